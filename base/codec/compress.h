@@ -1,0 +1,23 @@
+// Whole-buffer compression in the formats HTTP and remote write use. Decompression never produces
+// more than `max_bytes`: past it Error(too_large), so a small bomb stays small. Damaged or
+// truncated input is Error(invalid_argument) that says which format was expected.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+#include "base/types/result.h"
+
+namespace sluice {
+
+Result<std::string> gzip_decompress(std::string_view data, std::size_t max_bytes);
+Result<std::string> deflate_decompress(std::string_view data, std::size_t max_bytes);  // zlib or raw
+Result<std::string> zstd_decompress(std::string_view data, std::size_t max_bytes);
+Result<std::string> snappy_decompress(std::string_view data, std::size_t max_bytes);   // block format
+
+std::string gzip_compress(std::string_view data, int level = 1);
+std::string zstd_compress(std::string_view data, int level = 1);
+std::string snappy_compress(std::string_view data);
+
+}  // namespace sluice

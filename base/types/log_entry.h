@@ -1,0 +1,50 @@
+// A log entry and a push of them: what senders deliver and the store keeps.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/types/labels.h"
+#include "base/types/time.h"
+
+namespace sluice {
+
+// One line. `line` holds any bytes, NUL and invalid UTF-8 included. `metadata` is Loki's
+// structured metadata. Order and identity in the store are (timestamp, arrival), so identical
+// entries are all kept.
+struct LogEntry {
+  Timestamp timestamp{};
+  std::string line;
+  LabelSet metadata;
+  friend bool operator==(const LogEntry&, const LogEntry&) = default;
+};
+
+// The entries of one Stream in one push.
+struct StreamEntries {
+  LabelSet labels;
+  std::vector<LogEntry> entries;
+};
+
+// One float sample. NaN with the bits of `stale_marker_bits` says "the series ended here".
+struct Sample {
+  std::int64_t timestamp_ms = 0;
+  double value = 0;
+};
+inline constexpr std::uint64_t stale_marker_bits = 0x7ff0000000000002ULL;
+
+// The samples of one series in one write; labels include __name__.
+struct SeriesSamples {
+  LabelSet labels;
+  std::vector<Sample> samples;
+};
+
+// Type, help and unit of a metric family, as exposed by its source.
+struct MetricMetadata {
+  std::string family;
+  std::string type;  // "counter", "gauge", "histogram", "summary", "unknown", ...
+  std::string help;
+  std::string unit;
+};
+
+}  // namespace sluice

@@ -1,0 +1,141 @@
+// Store: everything durable. The only interface to RocksDB; no RocksDB type appears in it.
+//
+// Every durable change is one step, every step one synced WriteBatch (docs/format/keyspace.md):
+// push, write, commit. A call that returned success is on disk. Concurrent calls share an fsync
+// (group commit), so call them from the commit pool's many threads. Reads are the query sources.
+// All members are safe from any thread.
+//
+// Errors: no_space while the disk is (nearly) full: reads go on, writes resume by themselves;
+// limit_exceeded when ingest memory is used up; corrupt and io as found.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/types/ids.h"
+#include "base/types/log_entry.h"
+#include "base/types/time.h"
+#include "base/wire/batch_identity.h"
+#include "query/source.h"
+
+namespace sluice {
+class Metrics;
+}
+
+namespace sluice::storage {
+
+// Small documents of the other modules, by keyspace. The numbers reach the disk and are frozen;
+// zero means never written.
+enum class Keyspace : std::uint8_t {
+  alert_state = 1,
+  outbox = 2,
+  deployment = 3,
+  gate = 4,
+  receipt = 5,   // of delivered notifications and hooks
+  agent = 6,     // what agents told about themselves
+  silence = 7,
+};
+
+// What one commit() writes, atomically. Keys are ordered bytes within their keyspace.
+class Step {
+ public:
+  void put(Keyspace space, std::string key, std::string value);
+  void remove(Keyspace space, std::string key);
+  void write(const TenantId& tenant, std::vector<SeriesSamples> samples);  // recording rules
+  bool empty() const { return changes_.empty() && samples_.empty(); }
+
+  struct Change {
+    Keyspace space;
+    std::string key;
+    std::optional<std::string> value;  // nullopt: remove
+  };
+  struct Samples {
+    TenantId tenant;
+    std::vector<SeriesSamples> series;
+  };
+  const std::vector<Change>& changes() const { return changes_; }
+  const std::vector<Samples>& samples() const { return samples_; }
+
+ private:
+  std::vector<Change> changes_;
+  std::vector<Samples> samples_;
+};
+
+struct LogPush {
+  TenantId tenant;
+  std::vector<StreamEntries> streams;
+  // From our agent: where these bytes stand in their source, so that a re-send is recognised.
+  std::optional<BatchIdentity> identity;
+};
+
+struct PushOutcome {
+  std::size_t accepted = 0;    // entries now durable
+  std::size_t duplicates = 0;  // entries that were durable already (identity)
+  // With an identity: everything before this offset of the source is durable.
+  std::uint64_t high_water = 0;
+};
+
+struct StoreOptions {
+  std::string path = "./var/sluice";
+  std::size_t head_bytes_max = 128 << 20;    // unsealed lines in memory; past it 429
+  std::size_t seal_bytes = 16 << 20;         // a part is sealed at this size ...
+  std::chrono::seconds seal_age{300};        // ... or age
+  std::chrono::hours retention{24 * 30};     // by day; 0 keeps forever
+  std::uint64_t min_free_bytes = 256 << 20;  // below: no_space, reads only
+  std::size_t cache_bytes = 64 << 20;
+};
+
+// One committed push, as subscribers see it (live tail, ingest-driven rules). Called on the
+// committing thread after the step is durable and visible; must be quick and must not call back.
+using PushListener = std::function<void(const TenantId&, const std::vector<StreamEntries>&)>;
+
+// When data last arrived, per tenant: the watermark rules and gates use to tell "zero" from "blind".
+struct Freshness {
+  std::optional<Timestamp> newest_log;     // newest entry timestamp stored
+  std::optional<Timestamp> newest_sample;
+};
+
+class Store {
+ public:
+  // Opens or creates, recovers the head. Error: locked by another process, corrupt, io, and a
+  // clear message when the directory belongs to a newer format.
+  static Result<std::unique_ptr<Store>> open(StoreOptions options, Clock& clock, Metrics& metrics);
+  virtual ~Store() = default;
+
+  virtual Result<PushOutcome> push(LogPush push) = 0;
+  // Samples of one write. A sample equal to the stored one is accepted silently; a different value
+  // at a stored timestamp keeps the first (counted). Returns samples accepted.
+  virtual Result<std::size_t> write(const TenantId& tenant, std::vector<SeriesSamples> series,
+                                    std::vector<MetricMetadata> metadata) = 0;
+  virtual Result<void> commit(const Step& step) = 0;
+
+  virtual Result<std::optional<std::string>> get(Keyspace space, std::string_view key) = 0;
+  struct Document {
+    std::string key;
+    std::string value;
+  };
+  // Documents whose key begins with `prefix`, in key order.
+  virtual Result<std::vector<Document>> scan(Keyspace space, std::string_view prefix) = 0;
+
+  virtual query::LogSource& logs() = 0;
+  virtual query::SampleSource& samples() = 0;
+  virtual Freshness freshness(const TenantId& tenant) = 0;
+  // The high-water mark of a source, 0 if never seen.
+  virtual Result<std::uint64_t> high_water(const TenantId& tenant, const BatchIdentity& source) = 0;
+
+  virtual std::uint64_t listen(PushListener listener) = 0;  // returns a handle for unlisten
+  virtual void unlisten(std::uint64_t handle) = 0;
+
+  // Seals and writes out everything now (POST /flush).
+  virtual Result<void> flush() = 0;
+  // Seals what is old enough, drops what is past retention, looks at free space. The daemon calls
+  // it every second or so.
+  virtual void tick() = 0;
+};
+
+}  // namespace sluice::storage

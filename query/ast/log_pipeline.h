@@ -1,0 +1,69 @@
+// LogPipeline: the stages after a LogQL stream selector, as data.
+//
+// How stages run is in query/logql/; here is only what was written.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "base/types/time.h"
+#include "query/ast/label_matcher.h"
+#include "query/ast/line_filter.h"
+
+namespace sluice::query {
+
+// `| json` or `| json status="response.code", path="a.b[0]"` (empty: every field, flattened by '_')
+struct JsonStage {
+  struct Extraction {
+    std::string label;
+    std::string path;
+  };
+  std::vector<Extraction> extractions;
+};
+struct LogfmtStage {
+  bool strict = false;
+  bool keep_empty = false;
+  std::vector<JsonStage::Extraction> extractions;
+};
+
+enum class CompareOp { eq, ne, gt, ge, lt, le };
+struct LabelFilterExpr;
+using LabelFilterPtr = std::shared_ptr<const LabelFilterExpr>;
+struct NumberLabelFilter {
+  enum class Unit { number, duration, bytes };
+  std::string label;
+  CompareOp op = CompareOp::eq;
+  Unit unit = Unit::number;
+  double value = 0;  // durations in seconds, bytes in bytes
+};
+struct AndLabelFilter {
+  LabelFilterPtr lhs, rhs;
+};
+struct OrLabelFilter {
+  LabelFilterPtr lhs, rhs;
+};
+struct LabelFilterExpr {
+  std::variant<LabelMatcher, NumberLabelFilter, AndLabelFilter, OrLabelFilter> node;
+};
+struct LabelFilterStage {
+  LabelFilterPtr filter;
+};
+struct LineFormatStage {
+  std::string text;  // Go text/template source
+};
+
+using Stage = std::variant<LineFilter, JsonStage, LogfmtStage, LabelFilterStage, LineFormatStage>;
+using LogPipeline = std::vector<Stage>;
+
+// `| unwrap label`, `| unwrap duration(label)`, and label filters after it.
+struct Unwrap {
+  enum class Convert { number, duration, bytes };
+  std::string label;
+  Convert convert = Convert::number;
+  std::vector<LabelFilterPtr> post_filters;
+};
+
+}  // namespace sluice::query

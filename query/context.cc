@@ -1,0 +1,33 @@
+#include "query/context.h"
+
+#include <algorithm>
+
+namespace sluice::query {
+
+Result<void> QueryContext::check() const {
+  if (cancel_.stop_requested())
+    return Error{ErrorCode::cancelled, "query cancelled: the client went away or the deadline passed"};
+  return {};
+}
+
+Result<void> QueryContext::charge(std::int64_t bytes) {
+  const auto held = held_.fetch_add(bytes) + bytes;
+  if (held <= static_cast<std::int64_t>(limits_.max_memory_bytes)) return {};
+  return Error{ErrorCode::limit_exceeded,
+               "query needs more than its memory budget of " +
+                   std::to_string(limits_.max_memory_bytes >> 20) +
+                   " MiB; narrow the selector or the time range"};
+}
+
+void QueryContext::warn(std::string text) {
+  const std::lock_guard lock(mutex_);
+  if (std::find(warnings_.begin(), warnings_.end(), text) == warnings_.end())
+    warnings_.push_back(std::move(text));
+}
+
+std::vector<std::string> QueryContext::warnings() const {
+  const std::lock_guard lock(mutex_);
+  return warnings_;
+}
+
+}  // namespace sluice::query

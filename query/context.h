@@ -1,0 +1,63 @@
+// QueryContext: one running query's budget, deadline, cancellation, statistics and warnings.
+//
+// Made by whoever starts the query, passed down to the sources. Used by the query's own threads;
+// charge() and the counters are atomic, warn() takes a lock.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <mutex>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "base/types/result.h"
+
+namespace sluice::query {
+
+struct QueryLimits {
+  std::size_t max_memory_bytes = 256 << 20;  // what one query may hold
+  std::size_t max_series = 10'000;           // of a log metric query's result; top N + warning past it
+  std::size_t max_samples = 50'000'000;      // that one PromQL query may load
+  std::size_t max_entries = 5'000;           // of a log query
+};
+
+struct QueryStats {
+  std::atomic<std::uint64_t> bytes_processed{0};   // of lines looked at
+  std::atomic<std::uint64_t> lines_processed{0};
+  std::atomic<std::uint64_t> bytes_read{0};        // from the store, compressed
+  std::atomic<std::uint64_t> batches{0};
+  std::atomic<std::uint64_t> batches_skipped{0};
+  std::atomic<std::uint64_t> samples{0};
+};
+
+class QueryContext {
+ public:
+  explicit QueryContext(std::stop_token cancel = {}, QueryLimits limits = {})
+      : cancel_(std::move(cancel)), limits_(limits) {}
+
+  const QueryLimits& limits() const { return limits_; }
+  QueryStats& stats() { return stats_; }
+  std::chrono::steady_clock::time_point started() const { return started_; }
+
+  // Called in every loop over blocks or series: Error(cancelled) once the client is gone or the
+  // deadline passed.
+  Result<void> check() const;
+  // Accounts memory held by the query; Error(limit_exceeded) past the budget. Negative releases.
+  Result<void> charge(std::int64_t bytes);
+  // Adds a warning to the result, each text once.
+  void warn(std::string text);
+  std::vector<std::string> warnings() const;
+
+ private:
+  std::stop_token cancel_;
+  QueryLimits limits_;
+  QueryStats stats_;
+  std::atomic<std::int64_t> held_{0};
+  std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
+  mutable std::mutex mutex_;
+  std::vector<std::string> warnings_;
+};
+
+}  // namespace sluice::query

@@ -1,0 +1,60 @@
+// Engine: evaluates an Expr over the sources. The one entrance for APIs, rules and gates.
+//
+// Stateless apart from its sources; safe from any thread. PromQL semantics are those of
+// Prometheus 3 (left-open ranges, 5 min lookback); LogQL's those of Loki 3.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "query/ast/expr.h"
+#include "query/source.h"
+#include "query/value.h"
+
+namespace sluice::query {
+
+struct InstantQuery {
+  TenantId tenant;
+  std::int64_t time_ms = 0;
+};
+struct RangeQuery {
+  TenantId tenant;
+  std::int64_t start_ms = 0;
+  std::int64_t end_ms = 0;  // inclusive
+  std::int64_t step_ms = 0;
+};
+// For log queries (Streams).
+struct LogLimits {
+  TimeRange range;
+  std::size_t limit = 100;
+  Direction direction = Direction::backward;
+};
+
+struct EngineOptions {
+  std::int64_t lookback_ms = 300'000;
+  std::size_t max_steps = 11'000;
+};
+
+class Engine {
+ public:
+  Engine(LogSource& logs, SampleSource& samples, EngineOptions options = {});
+
+  // Scalar, StringValue, Vector (or Matrix for a bare range selector).
+  Result<QueryResult> instant(const Expr& expr, const InstantQuery& query, QueryContext& context) const;
+  // Matrix. Error(invalid_argument) when the type does not allow ranges or there are too many steps.
+  Result<QueryResult> range(const Expr& expr, const RangeQuery& query, QueryContext& context) const;
+  // Streams; expr.type must be streams.
+  Result<QueryResult> logs(const Expr& expr, const TenantId& tenant, const LogLimits& limits,
+                           QueryContext& context) const;
+
+ private:
+  LogSource& logs_;
+  SampleSource& samples_;
+  EngineOptions options_;
+};
+
+// The two parsers. Errors (ErrorCode::parse) carry line:column and say what was expected.
+Result<ExprPtr> parse_logql(std::string_view text);
+Result<ExprPtr> parse_promql(std::string_view text);
+
+}  // namespace sluice::query

@@ -1,0 +1,100 @@
+// What a query needs from a store. daemon/storage implements these; tests use plain vectors
+// (tests/query/memory_source.h). No RocksDB and no Asio here: behind this seam a distributed store
+// may stand one day.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/types/ids.h"
+#include "base/types/log_entry.h"
+#include "base/types/time.h"
+#include "query/ast/label_matcher.h"
+#include "query/ast/line_filter.h"
+#include "query/context.h"
+
+namespace sluice::query {
+
+enum class Direction { backward, forward };  // newest first, oldest first
+
+// What is wanted of the logs. Everything here is pushed down: a source returns only entries that
+// match all of it. (Filters are repeated by nobody.)
+struct LogSelect {
+  TenantId tenant;
+  std::vector<LabelMatcher> matchers;   // may be empty: all streams
+  TimeRange range;
+  std::vector<LineFilter> filters;      // all must hold for the original line
+  Direction direction = Direction::backward;
+};
+
+// A run of entries of one Stream, ascending by timestamp, entries of equal timestamp in arrival
+// order. The spans are valid until the next call of next().
+struct LogBatch {
+  const LabelSet* labels = nullptr;
+  std::uint64_t stream = 0;  // equal for batches of the same Stream within one cursor
+  std::span<const Timestamp> timestamps;
+  std::span<const std::string_view> lines;
+  std::span<const LabelSet* const> metadata;  // empty, or one per entry (null: none)
+};
+
+// Batches in a helpful order (later ranges first for backward), yet not strictly sorted: batches of
+// different streams overlap in time. Used by one thread.
+class LogCursor {
+ public:
+  virtual ~LogCursor() = default;
+  // Null at the end.
+  virtual Result<const LogBatch*> next() = 0;
+  // "Entries outside this range no longer interest me": the reader has its limit of newer ones.
+  // Later batches may then skip them. Only ever narrower.
+  virtual void narrow(TimeRange range) = 0;
+};
+
+class LogSource {
+ public:
+  virtual ~LogSource() = default;
+  // A consistent view as of the call: every acknowledged entry once, whatever is sealed or merged
+  // meanwhile.
+  virtual Result<std::unique_ptr<LogCursor>> select(const LogSelect& select, QueryContext& context) = 0;
+  // Streams with at least one entry in the range (stores may round the range outwards, to days).
+  virtual Result<std::vector<LabelSet>> streams(const TenantId& tenant,
+                                                const std::vector<LabelMatcher>& matchers,
+                                                TimeRange range) = 0;
+};
+
+// What is wanted of the samples; start and end both inclusive.
+struct SampleSelect {
+  TenantId tenant;
+  std::vector<LabelMatcher> matchers;  // include __name__ when the selector names a metric
+  std::int64_t start_ms = 0;
+  std::int64_t end_ms = 0;
+};
+
+// All samples of one series in the range, ascending, one per timestamp. Stale markers included.
+struct SampleSeries {
+  LabelSet labels;
+  std::vector<Sample> samples;
+};
+
+class SeriesCursor {
+ public:
+  virtual ~SeriesCursor() = default;
+  // Next series in label order; null at the end. Valid until the next call.
+  virtual Result<const SampleSeries*> next() = 0;
+};
+
+class SampleSource {
+ public:
+  virtual ~SampleSource() = default;
+  virtual Result<std::unique_ptr<SeriesCursor>> select(const SampleSelect& select, QueryContext& context) = 0;
+  virtual Result<std::vector<LabelSet>> series(const TenantId& tenant,
+                                               const std::vector<LabelMatcher>& matchers,
+                                               std::int64_t start_ms, std::int64_t end_ms) = 0;
+  virtual Result<std::vector<MetricMetadata>> metadata(const TenantId& tenant) = 0;
+};
+
+}  // namespace sluice::query
