@@ -1,0 +1,41 @@
+// Grid: series evaluated at the steps of a query, column by column.
+//
+// The engine's working representation: an instant query is a grid of one step. Log range
+// aggregations (log_range.cc) and PromQL leaves both produce a GridVector, and everything above
+// them (aggregations, binary operators, functions) only sees grids.
+#pragma once
+
+#include <bit>
+#include <cstdint>
+#include <vector>
+
+#include "base/types/ids.h"
+#include "query/ast/expr.h"
+#include "query/source.h"
+
+namespace sluice::query {
+
+struct StepGrid {
+  std::int64_t start_ms = 0;
+  std::int64_t step_ms = 1;  // > 0
+  std::size_t steps = 1;
+  std::int64_t at(std::size_t i) const { return start_ms + static_cast<std::int64_t>(i) * step_ms; }
+};
+
+// "No sample at this step". A NaN of its own bits (Prometheus' stale marker), so that ordinary NaN
+// stays a value. Compare with is_absent(), never with ==.
+inline constexpr double absent_value = std::bit_cast<double>(stale_marker_bits);
+inline bool is_absent(double v) { return std::bit_cast<std::uint64_t>(v) == stale_marker_bits; }
+
+struct GridSeries {
+  LabelSet labels;
+  std::vector<double> values;  // one per step, absent_value where there is none
+};
+using GridVector = std::vector<GridSeries>;
+
+// The leaf of LogQL metric queries (log_range.cc). Windows are (t - range, t] for step times t,
+// shifted by the offset. Series without a single present value are left out.
+Result<GridVector> eval_log_range(const LogRangeAggregation& aggregation, const StepGrid& grid,
+                                  const TenantId& tenant, LogSource& logs, QueryContext& context);
+
+}  // namespace sluice::query
