@@ -1,0 +1,208 @@
+// MemoryLogSource, MemorySampleSource: the query sources over plain vectors, for tests.
+//
+// Too simple to be wrong, yet with the habits of a real store: entries come in batches of at most
+// `batch_entries`, later ranges first for backward reads, batches of different streams overlapping
+// in time, and narrow() is obeyed. Filters are applied as source.h demands. Not thread-safe while
+// data is being added.
+#pragma once
+
+#include <algorithm>
+#include <map>
+#include <memory>
+#include <set>
+#include <vector>
+
+#include "query/source.h"
+
+namespace sluice::query::test {
+
+struct MemoryStream {
+  LabelSet labels;
+  std::vector<LogEntry> entries;  // ascending by timestamp, equal ones in arrival order
+};
+
+class MemoryLogCursor : public LogCursor {
+ public:
+  MemoryLogCursor(const std::vector<MemoryStream>& streams, const LogSelect& select,
+                  QueryContext& context, std::size_t batch_entries)
+      : range_(select.range), context_(context) {
+    for (std::size_t i = 0; i < streams.size(); ++i)
+      if (matches_all(select.matchers, streams[i].labels))
+        cut(streams[i], i, select, batch_entries);
+    const bool backward = select.direction == Direction::backward;
+    std::stable_sort(pieces_.begin(), pieces_.end(), [&](const Piece& a, const Piece& b) {
+      return backward ? a.entries.back()->timestamp > b.entries.back()->timestamp
+                      : a.entries.front()->timestamp < b.entries.front()->timestamp;
+    });
+  }
+
+  Result<const LogBatch*> next() override {
+    while (position_ < pieces_.size()) {
+      SLUICE_CHECK(context_.check());
+      fill(pieces_[position_++]);
+      if (!timestamps_.empty()) return &batch_;
+      ++context_.stats().batches_skipped;
+    }
+    return static_cast<const LogBatch*>(nullptr);
+  }
+
+  void narrow(TimeRange range) override { range_ = range; }
+
+ private:
+  struct Piece {
+    const LabelSet* labels;
+    std::uint64_t stream;
+    std::vector<const LogEntry*> entries;
+  };
+
+  void cut(const MemoryStream& stream, std::size_t id, const LogSelect& select, std::size_t size) {
+    std::vector<const LogEntry*> wanted;
+    for (const auto& entry : stream.entries) {
+      const auto holds = [&](const LineFilter& f) { return f.matches(entry.line); };
+      if (!select.range.contains(entry.timestamp)) continue;
+      ++context_.stats().lines_processed;
+      context_.stats().bytes_processed += entry.line.size();
+      if (std::all_of(select.filters.begin(), select.filters.end(), holds)) wanted.push_back(&entry);
+    }
+    for (std::size_t i = 0; i < wanted.size(); i += size) {
+      const auto end = std::min(i + size, wanted.size());
+      pieces_.push_back({&stream.labels, id,
+                         {wanted.begin() + static_cast<std::ptrdiff_t>(i),
+                          wanted.begin() + static_cast<std::ptrdiff_t>(end)}});
+    }
+  }
+
+  void fill(const Piece& piece) {
+    timestamps_.clear();
+    lines_.clear();
+    metadata_.clear();
+    bool any_metadata = false;
+    for (const LogEntry* entry : piece.entries) {
+      if (!range_.contains(entry->timestamp)) continue;
+      timestamps_.push_back(entry->timestamp);
+      lines_.emplace_back(entry->line);
+      metadata_.push_back(entry->metadata.empty() ? nullptr : &entry->metadata);
+      any_metadata = any_metadata || !entry->metadata.empty();
+    }
+    if (!any_metadata) metadata_.clear();
+    batch_ = {piece.labels, piece.stream, timestamps_, lines_, metadata_};
+    ++context_.stats().batches;
+  }
+
+  TimeRange range_;
+  QueryContext& context_;
+  std::vector<Piece> pieces_;
+  std::size_t position_ = 0;
+  LogBatch batch_;
+  std::vector<Timestamp> timestamps_;
+  std::vector<std::string_view> lines_;
+  std::vector<const LabelSet*> metadata_;
+};
+
+class MemoryLogSource : public LogSource {
+ public:
+  explicit MemoryLogSource(std::size_t batch_entries = 3) : batch_entries_(batch_entries) {}
+
+  void add(const LabelSet& labels, LogEntry entry, const TenantId& tenant = default_tenant()) {
+    auto& streams = tenants_[tenant];
+    auto it = std::find_if(streams.begin(), streams.end(),
+                           [&](const MemoryStream& s) { return s.labels == labels; });
+    if (it == streams.end()) it = streams.insert(it, MemoryStream{labels, {}});
+    const auto later = [](Timestamp t, const LogEntry& e) { return t < e.timestamp; };
+    it->entries.insert(
+        std::upper_bound(it->entries.begin(), it->entries.end(), entry.timestamp, later),
+        std::move(entry));
+  }
+  // The line at `seconds` after the epoch.
+  void add(const LabelSet& labels, double seconds, std::string line, LabelSet metadata = {}) {
+    const auto ns = static_cast<std::int64_t>(seconds * 1e9);
+    add(labels, LogEntry{from_unix_ns(ns), std::move(line), std::move(metadata)});
+  }
+
+  Result<std::unique_ptr<LogCursor>> select(const LogSelect& select, QueryContext& context) override {
+    last_ = select;
+    return std::unique_ptr<LogCursor>(std::make_unique<MemoryLogCursor>(
+        tenants_[select.tenant], select, context, batch_entries_));
+  }
+
+  Result<std::vector<LabelSet>> streams(const TenantId& tenant,
+                                        const std::vector<LabelMatcher>& matchers,
+                                        TimeRange range) override {
+    std::vector<LabelSet> found;
+    for (const auto& stream : tenants_[tenant]) {
+      const auto inside = [&](const LogEntry& e) { return range.contains(e.timestamp); };
+      if (matches_all(matchers, stream.labels) &&
+          std::any_of(stream.entries.begin(), stream.entries.end(), inside))
+        found.push_back(stream.labels);
+    }
+    return found;
+  }
+
+  // What the engine asked for last: to check what it pushes down.
+  const LogSelect& last_select() const { return last_; }
+  const std::vector<MemoryStream>& data(const TenantId& tenant = default_tenant()) {
+    return tenants_[tenant];
+  }
+
+ private:
+  std::size_t batch_entries_;
+  std::map<TenantId, std::vector<MemoryStream>> tenants_;
+  LogSelect last_;
+};
+
+class MemorySeriesCursor : public SeriesCursor {
+ public:
+  explicit MemorySeriesCursor(std::vector<SampleSeries> series) : series_(std::move(series)) {}
+  Result<const SampleSeries*> next() override {
+    const SampleSeries* none = nullptr;
+    return position_ < series_.size() ? &series_[position_++] : none;
+  }
+
+ private:
+  std::vector<SampleSeries> series_;
+  std::size_t position_ = 0;
+};
+
+class MemorySampleSource : public SampleSource {
+ public:
+  // Samples may come in any order; a second one at a timestamp is ignored, as stores do.
+  void add(const LabelSet& labels, Sample sample, const TenantId& tenant = default_tenant()) {
+    tenants_[tenant][labels].emplace(sample.timestamp_ms, sample.value);
+  }
+  void add_metadata(MetricMetadata metadata) { metadata_.push_back(std::move(metadata)); }
+
+  Result<std::unique_ptr<SeriesCursor>> select(const SampleSelect& select,
+                                               QueryContext& context) override {
+    std::vector<SampleSeries> found;
+    for (const auto& [labels, samples] : tenants_[select.tenant]) {
+      if (!matches_all(select.matchers, labels)) continue;
+      SampleSeries series{labels, {}};
+      for (auto it = samples.lower_bound(select.start_ms);
+           it != samples.end() && it->first <= select.end_ms; ++it)
+        series.samples.push_back({it->first, it->second});
+      context.stats().samples += series.samples.size();
+      if (!series.samples.empty()) found.push_back(std::move(series));
+    }
+    return std::unique_ptr<SeriesCursor>(std::make_unique<MemorySeriesCursor>(std::move(found)));
+  }
+
+  Result<std::vector<LabelSet>> series(const TenantId& tenant,
+                                       const std::vector<LabelMatcher>& matchers,
+                                       std::int64_t start_ms, std::int64_t end_ms) override {
+    std::vector<LabelSet> found;
+    for (const auto& [labels, samples] : tenants_[tenant]) {
+      const auto it = samples.lower_bound(start_ms);
+      if (matches_all(matchers, labels) && it != samples.end() && it->first <= end_ms)
+        found.push_back(labels);
+    }
+    return found;
+  }
+
+  Result<std::vector<MetricMetadata>> metadata(const TenantId&) override { return metadata_; }
+
+ private:
+  std::map<TenantId, std::map<LabelSet, std::map<std::int64_t, double>>> tenants_;
+  std::vector<MetricMetadata> metadata_;
+};
+
+}  // namespace sluice::query::test
