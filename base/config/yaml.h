@@ -41,11 +41,13 @@ class YamlNode {
 
   YamlNode section(std::string_view key);            // a map
   std::vector<YamlNode> list(std::string_view key);  // a list's items
-  std::vector<std::pair<std::string, YamlNode>> entries();  // of this map, in file order; all count as known
+  // Of this map, in file order; all count as known.
+  std::vector<std::pair<std::string, YamlNode>> entries();
   std::vector<YamlNode> items();                     // of this list
   std::string string(std::string_view key, std::string_view fallback = {});
   std::vector<std::string> strings(std::string_view key);    // a list of scalars
-  std::int64_t integer(std::string_view key, std::int64_t fallback, std::int64_t min, std::int64_t max);
+  std::int64_t integer(std::string_view key, std::int64_t fallback, std::int64_t min,
+                       std::int64_t max);
   double number(std::string_view key, double fallback);
   bool boolean(std::string_view key, bool fallback);
   Duration duration(std::string_view key, Duration fallback);      // 1h30m
@@ -72,6 +74,7 @@ class YamlDocument {
   Result<void> finish();
 
  private:
+  friend class YamlNode;
   struct Impl;
   std::shared_ptr<Impl> impl_;
 };

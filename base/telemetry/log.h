@@ -40,9 +40,17 @@ Result<LogLevel> parse_log_level(std::string_view text);
 bool log_enabled(LogLevel level);
 void log(LogLevel level, std::string_view message, std::initializer_list<LogField> fields);
 
-inline void log_debug(std::string_view m, std::initializer_list<LogField> f = {}) { log(LogLevel::debug, m, f); }
-inline void log_info(std::string_view m, std::initializer_list<LogField> f = {}) { log(LogLevel::info, m, f); }
-inline void log_warn(std::string_view m, std::initializer_list<LogField> f = {}) { log(LogLevel::warn, m, f); }
-inline void log_error(std::string_view m, std::initializer_list<LogField> f = {}) { log(LogLevel::error, m, f); }
+inline void log_debug(std::string_view message, std::initializer_list<LogField> fields = {}) {
+  log(LogLevel::debug, message, fields);
+}
+inline void log_info(std::string_view message, std::initializer_list<LogField> fields = {}) {
+  log(LogLevel::info, message, fields);
+}
+inline void log_warn(std::string_view message, std::initializer_list<LogField> fields = {}) {
+  log(LogLevel::warn, message, fields);
+}
+inline void log_error(std::string_view message, std::initializer_list<LogField> fields = {}) {
+  log(LogLevel::error, message, fields);
+}
 
 }  // namespace sluice

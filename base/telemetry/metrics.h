@@ -2,7 +2,8 @@
 //
 // A thin front of prometheus-cpp's registry (its headers stay in metrics.cc). Handles are cheap to
 // copy, never dangle while the Metrics lives, and are safe from any thread. Asking for the same
-// name and labels again gives the same metric. Names begin with sluice_; docs/metrics.md lists all.
+// name and labels again gives the same metric. A default-constructed handle counts nothing. Names
+// begin with sluice_; docs/metrics.md lists all.
 #pragma once
 
 #include <functional>
