@@ -1,0 +1,259 @@
+// Text functions that LogQL documents for line_format and label_format.
+#include <algorithm>
+#include <cctype>
+
+#include "base/http/message.h"
+#include "query/ast/regex.h"
+#include "query/template/functions.h"
+
+namespace sluice::query::tmpl {
+
+namespace {
+
+constexpr std::int64_t repeat_max = 1 << 20;  // output bound of a template
+
+using Text = std::string;
+
+TemplateFunction text1(Text (*f)(Text)) {
+  return {1, 1, [f](Args a) -> Result<TemplateValue> { return TemplateValue(f(text_arg(a, 0))); }};
+}
+TemplateFunction text2(TemplateValue (*f)(const Text&, const Text&)) {
+  return {2, 2, [f](Args a) -> Result<TemplateValue> { return f(text_arg(a, 0), text_arg(a, 1)); }};
+}
+
+Text lower(Text s) {
+  std::transform(s.begin(), s.end(), s.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return s;
+}
+Text upper(Text s) {
+  std::transform(s.begin(), s.end(), s.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+  return s;
+}
+Text title(Text s) {
+  bool start = true;
+  for (char& c : s) {
+    if (start) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+    start = std::isspace(static_cast<unsigned char>(c)) != 0;
+  }
+  return s;
+}
+
+Text trim_left_of(const Text& s, std::string_view set) {
+  const auto at = s.find_first_not_of(set);
+  return at == Text::npos ? "" : s.substr(at);
+}
+Text trim_right_of(const Text& s, std::string_view set) {
+  const auto at = s.find_last_not_of(set);
+  return at == Text::npos ? "" : s.substr(0, at + 1);
+}
+Text trim_of(const Text& s, std::string_view set) {
+  return trim_left_of(trim_right_of(s, set), set);
+}
+Text trim_space(Text s) {
+  return trim_of(s, " \t\n\r\v\f");
+}
+
+Text without_prefix(const Text& s, const Text& prefix) {
+  return s.starts_with(prefix) ? s.substr(prefix.size()) : s;
+}
+Text without_suffix(const Text& s, const Text& suffix) {
+  return s.ends_with(suffix) ? s.substr(0, s.size() - suffix.size()) : s;
+}
+
+// Go's strings.Replace; n < 0 replaces all.
+Text replace_n(const Text& s, const Text& from, const Text& to, std::int64_t n) {
+  if (from.empty()) return s;
+  Text out;
+  std::size_t at = 0;
+  while (n-- != 0) {
+    const auto hit = s.find(from, at);
+    if (hit == Text::npos) break;
+    out.append(s, at, hit - at).append(to);
+    at = hit + from.size();
+    if (out.size() > static_cast<std::size_t>(repeat_max)) break;
+  }
+  return out.append(s, at);
+}
+
+// Replace old new n s (Loki's first generation) and replace old new s (sprig's).
+Result<TemplateValue> go_replace(Args a) {
+  SLUICE_TRY(const auto n, int_arg(a, 3));
+  return TemplateValue(replace_n(text_arg(a, 0), text_arg(a, 1), text_arg(a, 2), n));
+}
+Result<TemplateValue> sprig_replace(Args a) {
+  return TemplateValue(replace_n(text_arg(a, 2), text_arg(a, 0), text_arg(a, 1), -1));
+}
+
+Result<TemplateValue> substr(Args a) {
+  SLUICE_TRY(const auto start, int_arg(a, 0));
+  SLUICE_TRY(const auto end, int_arg(a, 1));
+  const Text s = text_arg(a, 2);
+  const auto size = static_cast<std::int64_t>(s.size());
+  const auto from = std::clamp<std::int64_t>(start, 0, size);
+  const auto to = end < start || end < 0 ? size : std::min(end, size);
+  return TemplateValue(s.substr(static_cast<std::size_t>(from),
+                                static_cast<std::size_t>(std::max<std::int64_t>(to - from, 0))));
+}
+
+Result<TemplateValue> trunc(Args a) {
+  SLUICE_TRY(const auto n, int_arg(a, 0));
+  const Text s = text_arg(a, 1);
+  const auto size = static_cast<std::int64_t>(s.size());
+  if (n < 0) return TemplateValue(-n < size ? s.substr(static_cast<std::size_t>(size + n)) : s);
+  return TemplateValue(s.substr(0, static_cast<std::size_t>(std::min(n, size))));
+}
+
+Result<TemplateValue> repeat(Args a) {
+  SLUICE_TRY(const auto n, int_arg(a, 0));
+  const Text s = text_arg(a, 1);
+  if (n > 0 && static_cast<std::int64_t>(s.size()) > repeat_max / n)
+    return invalid_argument("repeat would make more than 1 MiB");
+  Text out;
+  for (std::int64_t i = 0; i < n; ++i) out += s;
+  return TemplateValue(std::move(out));
+}
+
+Result<TemplateValue> indent_with(Args a, std::string_view before) {
+  SLUICE_TRY(const auto n, int_arg(a, 0));
+  const Text blanks(static_cast<std::size_t>(std::clamp<std::int64_t>(n, 0, 1000)), ' ');
+  return TemplateValue(Text(before) + blanks + replace_n(text_arg(a, 1), "\n", "\n" + blanks, -1));
+}
+Result<TemplateValue> indent(Args a) {
+  return indent_with(a, "");
+}
+Result<TemplateValue> nindent(Args a) {
+  return indent_with(a, "\n");
+}
+
+Result<TemplateValue> align(Args a, bool left) {
+  SLUICE_TRY(const auto n, int_arg(a, 0));
+  const auto width = static_cast<std::size_t>(std::clamp<std::int64_t>(n, 0, 10'000));
+  const Text s = text_arg(a, 1);
+  if (s.size() >= width)
+    return TemplateValue(left ? s.substr(0, width) : s.substr(s.size() - width));
+  const Text blanks(width - s.size(), ' ');
+  return TemplateValue(left ? s + blanks : blanks + s);
+}
+
+Result<TemplateValue> regex_replace(Args a, bool literal) {
+  SLUICE_TRY(const auto regex, Regex::compile(text_arg(a, 0), Anchor::none));
+  // regexReplaceAll PATTERN SOURCE REPLACEMENT, so that a pipe gives the replacement, as sprig has
+  // it.
+  const Text replacement = literal ? replace_n(text_arg(a, 2), "$", "$$", -1) : text_arg(a, 2);
+  return TemplateValue(regex->replace_all(text_arg(a, 1), replacement));
+}
+
+Result<TemplateValue> count(Args a) {
+  SLUICE_TRY(const auto regex, Regex::compile(text_arg(a, 0), Anchor::none));
+  const Text s = text_arg(a, 1);
+  std::string_view rest = s;
+  std::vector<std::string_view> groups;
+  std::int64_t n = 0;
+  while (!rest.empty() && regex->capture(rest, groups)) {
+    ++n;
+    const auto end = static_cast<std::size_t>(groups[0].data() + groups[0].size() - rest.data());
+    rest.remove_prefix(std::max<std::size_t>(end, 1));
+  }
+  return TemplateValue(n);
+}
+
+constexpr std::string_view base64_digits =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+Text base64_encode(Text s) {
+  Text out;
+  for (std::size_t i = 0; i < s.size(); i += 3) {
+    unsigned group = 0;
+    const std::size_t n = std::min<std::size_t>(3, s.size() - i);
+    for (std::size_t j = 0; j < 3; ++j)
+      group = group << 8 | (j < n ? static_cast<unsigned char>(s[i + j]) : 0U);
+    for (std::size_t j = 0; j < 4; ++j)
+      out += j <= n ? base64_digits[group >> (18 - 6 * j) & 63] : '=';
+  }
+  return out;
+}
+
+Result<TemplateValue> base64_decode(Args a) {
+  const Text s = text_arg(a, 0);
+  Text out;
+  unsigned group = 0;
+  int bits = 0;
+  for (char c : s) {
+    if (c == '=') break;
+    const auto digit = base64_digits.find(c);
+    if (digit == std::string_view::npos) return invalid_argument("illegal base64 data");
+    group = (group << 6 | static_cast<unsigned>(digit)) & 0xFFFFFF;
+    bits += 6;
+    if (bits < 8) continue;
+    bits -= 8;
+    out += static_cast<char>(group >> bits & 0xFF);
+  }
+  return TemplateValue(std::move(out));
+}
+
+Result<TemplateValue> default_(Args a) {
+  return a[1].truth() ? a[1] : a[0];
+}
+
+Text url_encode(Text s) {
+  return http::percent_encode(s);
+}
+Text url_decode(Text s) {
+  return http::percent_decode(s, true);
+}
+
+void add_trims(FunctionTable& table) {
+  table["trim"] = table["TrimSpace"] = text1(trim_space);
+  table["Trim"] =
+      text2([](const Text& s, const Text& set) { return TemplateValue(trim_of(s, set)); });
+  table["TrimLeft"] =
+      text2([](const Text& s, const Text& set) { return TemplateValue(trim_left_of(s, set)); });
+  table["TrimRight"] =
+      text2([](const Text& s, const Text& set) { return TemplateValue(trim_right_of(s, set)); });
+  table["TrimPrefix"] =
+      text2([](const Text& s, const Text& p) { return TemplateValue(without_prefix(s, p)); });
+  table["TrimSuffix"] =
+      text2([](const Text& s, const Text& p) { return TemplateValue(without_suffix(s, p)); });
+  table["trimAll"] =
+      text2([](const Text& set, const Text& s) { return TemplateValue(trim_of(s, set)); });
+  table["trimPrefix"] =
+      text2([](const Text& p, const Text& s) { return TemplateValue(without_prefix(s, p)); });
+  table["trimSuffix"] =
+      text2([](const Text& p, const Text& s) { return TemplateValue(without_suffix(s, p)); });
+}
+
+}  // namespace
+
+void add_text(FunctionTable& table) {
+  add_trims(table);
+  table["lower"] = table["ToLower"] = text1(lower);
+  table["upper"] = table["ToUpper"] = text1(upper);
+  table["title"] = text1(title);
+  table["contains"] = text2(
+      [](const Text& part, const Text& s) { return TemplateValue(s.find(part) != Text::npos); });
+  table["hasPrefix"] =
+      text2([](const Text& p, const Text& s) { return TemplateValue(s.starts_with(p)); });
+  table["hasSuffix"] =
+      text2([](const Text& p, const Text& s) { return TemplateValue(s.ends_with(p)); });
+  table["Replace"] = {4, 4, go_replace};
+  table["replace"] = {3, 3, sprig_replace};
+  table["substr"] = {3, 3, substr};
+  table["trunc"] = {2, 2, trunc};
+  table["repeat"] = {2, 2, repeat};
+  table["indent"] = {2, 2, indent};
+  table["nindent"] = {2, 2, nindent};
+  table["alignLeft"] = {2, 2, [](Args a) { return align(a, true); }};
+  table["alignRight"] = {2, 2, [](Args a) { return align(a, false); }};
+  table["regexReplaceAll"] = {3, 3, [](Args a) { return regex_replace(a, false); }};
+  table["regexReplaceAllLiteral"] = {3, 3, [](Args a) { return regex_replace(a, true); }};
+  table["count"] = {2, 2, count};
+  table["b64enc"] = text1(base64_encode);
+  table["b64dec"] = {1, 1, base64_decode};
+  table["default"] = {2, 2, default_};
+  table["urlencode"] = text1(url_encode);
+  table["urldecode"] = text1(url_decode);
+}
+
+}  // namespace sluice::query::tmpl
