@@ -23,6 +23,11 @@ if(SLUICE_SANITIZE)
   endif()
 endif()
 
+if(SLUICE_FUZZ)
+  # Coverage feedback in everything; the fuzz targets add libFuzzer's main (tests/fuzz).
+  add_compile_options(-fsanitize=fuzzer-no-link -Wno-deprecated-declarations)
+endif()
+
 # A faster linker and a compiler cache, where present.
 find_program(SLUICE_CCACHE ccache)
 if(SLUICE_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
