@@ -45,7 +45,7 @@ struct AtModifier {
 };
 
 struct VectorSelector {
-  std::string name;  // "" if only matchers
+  std::string name;                    // "" if only matchers
   std::vector<LabelMatcher> matchers;  // __name__ included
   Duration offset{0};
   std::optional<AtModifier> at;
@@ -93,7 +93,24 @@ struct Aggregation {
   ExprPtr expr;
 };
 
-enum class BinaryOp { add, sub, mul, div, mod, pow, atan2, eq, ne, gt, lt, ge, le, and_, or_, unless };
+enum class BinaryOp {
+  add,
+  sub,
+  mul,
+  div,
+  mod,
+  pow,
+  atan2,
+  eq,
+  ne,
+  gt,
+  lt,
+  ge,
+  le,
+  and_,
+  or_,
+  unless
+};
 std::string_view to_string(BinaryOp op);
 
 struct VectorMatching {

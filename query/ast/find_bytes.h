@@ -1,5 +1,5 @@
-// contains(): is `needle` somewhere in `text`? memmem, which the C library vectorises; the innermost
-// loop of a log search.
+// contains(): is `needle` somewhere in `text`? memmem, which the C library vectorises; the
+// innermost loop of a log search.
 #pragma once
 
 #include <cstring>

@@ -55,13 +55,17 @@ std::string selector_text(const VectorSelector& selector) {
   return selector.name + to_string(shown);
 }
 
-std::string node_text(const NumberLiteral& n) { return format_sample_value(n.value); }
+std::string node_text(const NumberLiteral& n) {
+  return format_sample_value(n.value);
+}
 std::string node_text(const StringLiteral& s) {
   std::string out;
   append_quoted(out, s.value);
   return out;
 }
-std::string node_text(const VectorSelector& selector) { return to_string(selector); }
+std::string node_text(const VectorSelector& selector) {
+  return to_string(selector);
+}
 std::string node_text(const MatrixSelector& m) {
   return selector_text(m.selector) + '[' + format_query_duration(m.range) + ']' +
          at_text(m.selector.at) + offset_text(m.selector.offset);
@@ -71,8 +75,12 @@ std::string node_text(const Subquery& s) {
   if (s.step != Duration{0}) out += format_query_duration(s.step);
   return out + ']' + at_text(s.at) + offset_text(s.offset);
 }
-std::string node_text(const LogQuery& query) { return to_string(query); }
-std::string node_text(const LogRangeAggregation& aggregation) { return to_string(aggregation); }
+std::string node_text(const LogQuery& query) {
+  return to_string(query);
+}
+std::string node_text(const LogRangeAggregation& aggregation) {
+  return to_string(aggregation);
+}
 std::string node_text(const Call& call) {
   std::string out = call.function + '(';
   for (std::size_t i = 0; i < call.arguments.size(); ++i)
@@ -94,7 +102,9 @@ std::string node_text(const Binary& binary) {
 std::string node_text(const Unary& unary) {
   return (unary.negative ? '-' : '+') + to_string(*unary.expr);
 }
-std::string node_text(const Paren& paren) { return '(' + to_string(*paren.expr) + ')'; }
+std::string node_text(const Paren& paren) {
+  return '(' + to_string(*paren.expr) + ')';
+}
 
 }  // namespace
 

@@ -17,7 +17,7 @@ std::string to_string(const LogPipeline& pipeline);                // stages joi
 std::string to_string(const LogQuery& query);
 std::string to_string(const LogRangeAggregation& aggregation);
 std::string to_string(const VectorSelector& selector);
-std::string to_string(const Grouping& grouping);                   // by (a, b)
+std::string to_string(const Grouping& grouping);  // by (a, b)
 
 // 5m, 1h30m; below a millisecond in ns, which only LogQL can say.
 std::string format_query_duration(Duration d);

@@ -36,7 +36,9 @@ std::string extractions(const std::vector<JsonStage::Extraction>& items) {
   return out;
 }
 
-std::string filter_text(const LabelMatcher& matcher) { return matcher.to_string(); }
+std::string filter_text(const LabelMatcher& matcher) {
+  return matcher.to_string();
+}
 
 std::string filter_text(const NumberLabelFilter& filter) {
   std::string out = filter.label + ' ' + std::string(op_text(filter.op)) + ' ';
@@ -61,17 +63,62 @@ std::string filter_text(const OrLabelFilter& filter) {
   return to_string(*filter.lhs) + " or " + to_string(*filter.rhs);
 }
 
-std::string stage_text(const LineFilter& filter) { return to_string(filter); }
-std::string stage_text(const JsonStage& stage) { return "| json" + extractions(stage.extractions); }
+std::string stage_text(const LineFilter& filter) {
+  return to_string(filter);
+}
+std::string stage_text(const JsonStage& stage) {
+  return "| json" + extractions(stage.extractions);
+}
 std::string stage_text(const LogfmtStage& stage) {
   std::string out = "| logfmt";
   if (stage.strict) out += " --strict";
   if (stage.keep_empty) out += " --keep-empty";
   return out + extractions(stage.extractions);
 }
-std::string stage_text(const LabelFilterStage& stage) { return "| " + to_string(*stage.filter); }
+std::string stage_text(const LabelFilterStage& stage) {
+  return "| " + to_string(*stage.filter);
+}
 std::string stage_text(const LineFormatStage& stage) {
   return "| line_format " + quoted(stage.text);
+}
+
+std::string stage_text(const PatternFilter& filter) {
+  std::string out = filter.negative ? "!>" : "|>";
+  for (std::size_t i = 0; i < filter.patterns.size(); ++i)
+    out += (i == 0 ? " " : " or ") + quoted(filter.patterns[i]);
+  return out;
+}
+std::string stage_text(const RegexpStage& stage) {
+  return "| regexp " + quoted(stage.regex->pattern());
+}
+std::string stage_text(const PatternStage& stage) {
+  return "| pattern " + quoted(stage.pattern);
+}
+std::string stage_text(const UnpackStage&) {
+  return "| unpack";
+}
+std::string stage_text(const DecolorizeStage&) {
+  return "| decolorize";
+}
+
+std::string stage_text(const LabelFormatStage& stage) {
+  std::string items;
+  for (const auto& [label, source, rename] : stage.items)
+    items += (items.empty() ? " " : ", ") + label + '=' + (rename ? source : quoted(source));
+  return "| label_format" + items;
+}
+
+std::string selection_text(const std::vector<LabelSelection>& labels) {
+  std::string out;
+  for (const auto& [name, condition] : labels)
+    out += (out.empty() ? " " : ", ") + (condition ? condition->to_string() : name);
+  return out;
+}
+std::string stage_text(const DropStage& stage) {
+  return "| drop" + selection_text(stage.labels);
+}
+std::string stage_text(const KeepStage& stage) {
+  return "| keep" + selection_text(stage.labels);
 }
 
 std::string unwrap_text(const Unwrap& unwrap) {

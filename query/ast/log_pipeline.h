@@ -54,8 +54,43 @@ struct LabelFilterStage {
 struct LineFormatStage {
   std::string text;  // Go text/template source
 };
+// `| label_format a=b` (rename) and `| label_format a="{{.b}}"` (template).
+struct LabelFormatStage {
+  struct Item {
+    std::string label;
+    std::string source;  // the label renamed, or the template
+    bool rename = false;
+  };
+  std::vector<Item> items;
+};
+// `|> "<_> failed <_>"` and `!>`: a pattern of literals and gaps, with `or` alternatives.
+struct PatternFilter {
+  bool negative = false;
+  std::vector<std::string> patterns;
+};
+struct RegexpStage {
+  std::shared_ptr<const Regex> regex;  // with at least one named group
+};
+struct PatternStage {
+  std::string pattern;  // "<ip> - <_> <method>"
+};
+struct UnpackStage {};
+struct DecolorizeStage {};
+// `| drop a, b="x"` and `| keep ...`: a name, or a name under a condition.
+struct LabelSelection {
+  std::string name;
+  std::optional<LabelMatcher> condition;
+};
+struct DropStage {
+  std::vector<LabelSelection> labels;
+};
+struct KeepStage {
+  std::vector<LabelSelection> labels;
+};
 
-using Stage = std::variant<LineFilter, JsonStage, LogfmtStage, LabelFilterStage, LineFormatStage>;
+using Stage = std::variant<LineFilter, PatternFilter, JsonStage, LogfmtStage, RegexpStage,
+                           PatternStage, UnpackStage, LabelFilterStage, LineFormatStage,
+                           LabelFormatStage, DecolorizeStage, DropStage, KeepStage>;
 using LogPipeline = std::vector<Stage>;
 
 // `| unwrap label`, `| unwrap duration(label)`, and label filters after it.

@@ -82,7 +82,8 @@ struct Regex::Impl {
         words(literal_alternatives(pattern)),
         re(re2::StringPiece(pattern.data(), pattern.size()), options()) {}
 
-  bool match(std::string_view subject, std::size_t from, std::vector<std::string_view>& groups) const {
+  bool match(std::string_view subject, std::size_t from,
+             std::vector<std::string_view>& groups) const {
     std::vector<re2::StringPiece> pieces(names.size());
     if (!re.Match(re2::StringPiece(subject.data(), subject.size()), from, subject.size(), anchor,
                   pieces.data(), static_cast<int>(pieces.size())))
@@ -129,8 +130,12 @@ bool Regex::capture(std::string_view text, std::vector<std::string_view>& groups
   return impl_->match(text, 0, groups);
 }
 
-const std::vector<std::string>& Regex::group_names() const { return impl_->names; }
-const std::string& Regex::pattern() const { return impl_->text; }
+const std::vector<std::string>& Regex::group_names() const {
+  return impl_->names;
+}
+const std::string& Regex::pattern() const {
+  return impl_->text;
+}
 
 // Go's rule for empty matches: one that touches the end of the match before it is not replaced.
 std::string Regex::replace_all(std::string_view text, std::string_view replacement) const {

@@ -62,11 +62,13 @@ class MemoryLogCursor : public LogCursor {
       if (!select.range.contains(entry.timestamp)) continue;
       ++context_.stats().lines_processed;
       context_.stats().bytes_processed += entry.line.size();
-      if (std::all_of(select.filters.begin(), select.filters.end(), holds)) wanted.push_back(&entry);
+      if (std::all_of(select.filters.begin(), select.filters.end(), holds))
+        wanted.push_back(&entry);
     }
     for (std::size_t i = 0; i < wanted.size(); i += size) {
       const auto end = std::min(i + size, wanted.size());
-      pieces_.push_back({&stream.labels, id,
+      pieces_.push_back({&stream.labels,
+                         id,
                          {wanted.begin() + static_cast<std::ptrdiff_t>(i),
                           wanted.begin() + static_cast<std::ptrdiff_t>(end)}});
     }
@@ -119,7 +121,8 @@ class MemoryLogSource : public LogSource {
     add(labels, LogEntry{from_unix_ns(ns), std::move(line), std::move(metadata)});
   }
 
-  Result<std::unique_ptr<LogCursor>> select(const LogSelect& select, QueryContext& context) override {
+  Result<std::unique_ptr<LogCursor>> select(const LogSelect& select,
+                                            QueryContext& context) override {
     last_ = select;
     return std::unique_ptr<LogCursor>(std::make_unique<MemoryLogCursor>(
         tenants_[select.tenant], select, context, batch_entries_));

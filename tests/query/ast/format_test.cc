@@ -38,8 +38,10 @@ TEST_CASE("a log range aggregation prints on one line") {
   rate.unwrap = Unwrap{"took", Unwrap::Convert::duration, {}};
   rate.offset = {};
   rate.grouping = Grouping{false, {"app"}};
-  CHECK(to_string(*make(rate)) ==
-        R"(quantile_over_time(0.99, {app="pay"} |= "a" or "b" | json | unwrap duration(took) [5m]) by (app))");
+  CHECK(
+      to_string(*make(rate)) ==
+      R"(quantile_over_time(0.99, {app="pay"} |= "a" or "b" | json )"
+        R"(| unwrap duration(took) [5m]) by (app))");
 }
 
 TEST_CASE("label filters keep their precedence") {
@@ -54,7 +56,8 @@ TEST_CASE("label filters keep their precedence") {
 }
 
 TEST_CASE("metric selectors, operators and aggregations print as Prometheus prints them") {
-  VectorSelector up{"up", {*LabelMatcher::make("__name__", MatchOp::equal, "up"), app_is("x")}, 1h, {}};
+  VectorSelector up{
+      "up", {*LabelMatcher::make("__name__", MatchOp::equal, "up"), app_is("x")}, 1h, {}};
   up.at = AtModifier{AtModifier::Kind::time, 1500};
   CHECK(to_string(*make(up)) == R"(up{app="x"} @ 1.500 offset 1h)");
   CHECK(to_string(*make(MatrixSelector{VectorSelector{"up", {}, {}, {}}, 30s})) == "up[30s]");

@@ -23,12 +23,18 @@ TEST_CASE("the four operators compare as Prometheus does") {
     bool expected;
   };
   const Case cases[] = {
-      {MatchOp::equal, "web", "web", true},         {MatchOp::equal, "web", "", false},
-      {MatchOp::equal, "", "", true},               {MatchOp::not_equal, "web", "api", true},
-      {MatchOp::not_equal, "web", "web", false},    {MatchOp::regex, "w.b", "web", true},
-      {MatchOp::regex, "w.b", "webs", false},       {MatchOp::regex, "web|api", "api", true},
-      {MatchOp::regex, "web|", "", true},           {MatchOp::not_regex, "w.*", "web", false},
-      {MatchOp::not_regex, "web|api", "db", true},  {MatchOp::regex, ".*", "", true},
+      {MatchOp::equal, "web", "web", true},
+      {MatchOp::equal, "web", "", false},
+      {MatchOp::equal, "", "", true},
+      {MatchOp::not_equal, "web", "api", true},
+      {MatchOp::not_equal, "web", "web", false},
+      {MatchOp::regex, "w.b", "web", true},
+      {MatchOp::regex, "w.b", "webs", false},
+      {MatchOp::regex, "web|api", "api", true},
+      {MatchOp::regex, "web|", "", true},
+      {MatchOp::not_regex, "w.*", "web", false},
+      {MatchOp::not_regex, "web|api", "db", true},
+      {MatchOp::regex, ".*", "", true},
   };
   for (const auto& c : cases) {
     CAPTURE(to_string(c.op), c.value, c.label);
