@@ -1,0 +1,22 @@
+# shellcheck shell=bash disable=SC2034
+# The Debian packages behind each group of ./dev deps.
+
+# Compiling and linking everything.
+packages_build=(
+  g++ cmake ninja-build ccache mold pkg-config
+  librocksdb-dev prometheus-cpp-dev libsimdjson-dev libre2-dev catch2
+  libprotozero-dev libcli11-dev libspdlog-dev libfmt-dev nlohmann-json3-dev libyaml-cpp-dev
+  libxxhash-dev libroaring-dev libhowardhinnant-date-dev
+  libsnappy-dev libzstd-dev liblz4-dev zlib1g-dev libcurl4-openssl-dev libssl-dev
+)
+
+# What tests talk to or are written in.
+packages_test=(
+  python3 curl procps chromium chromium-driver
+  prometheus prometheus-alertmanager prometheus-node-exporter rsyslog
+)
+
+packages_ui=(nodejs npm)
+packages_fuzz=(clang-19 libclang-rt-19-dev)
+packages_lint=(clang-format shellcheck python3)
+packages_package=(dpkg-dev fakeroot file)
