@@ -4,7 +4,8 @@ set(SLUICE_SANITIZE "" CACHE STRING "Value for -fsanitize=, or empty")
 option(SLUICE_FUZZ "Build the fuzz targets (needs clang)" OFF)
 
 add_library(sluice_options INTERFACE)
-target_include_directories(sluice_options INTERFACE ${CMAKE_SOURCE_DIR} ${CMAKE_BINARY_DIR}/generated)
+target_include_directories(sluice_options INTERFACE
+  ${CMAKE_SOURCE_DIR} ${CMAKE_BINARY_DIR}/generated)
 target_compile_options(sluice_options INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wnon-virtual-dtor -Wold-style-cast
   $<$<BOOL:${SLUICE_WERROR}>:-Werror>)
@@ -15,7 +16,8 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
     -Wno-stringop-overread -Wno-array-bounds -Wno-maybe-uninitialized -Wno-dangling-pointer)
 endif()
 if(SLUICE_SANITIZE)
-  add_compile_options(-fsanitize=${SLUICE_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  add_compile_options(-fsanitize=${SLUICE_SANITIZE} -fno-omit-frame-pointer
+    -fno-sanitize-recover=all)
   add_link_options(-fsanitize=${SLUICE_SANITIZE})
   if(SLUICE_SANITIZE MATCHES "thread")
     # GCC does not know Asio's fences under TSan; it says so for each, and -Werror must not stop it.

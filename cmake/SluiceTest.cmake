@@ -10,3 +10,21 @@ function(sluice_test)
   add_test(NAME ${T_NAME} COMMAND test_${T_NAME})
   set_tests_properties(${T_NAME} PROPERTIES LABELS ${T_LABEL} TIMEOUT 300)
 endfunction()
+
+# sluice_python_test(NAME <name> LABEL <label> SCRIPT <file>
+#                    [ARGUMENTS ...] [TIMEOUT <seconds>] [SERIAL])
+# A Python 3 script (standard library only) of this folder, run by ctest. It finds the binaries by
+# the environment's SLUICE_BIN_DIR and, from anywhere, what lies in tests/e2e by PYTHONPATH.
+function(sluice_python_test)
+  cmake_parse_arguments(T "SERIAL" "NAME;LABEL;SCRIPT;TIMEOUT" "ARGUMENTS" ${ARGN})
+  find_package(Python3 3.9 REQUIRED COMPONENTS Interpreter)
+  if(NOT T_TIMEOUT)
+    set(T_TIMEOUT 300)
+  endif()
+  set(environment SLUICE_BIN_DIR=${CMAKE_RUNTIME_OUTPUT_DIRECTORY}
+    PYTHONPATH=${CMAKE_SOURCE_DIR}/tests/e2e PYTHONDONTWRITEBYTECODE=1)
+  add_test(NAME ${T_NAME}
+    COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_SOURCE_DIR}/${T_SCRIPT} ${T_ARGUMENTS})
+  set_tests_properties(${T_NAME} PROPERTIES LABELS ${T_LABEL} TIMEOUT ${T_TIMEOUT}
+    RUN_SERIAL ${T_SERIAL} ENVIRONMENT "${environment}")
+endfunction()

@@ -6,7 +6,8 @@ namespace sluice::query {
 
 Result<void> QueryContext::check() const {
   if (cancel_.stop_requested())
-    return Error{ErrorCode::cancelled, "query cancelled: the client went away or the deadline passed"};
+    return Error{ErrorCode::cancelled,
+                 "query cancelled: the client went away or the deadline passed"};
   return {};
 }
 

@@ -18,7 +18,7 @@ namespace sluice::query {
 
 struct QueryLimits {
   std::size_t max_memory_bytes = 256 << 20;  // what one query may hold
-  std::size_t max_series = 10'000;           // of a log metric query's result; top N + warning past it
+  std::size_t max_series = 10'000;  // of a log metric query; past it the top N and a warning
   std::size_t max_samples = 50'000'000;      // that one PromQL query may load
   std::size_t max_entries = 5'000;           // of a log query
 };

@@ -59,7 +59,8 @@ class LogSource {
   virtual ~LogSource() = default;
   // A consistent view as of the call: every acknowledged entry once, whatever is sealed or merged
   // meanwhile.
-  virtual Result<std::unique_ptr<LogCursor>> select(const LogSelect& select, QueryContext& context) = 0;
+  virtual Result<std::unique_ptr<LogCursor>> select(const LogSelect& select,
+                                                    QueryContext& context) = 0;
   // Streams with at least one entry in the range (stores may round the range outwards, to days).
   virtual Result<std::vector<LabelSet>> streams(const TenantId& tenant,
                                                 const std::vector<LabelMatcher>& matchers,
@@ -90,7 +91,8 @@ class SeriesCursor {
 class SampleSource {
  public:
   virtual ~SampleSource() = default;
-  virtual Result<std::unique_ptr<SeriesCursor>> select(const SampleSelect& select, QueryContext& context) = 0;
+  virtual Result<std::unique_ptr<SeriesCursor>> select(const SampleSelect& select,
+                                                       QueryContext& context) = 0;
   virtual Result<std::vector<LabelSet>> series(const TenantId& tenant,
                                                const std::vector<LabelMatcher>& matchers,
                                                std::int64_t start_ms, std::int64_t end_ms) = 0;

@@ -12,9 +12,9 @@
 namespace sluice {
 
 Result<std::string> gzip_decompress(std::string_view data, std::size_t max_bytes);
-Result<std::string> deflate_decompress(std::string_view data, std::size_t max_bytes);  // zlib or raw
+Result<std::string> deflate_decompress(std::string_view data, std::size_t max_bytes);  // or raw
 Result<std::string> zstd_decompress(std::string_view data, std::size_t max_bytes);
-Result<std::string> snappy_decompress(std::string_view data, std::size_t max_bytes);   // block format
+Result<std::string> snappy_decompress(std::string_view data, std::size_t max_bytes);   // blocks
 
 std::string gzip_compress(std::string_view data, int level = 1);
 std::string zstd_compress(std::string_view data, int level = 1);

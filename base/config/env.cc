@@ -14,7 +14,7 @@ Result<std::string> expand_reference(std::string_view inside, const EnvLookup& l
   const std::string name(inside.substr(0, colon));
   if (!valid_label_name(name))  // the alphabet of environment variables is that of label names
     return invalid_argument("\"${" + std::string(inside) +
-                            "}\" does not name an environment variable; write $$ for a dollar sign");
+                            "}\" names no environment variable; write $$ for a dollar sign");
   const std::optional<std::string> value = lookup(name);
   if (colon == std::string_view::npos) {
     if (!value) return invalid_argument("environment variable " + name + " is not set");

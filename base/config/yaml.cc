@@ -146,7 +146,9 @@ T YamlNode::Impl::typed(std::string_view key, T fallback, Parse parse) const {
   return fallback;
 }
 
-bool YamlNode::present() const { return impl_->value && impl_->value->kind != YamlValue::Kind::null; }
+bool YamlNode::present() const {
+  return impl_->value && impl_->value->kind != YamlValue::Kind::null;
+}
 bool YamlNode::is_map() const { return present() && impl_->value->kind == YamlValue::Kind::map; }
 bool YamlNode::is_list() const { return present() && impl_->value->kind == YamlValue::Kind::list; }
 bool YamlNode::is_scalar() const {

@@ -172,7 +172,8 @@ boost::system::result<YamlTree, YamlProblem> parse_yaml_tree(const std::string& 
     TreeBuilder rest(expand);
     if (parser.HandleNextDocument(rest)) {
       const auto second = rest.take().root;
-      return YamlProblem{second ? second->position : YamlPosition{}, "a second document begins here"};
+      const YamlPosition position = second ? second->position : YamlPosition{};
+      return YamlProblem{position, "a second document begins here"};
     }
   } catch (const YAML::Exception& e) {
     return YamlProblem{position_of(e.mark), e.msg};

@@ -44,8 +44,7 @@ class LabelReader {
 
  private:
   void skip_space() {
-    while (!rest_.empty() && (rest_.front() == ' ' || rest_.front() == '\t' || rest_.front() == '\n'))
-      rest_.remove_prefix(1);
+    rest_.remove_prefix(std::min(rest_.find_first_not_of(" \t\n"), rest_.size()));
   }
   bool take(char c) {
     if (rest_.empty() || rest_.front() != c) return false;

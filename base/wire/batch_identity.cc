@@ -35,7 +35,8 @@ class HeaderReader {
     SLUICE_CHECK(expect("v1;agent="));
     SLUICE_TRY(id.agent.value, token(agent_char, 1, max_agent_bytes, "an agent id"));
     SLUICE_CHECK(expect(";source="));
-    SLUICE_TRY(id.source, token(source_char, source_digits, source_digits, "32 lower-case hex digits"));
+    SLUICE_TRY(id.source, token(source_char, source_digits, source_digits,
+                                "32 lower-case hex digits"));
     SLUICE_CHECK(expect(";start="));
     SLUICE_TRY(id.start, number());
     SLUICE_CHECK(expect(";lens="));

@@ -2,7 +2,8 @@
 //
 // With it the daemon recognises a re-sent batch whatever its cut: every line carries its end
 // offset implicitly (the batch's lines tile [start, end)), the store keeps one high-water mark per
-// source generation, and lines below the mark are duplicates. Format: docs/format/batch-identity.md.
+// source generation, and lines below the mark are duplicates.
+// Format: docs/format/batch-identity.md.
 #pragma once
 
 #include <cstdint>

@@ -94,7 +94,7 @@ struct StoreOptions {
 // committing thread after the step is durable and visible; must be quick and must not call back.
 using PushListener = std::function<void(const TenantId&, const std::vector<StreamEntries>&)>;
 
-// When data last arrived, per tenant: the watermark rules and gates use to tell "zero" from "blind".
+// When data last arrived, per tenant: the watermark by which rules tell "zero" from "blind".
 struct Freshness {
   std::optional<Timestamp> newest_log;     // newest entry timestamp stored
   std::optional<Timestamp> newest_sample;

@@ -42,9 +42,10 @@ missing_packages() {
       "installed "*) version=${version#installed } ;;
       *) version= ;;
     esac
-    if [ -z "$version" ] || { [ "$name" = catch2 ] && dpkg --compare-versions "$version" lt 3; }; then
-      echo "$name"
+    if [ "$name" = catch2 ] && [ -n "$version" ] && dpkg --compare-versions "$version" lt 3; then
+      version=
     fi
+    [ -n "$version" ] || echo "$name"
   done
 }
 

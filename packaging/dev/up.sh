@@ -43,7 +43,8 @@ up_files() {
 up_start_journal() {
   command -v journalctl >/dev/null || return 0
   journalctl --quiet --lines 1 >/dev/null 2>&1 || return 0
-  setsid journalctl --quiet --follow --lines 500 --output short-iso >var/log/journal.txt 2>/dev/null &
+  setsid journalctl --quiet --follow --lines 500 --output short-iso \
+    >var/log/journal.txt 2>/dev/null &
   up_journal=$!
 }
 

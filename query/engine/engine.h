@@ -40,8 +40,9 @@ class Engine {
   Engine(LogSource& logs, SampleSource& samples, EngineOptions options = {});
 
   // Scalar, StringValue, Vector (or Matrix for a bare range selector).
-  Result<QueryResult> instant(const Expr& expr, const InstantQuery& query, QueryContext& context) const;
-  // Matrix. Error(invalid_argument) when the type does not allow ranges or there are too many steps.
+  Result<QueryResult> instant(const Expr& expr, const InstantQuery& query,
+                              QueryContext& context) const;
+  // Matrix. Error(invalid_argument) when the type does not allow ranges or the steps are too many.
   Result<QueryResult> range(const Expr& expr, const RangeQuery& query, QueryContext& context) const;
   // Streams; expr.type must be streams.
   Result<QueryResult> logs(const Expr& expr, const TenantId& tenant, const LogLimits& limits,

@@ -57,7 +57,7 @@ TEST_CASE("any identity reads back as it was written", "[batch_identity]") {
   }
 }
 
-TEST_CASE("a header cut anywhere is refused, or has fewer entries than its push", "[batch_identity]") {
+TEST_CASE("a header cut anywhere is refused or does not fit its push", "[batch_identity]") {
   const std::string header = format_batch_identity(example()) + ";gap=loss";
   const std::size_t lens = header.find("lens=") + 5;
   for (std::size_t n = 0; n < header.size(); ++n) {
