@@ -38,7 +38,7 @@ def fuzz_targets_in_build(tree):
             continue
         name = os.path.basename(source.path)[: -len(".cc")]
         if not re.search(rf"sluice_fuzz\(\s*{name}\b", listed):
-            yield Finding(source.path, 1, f"tests/fuzz/CMakeLists.txt has no sluice_fuzz({name} ...)")
+            yield Finding(source.path, 1, f"no sluice_fuzz({name}) in tests/fuzz/CMakeLists.txt")
         if not any(path.startswith(f"tests/fuzz/corpus/{name}/") for path in tree.by_path):
             yield Finding(source.path, 1, f"no input in tests/fuzz/corpus/{name}/")
 
