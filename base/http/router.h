@@ -77,6 +77,8 @@ class Router {
   Match match(std::string_view method, std::string_view path) const;
   // Runs the matching handler at once on the calling thread: for tests without sockets.
   Response dispatch(Request request) const;
+  // The answer when there is no handler to run: 404, 405 with Allow, or 426 on a WebSocket route.
+  static Response unmatched_response(const Match& match, const Request& request);
   const std::vector<std::unique_ptr<Route>>& routes() const;
 
  private:

@@ -1,0 +1,49 @@
+// Exchange: one request on its way through a handler, shared between the connection (which may
+// give up on it) and the pool thread that runs it.
+//
+// Ownership alternates: while a job runs, the pool thread owns request, response and pulled; once
+// the job's completion has been posted, the connection does. If the connection gave up, nobody
+// looks at the outcome, and the exchange ends with the job. `stop` is shared (it is thread-safe).
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <stop_token>
+#include <string>
+
+#include "base/http/byte_budget.h"
+#include "base/http/plan.h"
+#include "base/http/server_context.h"
+#include "base/http/websocket_queue.h"
+
+namespace sluice::http {
+
+struct Exchange {
+  explicit Exchange(ByteBudget& budget) : hold(budget) {}
+
+  Plan plan;
+  ByteBudget::Hold hold;
+  std::stop_source stop;
+  Response response;
+  Result<std::optional<std::string>> pulled = std::optional<std::string>{};
+  std::shared_ptr<WebSocketQueue> socket;   // of an upgrade
+  std::function<void()> on_socket_closed;   // of an accepted upgrade
+};
+
+// Each runs on the route's pool and calls `done` from there when finished; false: the pool's
+// queue is full and nothing will happen. Never throw: what a handler throws becomes a 500.
+bool run_handler(const std::shared_ptr<ServerContext>& context, std::shared_ptr<Exchange> exchange,
+                 std::function<void()> done);
+bool run_pull(const std::shared_ptr<ServerContext>& context, std::shared_ptr<Exchange> exchange,
+              std::function<void()> done);
+// response.status is 101 if the handler accepted, else the refusal.
+bool run_upgrade(const std::shared_ptr<ServerContext>& context, std::shared_ptr<Exchange> exchange,
+                 std::function<void()> done);
+// The answer when a pool's queue is full: 429.
+Response pool_full();
+// Tells the feed that its socket is closed. Always happens, on some thread.
+void run_socket_closed(const std::shared_ptr<ServerContext>& context,
+                       std::shared_ptr<Exchange> exchange);
+
+}  // namespace sluice::http
