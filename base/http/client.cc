@@ -144,7 +144,8 @@ asio::awaitable<Result<ClientResponse>> run_websocket_client(SocketIo& io, const
     beast::flat_buffer buffer;
     co_await stream.async_read(buffer, asio::redirect_error(asio::use_awaitable, ec));
     if (ec) break;
-    if (!co_await sink.put(beast::buffers_to_string(buffer.data()))) {
+    std::string message = beast::buffers_to_string(buffer.data());
+    if (!co_await sink.put(std::move(message))) {
       co_await stream.async_close(ws::close_code::normal,
                                   asio::redirect_error(asio::use_awaitable, ec));
       ec = ws::error::closed;

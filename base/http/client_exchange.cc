@@ -75,7 +75,8 @@ asio::awaitable<Result<ClientResponse>> ClientExchange::talk(const ClientRequest
     if (auto connected = co_await connect(); !connected) co_return connected.error();
   }
   if (kind_ == Kind::websocket) co_return co_await talk_websocket(request);
-  if (!co_await io_->write(serialize_request_head(request, url_), request.body)) {
+  const std::string head = serialize_request_head(request, url_);
+  if (!co_await io_->write(head, request.body)) {
     // A server that refuses early answers and closes; its answer may still be there to read.
     if (io_->closed()) co_return lost("sending to");
   }
@@ -152,7 +153,8 @@ asio::awaitable<Result<ClientResponse>> ClientExchange::read_response(
     io_->consume(step->consumed);
     answered_ = answered_ || step->consumed > 0;
     if (head_.status == 0) head_ = parser.head();
-    if (!co_await hand_over(parser.take_piece())) co_return lost("reading from");
+    std::string piece = parser.take_piece();
+    if (!co_await hand_over(std::move(piece))) co_return lost("reading from");
     if (step->state == ResponseParser::State::complete) {
       reusable_ = parser.keep_alive() && io_->input().empty();
       co_return head_;

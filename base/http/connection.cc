@@ -92,7 +92,7 @@ asio::awaitable<std::optional<RequestHead>> Connection::read_head(RequestParser&
       if (step.state == ParseState::head) co_return parser.take_head();
       if (step.state == ParseState::failed) {
         linger_ = true;
-        co_await respond(Plan{}, step.refusal);
+        co_await respond(unplanned_, step.refusal);
         co_return std::nullopt;
       }
     }
@@ -100,8 +100,8 @@ asio::awaitable<std::optional<RequestHead>> Connection::read_head(RequestParser&
     const auto fill = co_await io_->fill(deadline, idle);
     if (fill == SocketIo::Fill::data) continue;
     if (fill == SocketIo::Fill::timed_out && !idle) {
-      Response late = Response::text(408, "the request head did not arrive in time\n");
-      co_await respond(Plan{}, late);
+      const Response late = Response::text(408, "the request head did not arrive in time\n");
+      co_await respond(unplanned_, late);
     }
     co_return std::nullopt;
   }
@@ -117,8 +117,8 @@ asio::awaitable<bool> Connection::read_body(RequestParser& parser, Exchange& exc
   const auto deadline = Clock::now() + context_->options.body_timeout;
   while (true) {
     if (!room) {
-      co_return co_await refuse(plan, error_response({ErrorCode::limit_exceeded,
-                                                      "too many request bytes in flight"}));
+      const Response full = budget_full();
+      co_return co_await refuse(plan, full);
     }
     auto step = parser.feed(io_->input());
     io_->consume(step.consumed);
@@ -128,12 +128,12 @@ asio::awaitable<bool> Connection::read_body(RequestParser& parser, Exchange& exc
     room = exchange.hold.grow_to(parser.body_size());
     // What the parser leaves is a chunk's head or the trailer; those have no right to be long.
     if (io_->input().size() > context_->options.max_header_bytes) {
-      Error error = invalid_argument("a chunk header or trailer is too long");
-      co_return co_await refuse(plan, error_response(error));
+      const Response bad = error_response(invalid_argument("a chunk header or trailer is too long"));
+      co_return co_await refuse(plan, bad);
     }
     const auto fill = co_await io_->fill(deadline);
     if (fill == SocketIo::Fill::timed_out) {
-      Response late = Response::text(408, "the request body did not arrive in time\n");
+      const Response late = Response::text(408, "the request body did not arrive in time\n");
       co_return co_await refuse(plan, late);
     }
     if (fill != SocketIo::Fill::data) co_return false;
@@ -174,7 +174,8 @@ asio::awaitable<bool> Connection::handle(std::shared_ptr<Exchange> exchange) {
   const auto deadline = Clock::now() + plan.route->options.deadline;
   const auto job = make_job(exchange);
   if (!run_handler(context_, exchange, completion(job))) {
-    co_return co_await respond(plan, pool_full());
+    const Response full = pool_full();
+    co_return co_await respond(plan, full);
   }
 
   active_ = exchange;
@@ -184,7 +185,8 @@ asio::awaitable<bool> Connection::handle(std::shared_ptr<Exchange> exchange) {
   bool go_on = false;
   if (outcome == Outcome::deadline) {
     exchange->stop.request_stop();
-    go_on = co_await respond(plan, error_response({ErrorCode::timeout, "the deadline passed"}));
+    const Response late = deadline_passed();
+    go_on = co_await respond(plan, late);
   } else if (outcome == Outcome::finished && exchange->response.stream) {
     std::size_t sent = 0;
     go_on = co_await send_stream(exchange, deadline, sent);

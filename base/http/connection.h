@@ -70,6 +70,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
   std::size_t bytes_in_ = 0;               // body of the current request
   bool first_ = true;
   bool linger_ = false;
+  // For answers to what never became a request. A member, and every response a named local,
+  // because GCC 12 destroys some temporaries in co_await expressions twice (GCC bug 104031).
+  const Plan unplanned_;
 };
 
 }  // namespace sluice::http

@@ -55,7 +55,8 @@ asio::awaitable<void> Connection::turn_away() {
     io_->close();
     co_return;
   }
-  co_await respond(Plan{}, error_response({ErrorCode::unavailable, "too many connections"}));
+  const Response full = error_response({ErrorCode::unavailable, "too many connections"});
+  co_await respond(unplanned_, full);
   co_await io_->finish(true, std::chrono::seconds{1});
 }
 
@@ -80,20 +81,23 @@ asio::awaitable<bool> Connection::send_stream(std::shared_ptr<Exchange> exchange
   const BodyKind kind = body_kind(response, frame);
   const bool chunked = kind == BodyKind::chunked;
   const auto framed = [chunked](std::string piece) { return chunked ? chunk(piece) : piece; };
-  if (!co_await io_->write(serialize_head(response, frame))) co_return false;
+  const std::string head = serialize_head(response, frame);
+  if (!co_await io_->write(head)) co_return false;
   if (frame.head_only || kind == BodyKind::none) co_return frame.keep_alive;
 
   std::string piece = response.body;
   while (true) {
+    const std::string bytes = framed(piece);
     // An empty piece would be the final chunk.
-    if (!piece.empty() && !co_await io_->write(framed(piece))) co_return false;
+    if (!piece.empty() && !co_await io_->write(bytes)) co_return false;
     sent += piece.size();
     if (!co_await pull(exchange, deadline)) co_return false;
     if (!exchange->pulled->has_value()) break;
     piece = std::move(**exchange->pulled);
   }
   if (!chunked) co_return false;
-  co_return co_await io_->write(chunk("")) && frame.keep_alive;
+  const std::string last = chunk("");
+  co_return co_await io_->write(last) && frame.keep_alive;
 }
 
 asio::awaitable<bool> Connection::upgrade(std::shared_ptr<Exchange> exchange,
@@ -108,7 +112,10 @@ asio::awaitable<bool> Connection::upgrade(std::shared_ptr<Exchange> exchange,
                    [self] { self->socket_wake_.cancel(); });
       });
   const auto job = make_job(exchange);
-  if (!run_upgrade(context_, exchange, completion(job))) co_return co_await refuse(plan, pool_full());
+  if (!run_upgrade(context_, exchange, completion(job))) {
+    const Response full = pool_full();
+    co_return co_await respond(plan, full);
+  }
   active_ = exchange;
   const Outcome outcome = co_await await_job(*job, deadline);
   if (outcome == Outcome::finished && exchange->response.status == 101) {
@@ -119,7 +126,7 @@ asio::awaitable<bool> Connection::upgrade(std::shared_ptr<Exchange> exchange,
     job->abandoned = true;
     exchange->stop.request_stop();
     exchange->socket->mark_closed();
-    Response late = error_response({ErrorCode::timeout, "the deadline passed"});
+    const Response late = deadline_passed();
     if (outcome == Outcome::deadline) co_await respond(plan, late);
   }
   active_.reset();

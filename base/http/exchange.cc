@@ -118,6 +118,14 @@ Response pool_full() {
   return error_response({ErrorCode::limit_exceeded, "too many requests are waiting; retry later"});
 }
 
+Response budget_full() {
+  return error_response({ErrorCode::limit_exceeded, "too many request bytes in flight"});
+}
+
+Response deadline_passed() {
+  return error_response({ErrorCode::timeout, "the deadline passed"});
+}
+
 void run_socket_closed(const std::shared_ptr<ServerContext>& context,
                        std::shared_ptr<Exchange> exchange) {
   if (!exchange->on_socket_closed) return;

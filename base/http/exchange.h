@@ -40,8 +40,10 @@ bool run_pull(const std::shared_ptr<ServerContext>& context, std::shared_ptr<Exc
 // response.status is 101 if the handler accepted, else the refusal.
 bool run_upgrade(const std::shared_ptr<ServerContext>& context, std::shared_ptr<Exchange> exchange,
                  std::function<void()> done);
-// The answer when a pool's queue is full: 429.
+// Answers to what could not be run: 429, 429, 504.
 Response pool_full();
+Response budget_full();
+Response deadline_passed();
 // Tells the feed that its socket is closed. Always happens, on some thread.
 void run_socket_closed(const std::shared_ptr<ServerContext>& context,
                        std::shared_ptr<Exchange> exchange);

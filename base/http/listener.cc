@@ -66,7 +66,9 @@ class TcpServer : public Server {
     if (accepting_.exchange(false)) asio::post(strand_, [this] { close_acceptor(); });
     for_each_connection(&Connection::drain);
     if (group_.wait_until(until)) return;
-    log_warn("cutting connections at the drain's deadline", {{"count", group_.size()}});
+    if (deadline.count() > 0) {
+      log_warn("cutting connections at the drain's deadline", {{"count", group_.size()}});
+    }
     do {
       for_each_connection(&Connection::cut);
     } while (!group_.wait_until(std::chrono::steady_clock::now() + cut_interval));

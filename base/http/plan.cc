@@ -103,8 +103,10 @@ Plan plan_request(const Router& router, const Authenticator& authenticator, Requ
   plan.request.target = target;
   const std::string_view origin = origin_form(target);
   fill_request(plan.request, head, origin);
-  if (plan.refusal) return plan;
-
+  if (plan.refusal) {
+    plan.keep_alive = false;
+    return plan;
+  }
   // Matched before decoding, so that an encoded slash stays inside its segment.
   auto match = router.match(plan.request.method, origin.substr(0, origin.find('?')));
   plan.route = match.route;
