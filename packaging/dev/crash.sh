@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# usage: crash [--rounds N] [--seed N]
+# usage: crash [--victim daemon|agents|all] [--rounds N]
 # about: kill -9 daemon and agents at random while they ship; nothing lost, nothing doubled
 
 dev_crash() {
@@ -8,5 +8,6 @@ dev_crash() {
   dev_deps build test
   build_preset release
   note "crash rounds"
-  python3 tests/crash/crash_test.py --bin build/release/bin --rounds 20 --seconds 60 "$@"
+  SLUICE_BIN_DIR=$PWD/build/release/bin python3 tests/crash/crash_test.py --rounds 20 \
+    --seconds 60 "$@"
 }

@@ -8,5 +8,5 @@ dev_soak() {
   dev_deps build test
   build_preset release
   note "soak for ${1:-30} minutes"
-  python3 tests/crash/soak.py --bin build/release/bin --minutes "${1:-30}"
+  SLUICE_BIN_DIR=$PWD/build/release/bin python3 tests/crash/soak.py --minutes "${1:-30}"
 }

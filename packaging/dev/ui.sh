@@ -20,7 +20,7 @@ dev_ui() {
   esac
 }
 
-ui_folder=dashboards/web
+ui_folder=dashboards/ui
 ui_exists() { [ -f "$ui_folder/package.json" ]; }
 
 ui_npm() { (cd "$ui_folder" && npm --no-fund --no-audit --no-update-notifier "$@"); }

@@ -6,6 +6,8 @@ import subprocess
 from dataclasses import dataclass
 from functools import cached_property
 
+# Built, then committed: the minified web UI.
+GENERATED = "dashboards/dist/"
 IGNORED_FOLDERS = {".git", "build", "var", "node_modules", "dist", "__pycache__", ".cache"}
 
 
@@ -101,7 +103,8 @@ def list_files(root):
         paths = [p for p in git.stdout.decode().split("\0") if p]
     else:
         paths = list(walk(root))
-    return [p for p in paths if os.path.isfile(os.path.join(root, p))]
+    own = (p for p in paths if not p.startswith(GENERATED))
+    return [p for p in own if os.path.isfile(os.path.join(root, p))]
 
 
 def walk(root):
