@@ -1,0 +1,72 @@
+#include "daemon/storage/block_codec.h"
+
+#include <lz4.h>
+#include <zstd.h>
+
+#include <memory>
+
+#include "base/types/assert.h"
+
+namespace sluice::storage {
+
+namespace {
+
+Error damaged(std::string_view what) {
+  return {ErrorCode::corrupt, std::string(what) + " block does not decompress to its stored size"};
+}
+
+ZSTD_CCtx* compressor() {
+  thread_local const std::unique_ptr<ZSTD_CCtx, std::size_t (*)(ZSTD_CCtx*)> context(
+      ZSTD_createCCtx(), ZSTD_freeCCtx);
+  return context.get();
+}
+
+ZSTD_DCtx* decompressor() {
+  thread_local const std::unique_ptr<ZSTD_DCtx, std::size_t (*)(ZSTD_DCtx*)> context(
+      ZSTD_createDCtx(), ZSTD_freeDCtx);
+  return context.get();
+}
+
+}  // namespace
+
+void append_lz4(std::string& out, std::string_view raw) {
+  SLUICE_ASSERT(raw.size() <= max_block_bytes);
+  const std::size_t before = out.size();
+  const int bound = LZ4_compressBound(static_cast<int>(raw.size()));
+  out.resize(before + static_cast<std::size_t>(bound));
+  const int size =
+      LZ4_compress_default(raw.data(), out.data() + before, static_cast<int>(raw.size()), bound);
+  SLUICE_ASSERT(size > 0 || raw.empty());
+  out.resize(before + static_cast<std::size_t>(size));
+}
+
+Result<std::string> lz4_block(std::string_view block, std::size_t raw_size) {
+  if (raw_size > max_block_bytes || block.size() > max_block_bytes) return damaged("LZ4");
+  std::string raw(raw_size, '\0');
+  const int size = LZ4_decompress_safe(block.data(), raw.data(), static_cast<int>(block.size()),
+                                       static_cast<int>(raw_size));
+  if (size < 0 || static_cast<std::size_t>(size) != raw_size) return damaged("LZ4");
+  return raw;
+}
+
+void append_zstd(std::string& out, std::string_view raw, int level) {
+  SLUICE_ASSERT(raw.size() <= max_block_bytes);
+  const std::size_t before = out.size();
+  const std::size_t bound = ZSTD_compressBound(raw.size());
+  out.resize(before + bound);
+  const std::size_t size =
+      ZSTD_compressCCtx(compressor(), out.data() + before, bound, raw.data(), raw.size(), level);
+  SLUICE_ASSERT(!ZSTD_isError(size));
+  out.resize(before + size);
+}
+
+Result<std::string> zstd_block(std::string_view block, std::size_t raw_size) {
+  if (raw_size > max_block_bytes) return damaged("zstd");
+  std::string raw(raw_size, '\0');
+  const std::size_t size =
+      ZSTD_decompressDCtx(decompressor(), raw.data(), raw_size, block.data(), block.size());
+  if (ZSTD_isError(size) || size != raw_size) return damaged("zstd");
+  return raw;
+}
+
+}  // namespace sluice::storage

@@ -1,0 +1,221 @@
+#include "daemon/storage/database.h"
+
+#include <rocksdb/cache.h>
+#include <rocksdb/db.h>
+#include <rocksdb/write_batch.h>
+#include <sys/statvfs.h>
+
+#include <algorithm>
+#include <filesystem>
+
+#include "base/telemetry/log.h"
+#include "daemon/storage/bytes.h"
+#include "daemon/storage/database_options.h"
+#include "daemon/storage/envelope.h"
+#include "daemon/storage/rocks_status.h"
+
+namespace sluice::storage {
+
+namespace {
+
+std::uint64_t statvfs_free_bytes(const std::string& path) {
+  struct statvfs info {};
+  // Not being able to ask is no reason to refuse writes; RocksDB will report a full disk itself.
+  if (::statvfs(path.c_str(), &info) != 0) return UINT64_MAX;
+  return static_cast<std::uint64_t>(info.f_bavail) * info.f_frsize;
+}
+
+bool known_family(const std::string& name) {
+  return std::find(family_names.begin(), family_names.end(), name) != family_names.end();
+}
+
+Error newer_format(const std::string& path, const std::string& what) {
+  return {ErrorCode::invalid_argument,
+          "data directory " + path + " was written by a newer Sluice (" + what +
+              "); this version reads format " + std::to_string(format_version) +
+              ": run the newer version, or another directory"};
+}
+
+Error open_error(const rocksdb::Status& status, const std::string& path) {
+  const std::string text = status.ToString();
+  if (text.find("lock") != std::string::npos)
+    return {ErrorCode::conflict, "data directory " + path +
+                                     " is in use by another process (its LOCK file is held); "
+                                     "only one sluiced may open it"};
+  return to_error(status, "opening data directory " + path);
+}
+
+Result<void> make_directory(const std::string& path) {
+  std::error_code ec;
+  std::filesystem::create_directories(path, ec);
+  if (ec) return Error{ErrorCode::io, "creating data directory " + path + ": " + ec.message()};
+  return {};
+}
+
+// The families that are on disk; empty for a new directory.
+Result<std::vector<std::string>> list_families(const std::string& path) {
+  std::vector<std::string> names;
+  if (!std::filesystem::exists(path + "/CURRENT")) return names;
+  const auto status = rocksdb::DB::ListColumnFamilies(rocksdb::DBOptions(), path, &names);
+  if (!status.ok()) return open_error(status, path);
+  return names;
+}
+
+}  // namespace
+
+Database::Database(const StoreOptions& options, StorageMetrics& metrics, FreeBytes free_bytes)
+    : options_(options),
+      metrics_(metrics),
+      free_bytes_(free_bytes ? std::move(free_bytes) : FreeBytes(statvfs_free_bytes)) {}
+
+Database::~Database() {
+  if (!db_) return;
+  for (auto* family : families_)
+    if (family) db_->DestroyColumnFamilyHandle(family);
+  const auto status = db_->Close();
+  if (!status.ok()) log_warn("closing the store", {{"error", status.ToString()}});
+}
+
+Result<std::unique_ptr<Database>> Database::open(const StoreOptions& options,
+                                                 StorageMetrics& metrics, FreeBytes free_bytes) {
+  SLUICE_CHECK(make_directory(options.path));
+  SLUICE_TRY(const auto existing, list_families(options.path));
+  std::unique_ptr<Database> database(new Database(options, metrics, std::move(free_bytes)));
+  SLUICE_CHECK(database->open_families(existing));
+  SLUICE_CHECK(database->check_format(existing.empty()));
+  database->tick();
+  return database;
+}
+
+Result<void> Database::open_families(const std::vector<std::string>& existing) {
+  const auto unknown = std::find_if_not(existing.begin(), existing.end(), known_family);
+  if (unknown != existing.end())
+    return newer_format(options_.path, "it has a family \"" + *unknown + "\"");
+  const auto cache = make_block_cache(options_);
+  std::vector<rocksdb::ColumnFamilyDescriptor> descriptors;
+  for (std::size_t i = 0; i < family_names.size(); ++i)
+    descriptors.emplace_back(std::string(family_names[i]),
+                             family_options(static_cast<Family>(i), cache));
+  std::vector<rocksdb::ColumnFamilyHandle*> handles;
+  rocksdb::DB* db = nullptr;
+  const auto status =
+      rocksdb::DB::Open(database_options(), options_.path, descriptors, &handles, &db);
+  if (!status.ok()) return open_error(status, options_.path);
+  db_.reset(db);
+  std::copy(handles.begin(), handles.end(), families_.begin());
+  return {};
+}
+
+Result<void> Database::check_format(bool created) {
+  SLUICE_TRY(const auto stored, get(Family::meta, format_key, ValueType::format));
+  if (stored) {
+    const std::uint64_t version = ByteReader(stored->payload()).varint();
+    if (version == format_version) return {};
+    return newer_format(options_.path, "format " + std::to_string(version));
+  }
+  // A first start that was killed before its first write leaves empty families.
+  if (!created && !is_empty())
+    return Error{ErrorCode::corrupt, "data directory " + options_.path +
+                                         " has no format key: not written by Sluice, or damaged"};
+  std::string payload;
+  put_varint(payload, format_version);
+  Batch step = batch();
+  step.put(Family::meta, format_key, ValueType::format, payload);
+  return write(step, Writer::maintenance);
+}
+
+bool Database::is_empty() const {
+  for (std::size_t i = 0; i < family_names.size(); ++i)
+    if (scan(static_cast<Family>(i), "", "").next()) return false;
+  return true;
+}
+
+Result<void> Database::check_space() {
+  const std::uint64_t free = free_bytes_(options_.path);
+  metrics_.free_bytes.set(static_cast<double>(free));
+  const bool low = free < options_.min_free_bytes;
+  if (low != low_space_.exchange(low)) {
+    if (low)
+      log_error("disk nearly full: writes are refused until space returns",
+                {{"path", options_.path}, {"free_bytes", free},
+                 {"min_free_bytes", options_.min_free_bytes}});
+    else
+      log_info("disk has space again: writes are accepted", {{"free_bytes", free}});
+  }
+  if (!low) return {};
+  metrics_.no_space.inc();
+  return Error{ErrorCode::no_space,
+               "the disk of " + options_.path + " is nearly full: " + std::to_string(free >> 20) +
+                   " MiB free, writes stop below " + std::to_string(options_.min_free_bytes >> 20) +
+                   " MiB"};
+}
+
+Result<void> Database::write(Batch& step, Writer writer) {
+  if (writer == Writer::client) SLUICE_CHECK(check_space());
+  rocksdb::WriteOptions options;
+  options.sync = true;
+  const auto started = std::chrono::steady_clock::now();
+  const auto status = db_->Write(options, step.batch_.get());
+  metrics_.commit_seconds.observe(
+      std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count());
+  if (status.ok()) return {};
+  if (!failed_.exchange(true)) log_error("the store refuses writes", {{"error", status.ToString()}});
+  if (status.IsNoSpace()) metrics_.no_space.inc();
+  return to_error(status, "writing to the store");
+}
+
+Result<std::optional<Value>> Database::get(Family family, std::string_view key, ValueType type,
+                                           const Snapshot* snapshot) const {
+  rocksdb::ReadOptions options;
+  if (snapshot) options.snapshot = snapshot->snapshot_;
+  Value value(std::make_unique<rocksdb::PinnableSlice>());
+  const auto status = db_->Get(options, families_[static_cast<std::size_t>(family)], to_slice(key),
+                               value.slice_.get());
+  if (status.IsNotFound()) return std::optional<Value>();
+  if (!status.ok()) return to_error(status, "reading the store");
+  SLUICE_TRY(value.payload_, open_envelope(key, type, to_view(*value.slice_)));
+  return std::optional<Value>(std::move(value));
+}
+
+Scan Database::scan(Family family, std::string from, std::string to,
+                    const Snapshot* snapshot) const {
+  rocksdb::ReadOptions options;
+  if (snapshot) options.snapshot = snapshot->snapshot_;
+  auto* handle = families_[static_cast<std::size_t>(family)];
+  return Scan(std::unique_ptr<rocksdb::Iterator>(db_->NewIterator(options, handle)),
+              std::move(from), std::move(to));
+}
+
+Scan Database::scan_prefix(Family family, const std::string& prefix,
+                           const Snapshot* snapshot) const {
+  return scan(family, prefix, prefix_end(prefix), snapshot);
+}
+
+std::unique_ptr<Snapshot> Database::snapshot() const { return std::make_unique<Snapshot>(*db_); }
+
+void Database::report_corrupt(const Error& error) const {
+  metrics_.corrupt.inc();
+  log_error("stored data is damaged and skipped", {{"error", error}});
+}
+
+void Database::tick() {
+  const bool space = bool(check_space());
+  if (failed_ && space) resume();
+  metrics_.writable.set(space && !failed_ ? 1 : 0);
+}
+
+void Database::resume() {
+  const auto status = db_->Resume();
+  if (!status.ok()) return log_warn("the store cannot resume yet", {{"error", status.ToString()}});
+  failed_ = false;
+  log_info("the store accepts writes again");
+}
+
+Result<void> Database::flush() {
+  const std::vector<rocksdb::ColumnFamilyHandle*> all(families_.begin(), families_.end());
+  const auto status = db_->Flush(rocksdb::FlushOptions(), all);
+  if (!status.ok()) return to_error(status, "flushing the store");
+  return {};
+}
+
+}  // namespace sluice::storage

@@ -1,0 +1,157 @@
+// Database: RocksDB as the rest of daemon/storage sees it. RocksDB's headers stay in database.cc
+// and batch.cc.
+//
+// Values are wrapped in their envelope on the way in and checked on the way out. Every write is
+// synced; concurrent writers share an fsync. When the disk is nearly full, or RocksDB itself ran
+// into its end, writes fail with no_space until tick() finds space again; reads are not affected.
+// Safe from any thread; a Batch or Scan belongs to one.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/types/result.h"
+#include "daemon/storage/keys.h"
+#include "daemon/storage/storage_metrics.h"
+#include "daemon/storage/store.h"
+
+namespace rocksdb {
+class ColumnFamilyHandle;
+class DB;
+class Iterator;
+class PinnableSlice;
+class Snapshot;
+class WriteBatch;
+}  // namespace rocksdb
+
+namespace sluice::storage {
+
+using FamilyHandles = std::array<rocksdb::ColumnFamilyHandle*, family_names.size()>;
+
+// The changes of one step.
+class Batch {
+ public:
+  explicit Batch(const FamilyHandles& families);
+  ~Batch();
+  Batch(Batch&&) noexcept;
+  Batch& operator=(Batch&&) noexcept;
+
+  void put(Family family, std::string_view key, ValueType type, std::string_view payload);
+  // Without envelope: for tests that do damage.
+  void put_raw(Family family, std::string_view key, std::string_view value);
+  void remove(Family family, std::string_view key);
+  // For keys that were put exactly once (head, sample_head).
+  void remove_once(Family family, std::string_view key);
+  void remove_range(Family family, std::string_view from, std::string_view to);
+  std::size_t bytes() const;
+  bool empty() const;
+
+ private:
+  friend class Database;
+  const FamilyHandles* families_;
+  std::unique_ptr<rocksdb::WriteBatch> batch_;
+};
+
+// A stored value, kept in place while this lives.
+class Value {
+ public:
+  explicit Value(std::unique_ptr<rocksdb::PinnableSlice> slice);
+  ~Value();
+  Value(Value&&) noexcept;
+  Value& operator=(Value&&) noexcept;
+  std::string_view payload() const { return payload_; }
+
+ private:
+  friend class Database;
+  std::unique_ptr<rocksdb::PinnableSlice> slice_;
+  std::string_view payload_;
+};
+
+// Keys in order. while (scan.next()) ...; then status().
+class Scan {
+ public:
+  Scan(std::unique_ptr<rocksdb::Iterator> iterator, std::string from, std::string to);
+  ~Scan();
+  Scan(Scan&&) noexcept;
+  bool next();
+  std::string_view key() const;
+  Result<std::string_view> payload(ValueType type) const;  // corrupt
+  Result<void> status() const;
+
+ private:
+  std::unique_ptr<rocksdb::Iterator> iterator_;
+  std::string from_;
+  std::string to_;  // exclusive; empty: to the end
+  bool started_ = false;
+};
+
+// A consistent view; must not outlive the Database.
+class Snapshot {
+ public:
+  explicit Snapshot(rocksdb::DB& db);
+  ~Snapshot();
+  Snapshot(const Snapshot&) = delete;
+  Snapshot& operator=(const Snapshot&) = delete;
+
+ private:
+  friend class Database;
+  rocksdb::DB& db_;
+  const rocksdb::Snapshot* snapshot_;
+};
+
+// Who writes: clients stop at min_free_bytes, so that seals, merges and retention still have room.
+enum class Writer { client, maintenance };
+
+class Database {
+ public:
+  // Replaces statvfs in tests.
+  using FreeBytes = std::function<std::uint64_t(const std::string& path)>;
+
+  static Result<std::unique_ptr<Database>> open(const StoreOptions& options,
+                                                StorageMetrics& metrics, FreeBytes free_bytes = {});
+  ~Database();
+
+  Batch batch() const { return Batch(families_); }
+  Result<void> write(Batch& batch, Writer writer);
+  // no_space if a client's write would be refused now.
+  Result<void> check_space();
+
+  Result<std::optional<Value>> get(Family family, std::string_view key, ValueType type,
+                                   const Snapshot* snapshot = nullptr) const;
+  // [from, to); an empty `to` reads to the end of the family.
+  Scan scan(Family family, std::string from, std::string to,
+            const Snapshot* snapshot = nullptr) const;
+  Scan scan_prefix(Family family, const std::string& prefix,
+                   const Snapshot* snapshot = nullptr) const;
+  std::unique_ptr<Snapshot> snapshot() const;
+
+  // Logs and counts a value that failed its check.
+  void report_corrupt(const Error& error) const;
+  // Looks at free space and brings RocksDB back after it had run out.
+  void tick();
+  Result<void> flush();
+
+ private:
+  Database(const StoreOptions& options, StorageMetrics& metrics, FreeBytes free_bytes);
+  Result<void> open_families(const std::vector<std::string>& existing);
+  Result<void> check_format(bool created);
+  bool is_empty() const;
+  void resume();
+
+  const StoreOptions options_;
+  StorageMetrics& metrics_;
+  FreeBytes free_bytes_;
+  std::unique_ptr<rocksdb::DB> db_;
+  FamilyHandles families_{};
+  std::atomic<bool> failed_{false};  // RocksDB refuses writes until resumed
+  std::atomic<bool> low_space_{false};
+};
+
+}  // namespace sluice::storage

@@ -1,0 +1,73 @@
+#include "daemon/storage/database_options.h"
+
+#include <rocksdb/cache.h>
+#include <rocksdb/filter_policy.h>
+#include <rocksdb/table.h>
+
+namespace sluice::storage {
+
+namespace {
+
+// Families whose values are large, written once and dropped by the day.
+bool holds_blobs(Family family) { return family == Family::rows || family == Family::directory; }
+
+std::size_t memtable_bytes(Family family) {
+  switch (family) {
+    // Pushes that are sealed before the memtable is full never reach a file.
+    case Family::head: return 32 << 20;
+    case Family::sample_head: return 16 << 20;
+    case Family::rows: return 16 << 20;
+    case Family::chunk: return 8 << 20;
+    default: return 2 << 20;
+  }
+}
+
+}  // namespace
+
+rocksdb::DBOptions database_options() {
+  rocksdb::DBOptions options;
+  options.create_if_missing = true;
+  options.create_missing_column_families = true;
+  // Rarely written families hold old log files back until flushed; this bounds recovery time.
+  options.max_total_wal_size = 192 << 20;
+  options.wal_recovery_mode = rocksdb::WALRecoveryMode::kPointInTimeRecovery;
+  options.wal_bytes_per_sync = 1 << 20;
+  options.bytes_per_sync = 1 << 20;
+  options.max_background_jobs = 2;
+  options.max_open_files = 512;
+  options.keep_log_file_num = 3;
+  options.max_log_file_size = 4 << 20;
+  options.info_log_level = rocksdb::InfoLogLevel::WARN_LEVEL;
+  options.stats_dump_period_sec = 0;
+  options.stats_persist_period_sec = 0;
+  // Concurrent synced writers: the next group writes its log while this one fills memtables.
+  options.enable_pipelined_write = true;
+  return options;
+}
+
+rocksdb::ColumnFamilyOptions family_options(Family family,
+                                            const std::shared_ptr<rocksdb::Cache>& cache) {
+  rocksdb::ColumnFamilyOptions options;
+  rocksdb::BlockBasedTableOptions table;
+  table.block_cache = cache;
+  table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10, false));
+  table.cache_index_and_filter_blocks = true;
+  options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
+  options.write_buffer_size = memtable_bytes(family);
+  options.arena_block_size = 64 << 10;
+  options.compression = rocksdb::kLZ4Compression;
+  if (holds_blobs(family)) {
+    options.enable_blob_files = true;
+    options.min_blob_size = 4 << 10;
+    options.blob_file_size = 64 << 20;
+    options.enable_blob_garbage_collection = true;
+    options.compression = rocksdb::kNoCompression;  // compressed by us
+  }
+  return options;
+}
+
+std::shared_ptr<rocksdb::Cache> make_block_cache(const StoreOptions& options) {
+  return rocksdb::NewLRUCache(options.cache_bytes);
+}
+
+}  // namespace sluice::storage

@@ -1,0 +1,16 @@
+// How RocksDB is set up, per family. For database*.cc only.
+#pragma once
+
+#include <rocksdb/options.h>
+
+#include "daemon/storage/keys.h"
+#include "daemon/storage/store.h"
+
+namespace sluice::storage {
+
+rocksdb::DBOptions database_options();
+rocksdb::ColumnFamilyOptions family_options(Family family,
+                                            const std::shared_ptr<rocksdb::Cache>& cache);
+std::shared_ptr<rocksdb::Cache> make_block_cache(const StoreOptions& options);
+
+}  // namespace sluice::storage

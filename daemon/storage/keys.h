@@ -1,0 +1,100 @@
+// Every family, key and value type of the database, so that the sort order can be reviewed at a
+// glance. The page is docs/format/keyspace.md; numbers are frozen, zero is never written.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/types/ids.h"
+#include "base/types/time.h"
+#include "base/wire/batch_identity.h"
+#include "daemon/storage/store.h"
+
+namespace sluice::storage {
+
+inline constexpr std::uint64_t format_version = 1;
+
+// Column families; the index is the position in `family_names`, the name is what is on disk.
+enum class Family : std::uint8_t {
+  meta, head, mark, part, directory, rows, document, sample_head, series, chunk, metadata,
+  sample_state,
+};
+inline constexpr std::array<std::string_view, 12> family_names = {
+    "default",  "head",        "mark",   "part",  "directory", "rows",
+    "document", "sample_head", "series", "chunk", "metadata",  "sample_state"};
+
+// First byte of every value.
+enum class ValueType : std::uint8_t {
+  format = 1,
+  head_batch = 2,
+  mark = 3,
+  part_summary = 4,
+  part_directory = 5,
+  row_group = 6,
+  document = 7,
+  sample_batch = 8,
+  series = 9,
+  chunk = 10,
+  metadata = 11,
+  sample_state = 12,
+};
+
+// Days since 1970-01-01 UTC, possibly negative.
+using Day = std::int32_t;
+inline constexpr std::int64_t ns_per_day = 86'400'000'000'000;
+inline constexpr std::int64_t ms_per_day = 86'400'000;
+Day day_of(Timestamp t);
+Day day_of_ms(std::int64_t timestamp_ms);
+
+using PartId = std::uint64_t;
+using SeriesId = std::uint64_t;
+
+inline constexpr std::string_view format_key = "format";
+
+std::string sequence_key(std::uint64_t sequence);  // head and sample_head
+std::optional<std::uint64_t> parse_sequence_key(std::string_view key);
+
+std::string mark_key(const TenantId& tenant, const BatchIdentity& source);
+
+// day | tenant | part [| group]: part, directory, rows
+std::string part_key(Day day, const TenantId& tenant, PartId part);
+std::string row_group_key(Day day, const TenantId& tenant, PartId part, std::uint32_t group);
+struct PartKey {
+  Day day = 0;
+  TenantId tenant;
+  PartId part = 0;
+};
+// Also reads the front of a row group's key.
+std::optional<PartKey> parse_part_key(std::string_view key);
+
+// The first key of a day, for range removal: part, directory, rows, series, chunk.
+std::string day_key(Day day);
+
+std::string document_key(Keyspace space, std::string_view key);
+
+// day | tenant | series
+std::string series_key(Day day, const TenantId& tenant, SeriesId series);
+struct SeriesKey {
+  Day day = 0;
+  TenantId tenant;
+  SeriesId series = 0;
+};
+std::optional<SeriesKey> parse_series_key(std::string_view key);
+// series_key | first timestamp | write number
+std::string chunk_key(Day day, const TenantId& tenant, SeriesId series, std::int64_t first_ms,
+                      std::uint64_t number);
+std::uint64_t chunk_number(std::string_view key);
+
+std::string tenant_key(const TenantId& tenant);  // sample_state; the prefix of metadata
+std::string metadata_key(const TenantId& tenant, std::string_view family);
+
+// The smallest key above all keys that begin with `prefix`; empty if there is none.
+std::string prefix_end(std::string prefix);
+
+// For messages: hex of at most 40 bytes.
+std::string printable_key(std::string_view key);
+
+}  // namespace sluice::storage

@@ -1,0 +1,134 @@
+// Merging of parts, so that a day has few. Tiers as in a MergeTree: parts of like size are merged
+// when there are enough of them, so each row is rewritten only a few times.
+//
+// Two steps: the merged rows and directory are written first, seen by nobody and removed at the
+// next start if it comes to that; then one step adopts them and removes the old parts.
+#include <algorithm>
+#include <map>
+#include <queue>
+
+#include "base/telemetry/log.h"
+#include "daemon/storage/log_store.h"
+#include "daemon/storage/part_reader.h"
+
+namespace sluice::storage {
+
+namespace {
+
+constexpr int merge_zstd_level = 3;
+// Parts merged at once, and the ratio of sizes between tiers. Eight parts of 16 MiB give one of
+// 128 MiB, eight of those 1 GiB: two rewrites for most rows.
+constexpr std::size_t merge_fan = 8;
+// Parts above this stay as they are: merging them again saves nothing.
+constexpr std::uint64_t merged_bytes_max = 1ULL << 30;
+// Merged row groups are written in steps of about this size.
+constexpr std::size_t merge_step_bytes = 8 << 20;
+
+std::size_t tier_of(const Part& part, std::size_t base) {
+  std::size_t tier = 0;
+  for (std::uint64_t size = base; part.summary.line_bytes > size; size *= merge_fan) ++tier;
+  return tier;
+}
+
+// Groups of parts worth merging, by (day, tier), smallest tier first.
+std::vector<std::vector<PartPtr>> merge_candidates(const PartList& parts, std::size_t base) {
+  std::map<std::pair<std::size_t, Day>, std::vector<PartPtr>> groups;
+  for (const auto& part : parts)
+    if (part->summary.line_bytes < merged_bytes_max / merge_fan)
+      groups[{tier_of(*part, base), part->day}].push_back(part);
+  std::vector<std::vector<PartPtr>> worthy;
+  for (auto& [key, group] : groups)
+    if (group.size() >= merge_fan) worthy.push_back(std::move(group));
+  return worthy;
+}
+
+struct Later {
+  bool operator()(const PartReader* a, const PartReader* b) const { return b->before(*a); }
+};
+
+}  // namespace
+
+Result<void> LogStore::merge(const std::function<bool()>& stop) {
+  for (TenantLogs* logs : tenants())
+    for (const auto& parts : merge_candidates(*logs->parts(), options_.seal_bytes)) {
+      if (stop()) return {};
+      SLUICE_CHECK(merge_day(*logs, parts, stop));
+    }
+  return {};
+}
+
+Result<void> LogStore::merge_day(TenantLogs& logs, const std::vector<PartPtr>& parts,
+                                 const std::function<bool()>& stop) {
+  auto merged = write_merged(parts, stop);
+  if (!merged) {
+    if (merged.error().code == ErrorCode::cancelled) return {};
+    log_warn("merging log parts failed", {{"error", merged.error()}});
+    return std::move(merged).error();
+  }
+  SLUICE_CHECK(adopt_merged(logs, parts, *merged));
+  metrics_.merges.inc();
+  return {};
+}
+
+Result<PartPtr> LogStore::write_merged(const std::vector<PartPtr>& parts,
+                                       const std::function<bool()>& stop) {
+  const auto snapshot = database_.snapshot();
+  std::vector<std::unique_ptr<PartReader>> readers;
+  std::priority_queue<PartReader*, std::vector<PartReader*>, Later> queue;
+  for (const auto& part : parts) {
+    SLUICE_TRY(auto directory, directories_.get(*part, snapshot.get()));
+    readers.push_back(std::make_unique<PartReader>(database_, *snapshot, *part, directory));
+    SLUICE_TRY(const bool any, readers.back()->next());
+    if (any) queue.push(readers.back().get());
+  }
+  Batch step = database_.batch();
+  const auto flush_step = [&]() -> Result<void> {
+    SLUICE_CHECK(database_.write(step, Writer::maintenance));
+    step = database_.batch();
+    return {};
+  };
+  const auto sink = [&](const std::string& key, const std::string& payload) -> Result<void> {
+    if (stop()) return Error{ErrorCode::cancelled, "merge stopped"};
+    step.put(Family::rows, key, ValueType::row_group, payload);
+    return step.bytes() < merge_step_bytes ? Result<void>() : flush_step();
+  };
+  const Part& first = *parts.front();
+  PartBuilder builder(first.day, first.tenant, next_part_.fetch_add(1), merge_zstd_level, sink);
+  while (!queue.empty()) {
+    PartReader* reader = queue.top();
+    queue.pop();
+    builder.begin_stream(reader->labels());
+    SLUICE_CHECK(builder.add(reader->timestamp(), reader->sequence(), reader->line(),
+                             reader->metadata()));
+    SLUICE_TRY(const bool more, reader->next());
+    if (more) queue.push(reader);
+  }
+  SLUICE_TRY(auto built, builder.finish());
+  const Part& part = *built.part;
+  step.put(Family::directory, part_key(part.day, part.tenant, part.id), ValueType::part_directory,
+           built.directory);
+  SLUICE_CHECK(flush_step());
+  return built.part;
+}
+
+Result<void> LogStore::adopt_merged(TenantLogs& logs, const std::vector<PartPtr>& parts,
+                                    const PartPtr& merged) {
+  const std::lock_guard lock(catalog_mutex_);
+  if (!logs.replace(parts, merged)) return discard(*merged);  // retention was faster
+  Batch step = database_.batch();
+  step.put(Family::part, part_key(merged->day, merged->tenant, merged->id),
+           ValueType::part_summary, encode_summary(merged->summary));
+  for (const auto& part : parts) remove_part(step, *part);
+  auto written = database_.write(step, Writer::maintenance);
+  // The old parts are still whole on disk: go back to them.
+  if (!written) logs.restore(merged, parts);
+  return written;
+}
+
+Result<void> LogStore::discard(const Part& part) {
+  Batch step = database_.batch();
+  remove_part(step, part);
+  return database_.write(step, Writer::maintenance);
+}
+
+}  // namespace sluice::storage

@@ -1,0 +1,136 @@
+// The seal step: head batches become parts, one per day, in one synced batch that also removes
+// them from the head.
+#include <algorithm>
+#include <chrono>
+
+#include "base/telemetry/log.h"
+#include "daemon/storage/log_store.h"
+
+namespace sluice::storage {
+
+namespace {
+
+// Fast; merges compress harder what is kept for long.
+constexpr int seal_zstd_level = 1;
+
+// One entry of the head, where it will stand in a part.
+struct SealRow {
+  Day day;
+  std::uint32_t stream;  // rank among the labels of this seal
+  std::uint32_t index;   // into the run
+  std::int64_t ns;
+  std::uint64_t sequence;
+  const HeadRun* run;
+};
+
+bool before(const SealRow& a, const SealRow& b) {
+  if (a.day != b.day) return a.day < b.day;
+  if (a.stream != b.stream) return a.stream < b.stream;
+  if (a.ns != b.ns) return a.ns < b.ns;
+  return a.sequence < b.sequence;
+}
+
+// The distinct labels of the batches, ascending. They are interned: equal means same object.
+std::vector<const LabelSet*> distinct_labels(const std::vector<HeadBatchPtr>& batches) {
+  std::vector<const LabelSet*> labels;
+  for (const auto& batch : batches)
+    for (const auto& run : batch->runs()) labels.push_back(run.labels.get());
+  std::sort(labels.begin(), labels.end());
+  labels.erase(std::unique(labels.begin(), labels.end()), labels.end());
+  std::sort(labels.begin(), labels.end(),
+            [](const LabelSet* a, const LabelSet* b) { return *a < *b; });
+  return labels;
+}
+
+std::vector<SealRow> sorted_rows(const std::vector<HeadBatchPtr>& batches) {
+  const auto labels = distinct_labels(batches);
+  std::unordered_map<const LabelSet*, std::uint32_t> ranks;
+  for (const LabelSet* l : labels) ranks.emplace(l, static_cast<std::uint32_t>(ranks.size()));
+  std::vector<SealRow> rows;
+  for (const auto& batch : batches)
+    for (const auto& run : batch->runs())
+      for (std::uint32_t i = 0; i < run.size(); ++i)
+        rows.push_back({day_of(run.timestamps[i]), ranks[run.labels.get()], i,
+                        unix_ns(run.timestamps[i]), run.sequences[i], &run});
+  std::sort(rows.begin(), rows.end(), before);
+  return rows;
+}
+
+Result<void> add_row(PartBuilder& builder, const SealRow& row) {
+  const HeadRun& run = *row.run;
+  builder.begin_stream(*run.labels);
+  return builder.add(run.timestamps[row.index], row.sequence, run.lines[row.index],
+                     run.metadata.empty() ? nullptr : &run.metadata[row.index]);
+}
+
+}  // namespace
+
+bool LogStore::seal_due(const TenantLogs& logs, bool everything) const {
+  const auto head = logs.head_state();
+  if (head.bytes == 0) return false;
+  return everything || head.bytes >= options_.seal_bytes ||
+         clock_.now() - head.oldest >= options_.seal_age;
+}
+
+Result<void> LogStore::seal(bool everything) {
+  const std::lock_guard lock(seal_mutex_);
+  for (TenantLogs* logs : tenants()) {
+    // What arrives meanwhile may wait for the next call, so that this one ends.
+    std::size_t left = logs->head_state().bytes;
+    while (left > 0 && seal_due(*logs, everything)) {
+      const std::size_t before_seal = logs->head_state().bytes;
+      if (auto sealed = seal_front(*logs); !sealed) {
+        metrics_.seal_failures.inc();
+        log_error("sealing logs failed, will be tried again",
+                  {{"tenant", logs->tenant().value}, {"error", sealed.error()}});
+        return sealed;
+      }
+      left -= std::min(left, std::min(before_seal, 2 * options_.seal_bytes));
+    }
+  }
+  return {};
+}
+
+Result<void> LogStore::seal_front(TenantLogs& logs) {
+  const auto started = std::chrono::steady_clock::now();
+  const auto batches = logs.head_front(2 * options_.seal_bytes);
+  Batch step = database_.batch();
+  SLUICE_TRY(const auto parts, build_parts(logs, batches, step));
+  std::size_t bytes = 0;
+  for (const auto& batch : batches) {
+    step.remove_once(Family::head, sequence_key(batch->sequence()));
+    bytes += batch->memory_bytes();
+  }
+  {
+    const std::lock_guard lock(catalog_mutex_);
+    SLUICE_CHECK(database_.write(step, Writer::maintenance));
+    logs.sealed(batches.size(), parts);
+  }
+  head_bytes_ -= bytes;
+  metrics_.seals.inc();
+  metrics_.seal_seconds.observe(
+      std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count());
+  return {};
+}
+
+Result<std::vector<PartPtr>> LogStore::build_parts(TenantLogs& logs,
+                                                   const std::vector<HeadBatchPtr>& batches,
+                                                   Batch& step) {
+  const auto rows = sorted_rows(batches);
+  const auto sink = [&](const std::string& key, const std::string& payload) -> Result<void> {
+    step.put(Family::rows, key, ValueType::row_group, payload);
+    return {};
+  };
+  std::vector<PartPtr> parts;
+  for (auto row = rows.begin(); row != rows.end();) {
+    const Day day = row->day;
+    PartBuilder builder(day, logs.tenant(), next_part_.fetch_add(1), seal_zstd_level, sink);
+    for (; row != rows.end() && row->day == day; ++row) SLUICE_CHECK(add_row(builder, *row));
+    SLUICE_TRY(auto built, builder.finish());
+    put_part(step, built);
+    parts.push_back(std::move(built.part));
+  }
+  return parts;
+}
+
+}  // namespace sluice::storage

@@ -1,0 +1,100 @@
+// LogStore: log entries from push to retention. Steps: push (log_push.cc), seal (log_seal.cc),
+// merge (log_merge.cc); reads are a LogView and a cursor over it.
+//
+// Locks, in the order they may be taken: a source's lock (one of source_locks_) around reading a
+// mark and the push that moves it; seal_mutex_ around one seal; catalog_mutex_ around the commit
+// and the swap of whatever adds or removes parts. Pushes of different sources share no lock across
+// their fsync. Safe from any thread.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <shared_mutex>
+
+#include "daemon/storage/directory_cache.h"
+#include "daemon/storage/push_listeners.h"
+#include "daemon/storage/tenant_logs.h"
+#include "query/source.h"
+
+namespace sluice::storage {
+
+class LogStore : public query::LogSource {
+ public:
+  LogStore(Database& database, const StoreOptions& options, Clock& clock, StorageMetrics& metrics);
+
+  // Reads parts and head from disk. Before anything else, once.
+  Result<void> recover();
+
+  Result<PushOutcome> push(LogPush push, const PushListeners& listeners);
+  Result<std::uint64_t> high_water(const TenantId& tenant, const BatchIdentity& source) const;
+  std::optional<Timestamp> newest(const TenantId& tenant) const;
+
+  Result<std::unique_ptr<query::LogCursor>> select(const query::LogSelect& select,
+                                                   query::QueryContext& context) override;
+  Result<std::vector<LabelSet>> streams(const TenantId& tenant,
+                                        const std::vector<query::LabelMatcher>& matchers,
+                                        TimeRange range) override;
+
+  // Called when a tenant's head has grown to seal_bytes. Set before the first push.
+  void on_seal_due(std::function<void()> hook) { seal_due_hook_ = std::move(hook); }
+  // Seals heads that are large or old enough; with `everything`, all of them.
+  Result<void> seal(bool everything);
+  // One round of merging for every tenant and day that has too many parts. `stop` is asked
+  // between row groups.
+  Result<void> merge(const std::function<bool()>& stop);
+  // Takes parts of days before `day` out of all reads, then calls `remove` to delete them.
+  Result<void> drop_before(Day day, const std::function<Result<void>()>& remove);
+  void update_gauges() const;
+
+ private:
+  Result<void> recover_parts();
+  Result<void> remove_orphans(Family family);
+  Result<void> recover_head();
+  Result<void> recover_batch(std::uint64_t sequence, std::string_view payload);
+
+  TenantLogs& tenant(const TenantId& tenant);
+  TenantLogs* find_tenant(const TenantId& tenant) const;
+  std::vector<TenantLogs*> tenants() const;
+
+  std::mutex& source_lock(const std::string& key);
+  Result<void> apply_identity(LogPush& push, PushOutcome& outcome);
+  Result<void> commit_push(const LogPush& push);
+  Result<std::size_t> reserve(const std::vector<StreamEntries>& streams);
+
+  bool seal_due(const TenantLogs& logs, bool everything) const;
+  Result<void> seal_front(TenantLogs& logs);
+  Result<std::vector<PartPtr>> build_parts(TenantLogs& logs,
+                                           const std::vector<HeadBatchPtr>& batches, Batch& step);
+  Result<void> merge_day(TenantLogs& logs, const std::vector<PartPtr>& parts,
+                         const std::function<bool()>& stop);
+  Result<PartPtr> write_merged(const std::vector<PartPtr>& parts,
+                               const std::function<bool()>& stop);
+  Result<void> adopt_merged(TenantLogs& logs, const std::vector<PartPtr>& parts,
+                            const PartPtr& merged);
+  Result<void> discard(const Part& part);
+
+  Database& database_;
+  const StoreOptions options_;
+  Clock& clock_;
+  StorageMetrics& metrics_;
+  DirectoryCache directories_;
+  std::function<void()> seal_due_hook_;
+  std::atomic<std::uint64_t> next_sequence_{1};
+  std::atomic<std::uint64_t> next_part_{1};
+  std::atomic<std::size_t> head_bytes_{0};
+  std::array<std::mutex, 256> source_locks_;
+  std::mutex seal_mutex_;
+  std::mutex catalog_mutex_;
+  mutable std::shared_mutex tenants_mutex_;
+  std::map<TenantId, std::unique_ptr<TenantLogs>> tenants_;  // protected by tenants_mutex_
+};
+
+// The changes that add and remove a part; its rows are added by who builds it.
+void put_part(Batch& step, const PartBuilder::Built& built);
+void remove_part(Batch& step, const Part& part);
+
+}  // namespace sluice::storage

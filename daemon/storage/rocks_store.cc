@@ -1,0 +1,163 @@
+#include "daemon/storage/rocks_store.h"
+
+#include "base/telemetry/log.h"
+
+namespace sluice::storage {
+
+namespace {
+
+constexpr Family day_families[] = {Family::part, Family::directory, Family::rows, Family::series,
+                                   Family::chunk};
+
+// Failures inside are logged and counted where they happen; background work is tried again.
+void background(const Result<void>& result) { static_cast<void>(result); }
+
+}  // namespace
+
+Result<std::unique_ptr<Store>> Store::open(StoreOptions options, Clock& clock, Metrics& metrics) {
+  SLUICE_TRY(auto store, RocksStore::open(std::move(options), clock, metrics));
+  return std::unique_ptr<Store>(std::move(store));
+}
+
+Result<std::unique_ptr<RocksStore>> RocksStore::open(StoreOptions options, Clock& clock,
+                                                     Metrics& metrics, RocksStoreHooks hooks) {
+  auto own_metrics = std::make_unique<StorageMetrics>(metrics);
+  SLUICE_TRY(auto database, Database::open(options, *own_metrics, hooks.free_bytes));
+  std::unique_ptr<RocksStore> store(
+      new RocksStore(std::move(options), clock, std::move(own_metrics), std::move(database)));
+  SLUICE_CHECK(store->start(hooks.background));
+  return store;
+}
+
+RocksStore::RocksStore(StoreOptions options, Clock& clock, std::unique_ptr<StorageMetrics> metrics,
+                       std::unique_ptr<Database> database)
+    : options_(std::move(options)),
+      clock_(clock),
+      metrics_(std::move(metrics)),
+      database_(std::move(database)),
+      logs_(*database_, options_, clock, *metrics_),
+      samples_(*database_, clock, *metrics_) {}
+
+RocksStore::~RocksStore() { stopping_ = true; }
+
+Result<void> RocksStore::start(bool run_workers) {
+  SLUICE_CHECK(logs_.recover());
+  SLUICE_CHECK(samples_.recover());
+  if (!run_workers) return {};
+  sealer_ = std::make_unique<Worker>([this] { background(logs_.seal(false)); });
+  merger_ =
+      std::make_unique<Worker>([this] { background(logs_.merge([this] { return stopping_.load(); })); });
+  logs_.on_seal_due([this] { sealer_->wake(); });
+  return {};
+}
+
+Result<PushOutcome> RocksStore::push(LogPush push) {
+  return logs_.push(std::move(push), listeners_);
+}
+
+Result<std::size_t> RocksStore::write(const TenantId& tenant, std::vector<SeriesSamples> series,
+                                      std::vector<MetricMetadata> metadata) {
+  SLUICE_TRY(const auto write, samples_.prepare(tenant, std::move(series), std::move(metadata)));
+  if (write.empty()) return write.accepted;
+  Batch step = database_->batch();
+  SampleStore::add_to(step, write);
+  SLUICE_CHECK(database_->write(step, Writer::client));
+  samples_.apply(write);
+  return write.accepted;
+}
+
+Result<void> RocksStore::commit(const Step& step) {
+  Batch batch = database_->batch();
+  for (const auto& change : step.changes()) {
+    const std::string key = document_key(change.space, change.key);
+    if (change.value)
+      batch.put(Family::document, key, ValueType::document, *change.value);
+    else
+      batch.remove(Family::document, key);
+  }
+  std::vector<SampleStore::Prepared> writes;
+  for (const auto& samples : step.samples()) {
+    SLUICE_TRY(auto write, samples_.prepare(samples.tenant, samples.series, {}));
+    SampleStore::add_to(batch, write);
+    writes.push_back(std::move(write));
+  }
+  if (batch.empty()) return {};
+  SLUICE_CHECK(database_->write(batch, Writer::client));
+  for (const auto& write : writes) samples_.apply(write);
+  return {};
+}
+
+Result<std::optional<std::string>> RocksStore::get(Keyspace space, std::string_view key) {
+  auto value = database_->get(Family::document, document_key(space, key), ValueType::document);
+  if (!value) {
+    if (value.error().code == ErrorCode::corrupt) database_->report_corrupt(value.error());
+    return std::move(value).error();
+  }
+  if (!*value) return std::optional<std::string>();
+  return std::optional<std::string>(std::string((*value)->payload()));
+}
+
+Result<std::vector<Store::Document>> RocksStore::scan(Keyspace space, std::string_view prefix) {
+  std::vector<Document> documents;
+  Scan scan = database_->scan_prefix(Family::document, document_key(space, prefix));
+  while (scan.next()) {
+    const auto payload = scan.payload(ValueType::document);
+    if (payload)
+      documents.push_back({std::string(scan.key().substr(1)), std::string(*payload)});
+    else
+      database_->report_corrupt(payload.error());
+  }
+  SLUICE_CHECK(scan.status());
+  return documents;
+}
+
+Freshness RocksStore::freshness(const TenantId& tenant) {
+  return {logs_.newest(tenant), samples_.newest(tenant)};
+}
+
+Result<std::uint64_t> RocksStore::high_water(const TenantId& tenant, const BatchIdentity& source) {
+  return logs_.high_water(tenant, source);
+}
+
+std::uint64_t RocksStore::listen(PushListener listener) {
+  return listeners_.add(std::move(listener));
+}
+
+void RocksStore::unlisten(std::uint64_t handle) { listeners_.remove(handle); }
+
+Result<void> RocksStore::flush() {
+  SLUICE_CHECK(logs_.seal(true));
+  SLUICE_CHECK(samples_.seal(true));
+  return database_->flush();
+}
+
+Result<void> RocksStore::merge_now() {
+  return logs_.merge([] { return false; });
+}
+
+void RocksStore::tick() {
+  database_->tick();
+  background(logs_.seal(false));
+  background(samples_.seal(false));
+  apply_retention();
+  logs_.update_gauges();
+  samples_.update_gauges();
+  if (merger_) merger_->wake();
+}
+
+void RocksStore::apply_retention() {
+  if (options_.retention.count() <= 0) return;
+  const Day day = day_of(clock_.now() - options_.retention);
+  const auto remove = [&] { return remove_days(day); };
+  for (auto dropped : {logs_.drop_before(day, remove), samples_.drop_before(day, remove)})
+    if (!dropped) log_error("removing data past retention failed", {{"error", dropped.error()}});
+}
+
+Result<void> RocksStore::remove_days(Day day) {
+  Batch step = database_->batch();
+  for (const Family family : day_families)
+    step.remove_range(family, day_key(INT32_MIN), day_key(day));
+  return database_->write(step, Writer::maintenance);
+}
+
+}  // namespace sluice::storage

@@ -1,0 +1,65 @@
+// RocksStore: the Store, put together from a Database, a LogStore and a SampleStore.
+//
+// Two workers run behind it: one seals heads that have grown, one merges parts. Tests may switch
+// them off and call seal and merge themselves.
+#pragma once
+
+#include <atomic>
+#include <memory>
+
+#include "daemon/storage/log_store.h"
+#include "daemon/storage/sample_store.h"
+#include "daemon/storage/worker.h"
+
+namespace sluice::storage {
+
+struct RocksStoreHooks {
+  Database::FreeBytes free_bytes;  // empty: statvfs
+  bool background = true;          // run the workers
+};
+
+class RocksStore : public Store {
+ public:
+  static Result<std::unique_ptr<RocksStore>> open(StoreOptions options, Clock& clock,
+                                                  Metrics& metrics, RocksStoreHooks hooks = {});
+  ~RocksStore() override;
+
+  Result<PushOutcome> push(LogPush push) override;
+  Result<std::size_t> write(const TenantId& tenant, std::vector<SeriesSamples> series,
+                            std::vector<MetricMetadata> metadata) override;
+  Result<void> commit(const Step& step) override;
+  Result<std::optional<std::string>> get(Keyspace space, std::string_view key) override;
+  Result<std::vector<Document>> scan(Keyspace space, std::string_view prefix) override;
+  query::LogSource& logs() override { return logs_; }
+  query::SampleSource& samples() override { return samples_; }
+  Freshness freshness(const TenantId& tenant) override;
+  Result<std::uint64_t> high_water(const TenantId& tenant, const BatchIdentity& source) override;
+  std::uint64_t listen(PushListener listener) override;
+  void unlisten(std::uint64_t handle) override;
+  Result<void> flush() override;
+  void tick() override;
+
+  // For tests.
+  Database& database() { return *database_; }
+  Result<void> merge_now();
+
+ private:
+  RocksStore(StoreOptions options, Clock& clock, std::unique_ptr<StorageMetrics> metrics,
+             std::unique_ptr<Database> database);
+  Result<void> start(bool run_workers);
+  void apply_retention();
+  Result<void> remove_days(Day day);
+
+  const StoreOptions options_;
+  Clock& clock_;
+  const std::unique_ptr<StorageMetrics> metrics_;
+  const std::unique_ptr<Database> database_;
+  PushListeners listeners_;
+  LogStore logs_;
+  SampleStore samples_;
+  std::atomic<bool> stopping_{false};
+  std::unique_ptr<Worker> sealer_;  // after what they use
+  std::unique_ptr<Worker> merger_;
+};
+
+}  // namespace sluice::storage

@@ -1,0 +1,75 @@
+// SampleStore: metric samples from write to retention. Steps: write (prepare, add_to, apply around
+// the caller's commit, so that documents and samples may share a step) and seal.
+// Safe from any thread.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <shared_mutex>
+
+#include "daemon/storage/metadata_store.h"
+#include "daemon/storage/sample_batch.h"
+#include "daemon/storage/tenant_samples.h"
+#include "query/source.h"
+
+namespace sluice::storage {
+
+class SampleStore : public query::SampleSource {
+ public:
+  SampleStore(Database& database, Clock& clock, StorageMetrics& metrics);
+  Result<void> recover();
+
+  // A write that is judged and numbered, but not yet durable.
+  struct Prepared {
+    TenantId tenant;
+    std::uint64_t number = 0;
+    Timestamp received{};
+    std::vector<SeriesSamples> series;  // what is new
+    std::vector<MetricMetadata> metadata;
+    std::size_t accepted = 0;  // new ones and equal ones
+    bool empty() const { return series.empty() && metadata.empty(); }
+  };
+  Result<Prepared> prepare(const TenantId& tenant, std::vector<SeriesSamples> series,
+                           std::vector<MetricMetadata> metadata);
+  static void add_to(Batch& step, const Prepared& write);
+  void apply(const Prepared& write);
+
+  std::optional<Timestamp> newest(const TenantId& tenant) const;
+
+  Result<std::unique_ptr<query::SeriesCursor>> select(const query::SampleSelect& select,
+                                                      query::QueryContext& context) override;
+  Result<std::vector<LabelSet>> series(const TenantId& tenant,
+                                       const std::vector<query::LabelMatcher>& matchers,
+                                       std::int64_t start_ms, std::int64_t end_ms) override;
+  Result<std::vector<MetricMetadata>> metadata(const TenantId& tenant) override;
+
+  // Seals heads that are large or old enough; with `everything`, all of them.
+  Result<void> seal(bool everything);
+  Result<void> drop_before(Day day, const std::function<Result<void>()>& remove);
+  void update_gauges() const;
+
+ private:
+  Result<std::map<TenantId, std::int64_t>> recover_states();
+  Result<void> recover_series(const std::map<TenantId, std::int64_t>& states);
+  Result<void> recover_head();
+  Result<void> judge_suspects(const TenantId& tenant, TenantSamples::Judged& judged);
+  Result<void> seal_tenant(TenantSamples& samples);
+
+  TenantSamples& tenant(const TenantId& tenant);
+  TenantSamples* find_tenant(const TenantId& tenant) const;
+  std::vector<TenantSamples*> tenants() const;
+
+  Database& database_;
+  Clock& clock_;
+  StorageMetrics& metrics_;
+  MetadataStore metadata_;
+  std::atomic<std::uint64_t> next_number_{1};
+  std::mutex seal_mutex_;  // held over one seal or one retention
+  mutable std::shared_mutex tenants_mutex_;
+  std::map<TenantId, std::unique_ptr<TenantSamples>> tenants_;  // protected by tenants_mutex_
+};
+
+}  // namespace sluice::storage

@@ -1,0 +1,36 @@
+// The store's own metrics, asked for once at open. Names are listed in docs/metrics.md.
+#pragma once
+
+#include "base/telemetry/metrics.h"
+
+namespace sluice::storage {
+
+struct StorageMetrics {
+  explicit StorageMetrics(Metrics& metrics);
+
+  Counter pushes;
+  Counter entries;
+  Counter duplicates;
+  Counter lost_bytes;       // gaps that agents declared
+  Counter head_full;        // pushes refused
+  Counter no_space;         // writes refused
+  Counter corrupt;
+  Counter seals;
+  Counter seal_failures;
+  Counter merges;
+  Counter parts_dropped;    // by retention
+  Counter samples;
+  Counter sample_conflicts; // other value at a stored timestamp
+  Gauge head_bytes;
+  Gauge parts;
+  Gauge part_bytes;         // stored, compressed
+  Gauge part_line_bytes;    // the lines in them
+  Gauge series;
+  Gauge sample_head_samples;
+  Gauge free_bytes;
+  Gauge writable;           // 0 while the disk is full or RocksDB refuses
+  Histogram commit_seconds;
+  Histogram seal_seconds;
+};
+
+}  // namespace sluice::storage

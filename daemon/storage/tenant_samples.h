@@ -1,0 +1,127 @@
+// TenantSamples: the series of one tenant in memory: labels, index, and samples not yet sealed.
+//
+// Samples appear here after their batch is durable and leave after their chunk is. A reader takes a
+// series' head samples and a database snapshot under one lock, so it sees each sample once (equal
+// timestamps are joined anyway). Safe from any thread.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <unordered_map>
+#include <vector>
+
+#include "base/types/ids.h"
+#include "base/types/log_entry.h"
+#include "daemon/storage/database.h"
+#include "query/ast/label_matcher.h"
+
+namespace sluice::storage {
+
+struct Series {
+  explicit Series(LabelSet l) : labels(std::move(l)) {}
+  const LabelSet labels;
+  // Protected by the tenant's mutex:
+  SeriesId id = 0;                        // 0: never sealed
+  std::vector<Day> days;                  // with chunks, ascending
+  std::int64_t sealed_until = INT64_MIN;  // no chunk has a later sample
+  std::vector<Sample> head;               // ascending, unique
+};
+using SeriesPtr = std::shared_ptr<Series>;
+
+class TenantSamples {
+ public:
+  explicit TenantSamples(TenantId tenant) : tenant_(std::move(tenant)) {}
+  const TenantId& tenant() const { return tenant_; }
+
+  // What writing `series` would do, judged against the head. Sorts each series' samples and takes
+  // out repetitions. `suspects`: may be in chunks, so the caller must look there.
+  struct Judged {
+    std::vector<SeriesSamples> fresh;
+    struct Suspect {
+      SeriesPtr series;
+      SeriesId id;
+      Sample sample;
+    };
+    std::vector<Suspect> suspects;
+    std::size_t equal = 0;      // stored already with this value
+    std::size_t conflicts = 0;  // stored already with another
+  };
+  Judged judge(std::vector<SeriesSamples> series) const;
+
+  // Makes a durable batch visible.
+  void add(std::uint64_t number, Timestamp received, const std::vector<SeriesSamples>& series);
+  // A series found on disk at start.
+  void add_sealed(SeriesId id, LabelSet labels, Day day, std::int64_t sealed_until);
+  void set_sealed_until(std::int64_t timestamp_ms);
+
+  std::vector<SeriesPtr> match(const std::vector<query::LabelMatcher>& matchers) const;
+  // Whether a series may have samples in the range.
+  bool active(const Series& series, std::int64_t start_ms, std::int64_t end_ms) const;
+
+  struct SeriesView {
+    SeriesId id = 0;
+    std::vector<Day> days;
+    std::vector<Sample> head;  // in the range
+    std::unique_ptr<Snapshot> snapshot;
+  };
+  SeriesView view(const Series& series, std::int64_t start_ms, std::int64_t end_ms,
+                  const Database& database) const;
+
+  struct HeadState {
+    std::size_t samples = 0;
+    Timestamp oldest = Timestamp::max();
+  };
+  HeadState head_state() const;
+  std::optional<std::int64_t> newest() const;
+  std::size_t series_count() const;
+
+  // A copy of the head to be sealed; ids are given to series that have none.
+  struct Sealing {
+    struct Item {
+      SeriesPtr series;
+      SeriesId id = 0;
+      std::vector<Day> days;  // known before
+      std::vector<Sample> samples;
+    };
+    std::vector<Item> items;
+    std::vector<std::uint64_t> batches;
+    std::int64_t newest = INT64_MIN;
+  };
+  Sealing begin_seal();
+  void end_seal(const Sealing& sealing);
+  // Forgets days before `day`, and series that have nothing left. Returns how many days of series.
+  std::size_t drop_before(Day day);
+
+ private:
+  Series& find_or_make(const LabelSet& labels);
+  SeriesPtr find(const LabelSet& labels) const;
+  void index(const SeriesPtr& series);
+  SeriesId free_id(const LabelSet& labels) const;
+  const std::vector<SeriesPtr>* smallest_posting(
+      const std::vector<query::LabelMatcher>& matchers) const;
+
+  struct Hash {
+    std::size_t operator()(const LabelSet* labels) const { return labels->hash(); }
+  };
+  struct Equal {
+    bool operator()(const LabelSet* a, const LabelSet* b) const { return *a == *b; }
+  };
+
+  const TenantId tenant_;
+  mutable std::mutex mutex_;
+  // Protected by mutex_:
+  std::unordered_map<const LabelSet*, SeriesPtr, Hash, Equal> series_;
+  std::unordered_map<SeriesId, SeriesPtr> by_id_;
+  std::map<Label, std::vector<SeriesPtr>> postings_;
+  std::size_t head_samples_ = 0;
+  struct HeadBatchInfo {
+    std::uint64_t number;
+    Timestamp received;
+  };
+  std::vector<HeadBatchInfo> batches_;
+  std::optional<std::int64_t> newest_;
+};
+
+}  // namespace sluice::storage
