@@ -159,7 +159,8 @@ Result<void> Database::write(Batch& step, Writer writer) {
   metrics_.commit_seconds.observe(
       std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count());
   if (status.ok()) return {};
-  if (!failed_.exchange(true)) log_error("the store refuses writes", {{"error", status.ToString()}});
+  if (!failed_.exchange(true))
+    log_error("the store refuses writes", {{"error", status.ToString()}});
   if (status.IsNoSpace()) metrics_.no_space.inc();
   return to_error(status, "writing to the store");
 }

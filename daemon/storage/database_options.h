@@ -1,10 +1,16 @@
 // How RocksDB is set up, per family. For database*.cc only.
 #pragma once
 
-#include <rocksdb/options.h>
+#include <memory>
 
 #include "daemon/storage/keys.h"
 #include "daemon/storage/store.h"
+
+namespace rocksdb {
+class Cache;
+struct ColumnFamilyOptions;
+struct DBOptions;
+}  // namespace rocksdb
 
 namespace sluice::storage {
 

@@ -15,6 +15,7 @@ inline constexpr std::size_t checksum_bytes = 8;
 std::uint64_t value_checksum(std::string_view key, ValueType type, std::string_view payload);
 
 // The payload of a stored value. Error(corrupt) says what does not fit.
-Result<std::string_view> open_envelope(std::string_view key, ValueType type, std::string_view value);
+Result<std::string_view> open_envelope(std::string_view key, ValueType type,
+                                       std::string_view value);
 
 }  // namespace sluice::storage

@@ -45,9 +45,9 @@ Result<void> check_identity(const LogPush& push) {
 }
 
 Error gap(const BatchIdentity& identity, std::uint64_t high) {
-  return {ErrorCode::conflict, "batch of source " + identity.source + " starts at " +
-                                   std::to_string(identity.start) + ", but bytes from " +
-                                   std::to_string(high) + " on have not been seen; send from there"};
+  return {ErrorCode::conflict, "batch of source " + identity.source + " starts at byte " +
+                                   std::to_string(identity.start) + ", but the bytes from " +
+                                   std::to_string(high) + " on are missing; send from there"};
 }
 
 // Drops the entries that end at or below the mark; returns how many.

@@ -21,7 +21,8 @@ void put_group(std::string& out, const GroupInfo& group, Timestamp part_first) {
     previous = run.stream;
     put_varint(out, run.rows);
     put_zigzag(out, wrapping_sub(unix_ns(run.first), unix_ns(part_first)));
-    put_varint(out, static_cast<std::uint64_t>(wrapping_sub(unix_ns(run.last), unix_ns(run.first))));
+    const std::int64_t span = wrapping_sub(unix_ns(run.last), unix_ns(run.first));
+    put_varint(out, static_cast<std::uint64_t>(span));
   }
 }
 

@@ -1,29 +1,19 @@
-// RocksDB's Status and Slice in our terms. For batch.cc and database*.cc only.
+// RocksDB's Status and Slice in our terms. For the files of daemon/storage that include RocksDB.
 #pragma once
 
-#include <rocksdb/slice.h>
-#include <rocksdb/status.h>
-
-#include <string>
 #include <string_view>
 
 #include "base/types/result.h"
 
+namespace rocksdb {
+class Slice;
+class Status;
+}  // namespace rocksdb
+
 namespace sluice::storage {
 
-inline rocksdb::Slice to_slice(std::string_view text) { return {text.data(), text.size()}; }
-inline std::string_view to_view(const rocksdb::Slice& slice) { return {slice.data(), slice.size()}; }
-
-inline ErrorCode code_of(const rocksdb::Status& status) {
-  if (status.IsNoSpace()) return ErrorCode::no_space;
-  if (status.IsCorruption()) return ErrorCode::corrupt;
-  if (status.IsIOError()) return ErrorCode::io;
-  if (status.IsShutdownInProgress()) return ErrorCode::unavailable;
-  return ErrorCode::internal;
-}
-
-inline Error to_error(const rocksdb::Status& status, std::string_view doing) {
-  return {code_of(status), std::string(doing) + ": " + status.ToString()};
-}
+rocksdb::Slice to_slice(std::string_view text);
+std::string_view to_view(const rocksdb::Slice& slice);
+Error to_error(const rocksdb::Status& status, std::string_view doing);
 
 }  // namespace sluice::storage

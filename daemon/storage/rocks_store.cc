@@ -45,8 +45,8 @@ Result<void> RocksStore::start(bool run_workers) {
   SLUICE_CHECK(samples_.recover());
   if (!run_workers) return {};
   sealer_ = std::make_unique<Worker>([this] { background(logs_.seal(false)); });
-  merger_ =
-      std::make_unique<Worker>([this] { background(logs_.merge([this] { return stopping_.load(); })); });
+  merger_ = std::make_unique<Worker>(
+      [this] { background(logs_.merge([this] { return stopping_.load(); })); });
   logs_.on_seal_due([this] { sealer_->wake(); });
   return {};
 }

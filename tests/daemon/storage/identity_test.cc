@@ -1,4 +1,4 @@
-// Batch identity: re-sent batches are recognised whatever their cut (docs/format/batch-identity.md).
+// Batch identity: re-sent batches are recognised, whatever their cut (batch-identity.md).
 #include <catch2/catch_test_macros.hpp>
 
 #include "tests/daemon/storage/store_fixture.h"
