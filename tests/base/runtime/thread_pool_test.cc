@@ -1,0 +1,47 @@
+#include <atomic>
+#include <catch2/catch_test_macros.hpp>
+#include <future>
+#include <thread>
+
+#include "base/runtime/io_runtime.h"
+
+using namespace sluice;
+
+TEST_CASE("a pool runs what it took, and its destructor waits for it") {
+  std::atomic<int> ran{0};
+  {
+    ThreadPool pool("test", 3, 100);
+    for (int i = 0; i < 50; ++i) REQUIRE(pool.submit([&] { ++ran; }));
+  }
+  CHECK(ran == 50);
+}
+
+TEST_CASE("a full queue refuses and stays as it was") {
+  ThreadPool pool("test", 1, 2);
+  std::promise<void> started;
+  std::promise<void> go;
+  REQUIRE(pool.submit([&] {
+    started.set_value();
+    go.get_future().wait();
+  }));
+  started.get_future().wait();
+  std::atomic<int> ran{0};
+  CHECK(pool.submit([&] { ++ran; }));
+  CHECK(pool.submit([&] { ++ran; }));
+  CHECK_FALSE(pool.submit([&] { ++ran; }));
+  CHECK(pool.queued() == 2);
+  std::promise<void> last;
+  go.set_value();
+  while (!pool.submit([&] { last.set_value(); })) std::this_thread::yield();
+  last.get_future().wait();
+  CHECK(ran == 2);
+}
+
+TEST_CASE("a runtime can be stopped twice") {
+  IoRuntime runtime({});
+  runtime.stop();
+  runtime.stop();
+  std::promise<void> ran;
+  CHECK(runtime.query_pool().submit([&] { ran.set_value(); }));
+  ran.get_future().wait();
+}
