@@ -16,12 +16,14 @@ namespace sluice::query {
 struct InstantQuery {
   TenantId tenant;
   std::int64_t time_ms = 0;
+  std::string_view text = {};  // of the query, for line:column in annotations; may be empty
 };
 struct RangeQuery {
   TenantId tenant;
   std::int64_t start_ms = 0;
   std::int64_t end_ms = 0;  // inclusive
   std::int64_t step_ms = 0;
+  std::string_view text = {};  // as above
 };
 // For log queries (Streams).
 struct LogLimits {
@@ -33,6 +35,7 @@ struct LogLimits {
 struct EngineOptions {
   std::int64_t lookback_ms = 300'000;
   std::size_t max_steps = 11'000;
+  std::int64_t subquery_step_ms = 60'000;  // of a subquery that names no step
 };
 
 class Engine {

@@ -1,0 +1,148 @@
+#include "query/engine/aggregate.h"
+
+#include <algorithm>
+#include <array>
+#include <unordered_map>
+
+#include "base/codec/json_writer.h"
+#include "query/engine/sorting.h"
+
+namespace sluice::query {
+
+namespace {
+
+struct Operator {
+  std::string_view name;
+  std::optional<ValueType> parameter;
+};
+constexpr std::array<Operator, 17> operators = {{
+    {"sum", {}},
+    {"avg", {}},
+    {"min", {}},
+    {"max", {}},
+    {"count", {}},
+    {"group", {}},
+    {"stddev", {}},
+    {"stdvar", {}},
+    {"sort", {}},
+    {"sort_desc", {}},
+    {"topk", ValueType::scalar},
+    {"bottomk", ValueType::scalar},
+    {"limitk", ValueType::scalar},
+    {"quantile", ValueType::scalar},
+    {"approx_topk", ValueType::scalar},
+    {"count_values", ValueType::string},
+    {"limit_ratio", ValueType::scalar},
+}};
+
+const Operator* find_operator(std::string_view name) {
+  const auto found = std::find_if(operators.begin(), operators.end(),
+                                  [&](const Operator& op) { return op.name == name; });
+  return found == operators.end() ? nullptr : &*found;
+}
+
+struct LabelHash {
+  std::size_t operator()(const LabelSet& labels) const { return labels.hash(); }
+};
+
+// Streams the input into one Fold per group.
+Result<EvalValue> fold(Evaluator& evaluator, const Aggregation& aggregation,
+                       const StepGrid& grid) {
+  std::unordered_map<LabelSet, std::size_t, LabelHash> index;
+  std::vector<std::pair<LabelSet, std::unique_ptr<Fold>>> groups;
+  const auto column_bytes = static_cast<std::int64_t>(grid.steps * sizeof(double));
+  SLUICE_CHECK(evaluator.stream(*aggregation.expr, grid, [&](GridSeries&& series) -> Result<void> {
+    LabelSet labels = group_labels(series.labels, aggregation.grouping);
+    const auto [at, inserted] = index.try_emplace(labels, groups.size());
+    if (inserted) {
+      SLUICE_CHECK(evaluator.account(2 * column_bytes + 256));
+      groups.emplace_back(std::move(labels), make_fold(aggregation.op, grid.steps));
+    }
+    groups[at->second].second->add(series.values);
+    return {};
+  }));
+  GridVector vector;
+  vector.reserve(groups.size());
+  for (auto& [labels, running] : groups)
+    vector.push_back(GridSeries{std::move(labels), running->finish()});
+  drop_empty(vector);
+  return EvalValue{std::move(vector)};
+}
+
+void warn_bad_quantile(Evaluator& evaluator, const Aggregation& aggregation,
+                       const ScalarColumn& phi) {
+  for (const double q : phi) {
+    if (q >= 0 && q <= 1) continue;
+    return evaluator.warn(
+        "quantile value should be between 0 and 1, got " + format_sample_value(q),
+        aggregation.parameter->span);
+  }
+}
+
+Result<EvalValue> select(Evaluator& evaluator, const Aggregation& aggregation, GridVector input,
+                         const StepGrid& grid) {
+  SLUICE_TRY(const auto parameter, evaluator.eval_scalar(*aggregation.parameter, grid));
+  if (aggregation.op == "quantile") {
+    warn_bad_quantile(evaluator, aggregation, parameter);
+    return EvalValue{aggregate_quantile(input, aggregation, parameter)};
+  }
+  SLUICE_TRY(auto chosen, aggregate_rank(std::move(input), aggregation, parameter, grid));
+  return EvalValue{std::move(chosen)};
+}
+
+}  // namespace
+
+bool is_aggregation(std::string_view op) { return find_operator(op) != nullptr; }
+
+std::optional<ValueType> aggregation_parameter(std::string_view op) {
+  const Operator* found = find_operator(op);
+  return found ? found->parameter : std::nullopt;
+}
+
+LabelSet group_labels(const LabelSet& labels, const std::optional<Grouping>& grouping) {
+  if (!grouping) return {};
+  const auto named = [&](const Label& label) {
+    return std::find(grouping->labels.begin(), grouping->labels.end(), label.name) !=
+           grouping->labels.end();
+  };
+  std::vector<Label> kept;
+  for (const Label& label : labels) {
+    const bool keep = grouping->without ? label.name != metric_name_label && !named(label)
+                                        : named(label);
+    if (keep) kept.push_back(label);
+  }
+  return LabelSet::from(std::move(kept));
+}
+
+std::vector<Group> group_series(const GridVector& input,
+                                const std::optional<Grouping>& grouping) {
+  std::unordered_map<LabelSet, std::size_t, LabelHash> index;
+  std::vector<Group> groups;
+  for (std::size_t i = 0; i < input.size(); ++i) {
+    LabelSet labels = group_labels(input[i].labels, grouping);
+    const auto [at, inserted] = index.try_emplace(labels, groups.size());
+    if (inserted) groups.push_back({std::move(labels), {}});
+    groups[at->second].members.push_back(i);
+  }
+  return groups;
+}
+
+Result<EvalValue> eval_aggregation(Evaluator& evaluator, const Aggregation& aggregation,
+                                   const StepGrid& grid) {
+  if (make_fold(aggregation.op, 0)) return fold(evaluator, aggregation, grid);
+  SLUICE_TRY(auto input, evaluator.eval_vector(*aggregation.expr, grid));
+  if (aggregation.op == "sort" || aggregation.op == "sort_desc") {
+    sort_by_value(input, aggregation.op == "sort_desc");
+    return EvalValue{std::move(input)};
+  }
+  if (!aggregation.parameter)
+    return execution_error("aggregation \"" + aggregation.op + "\" needs a parameter");
+  if (aggregation.op != "count_values")
+    return select(evaluator, aggregation, std::move(input), grid);
+  SLUICE_TRY(auto label, evaluator.eval(*aggregation.parameter, grid));
+  SLUICE_TRY(auto counted, aggregate_count_values(evaluator, input, aggregation,
+                                                  std::get<std::string>(label)));
+  return EvalValue{std::move(counted)};
+}
+
+}  // namespace sluice::query

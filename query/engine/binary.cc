@@ -1,0 +1,123 @@
+#include "query/engine/binary.h"
+
+#include <cmath>
+#include <limits>
+
+namespace sluice::query {
+
+bool is_comparison(BinaryOp op) {
+  switch (op) {
+    case BinaryOp::eq:
+    case BinaryOp::ne:
+    case BinaryOp::gt:
+    case BinaryOp::lt:
+    case BinaryOp::ge:
+    case BinaryOp::le: return true;
+    default: return false;
+  }
+}
+
+bool is_set_operator(BinaryOp op) {
+  return op == BinaryOp::and_ || op == BinaryOp::or_ || op == BinaryOp::unless;
+}
+
+bool Arithmetic::compare(double a, double b) const {
+  switch (op) {
+    case BinaryOp::eq: return a == b;
+    case BinaryOp::ne: return a != b;
+    case BinaryOp::gt: return a > b;
+    case BinaryOp::lt: return a < b;
+    case BinaryOp::ge: return a >= b;
+    case BinaryOp::le: return a <= b;
+    default: return false;
+  }
+}
+
+double Arithmetic::apply(double a, double b) const {
+  if (is_comparison(op)) {
+    const bool holds = compare(a, b);
+    if (return_bool) return holds ? 1 : 0;
+    return holds ? a : absent_value;
+  }
+  if (zero_division_is_nan && b == 0 && (op == BinaryOp::div || op == BinaryOp::mod))
+    return std::numeric_limits<double>::quiet_NaN();
+  switch (op) {
+    case BinaryOp::add: return a + b;
+    case BinaryOp::sub: return a - b;
+    case BinaryOp::mul: return a * b;
+    case BinaryOp::div: return a / b;
+    case BinaryOp::mod: return std::fmod(a, b);
+    case BinaryOp::pow: return std::pow(a, b);
+    case BinaryOp::atan2: return std::atan2(a, b);
+    default: return std::numeric_limits<double>::quiet_NaN();
+  }
+}
+
+namespace {
+
+ScalarColumn combine_scalars(Arithmetic arithmetic, ScalarColumn lhs, const ScalarColumn& rhs) {
+  // Two scalars cannot filter each other: PromQL demands `bool` and LogQL means it.
+  arithmetic.return_bool = true;
+  for (std::size_t i = 0; i < lhs.size(); ++i) lhs[i] = arithmetic.apply(lhs[i], rhs[i]);
+  return lhs;
+}
+
+// A comparison keeps the vector's value, on whichever side the vector stands.
+double apply_to_element(const Arithmetic& arithmetic, double element, double scalar,
+                        bool scalar_left) {
+  const double a = scalar_left ? scalar : element;
+  const double b = scalar_left ? element : scalar;
+  if (is_comparison(arithmetic.op) && !arithmetic.return_bool)
+    return arithmetic.compare(a, b) ? element : absent_value;
+  return arithmetic.apply(a, b);
+}
+
+Result<GridVector> combine_with_scalar(const Arithmetic& arithmetic, GridVector vector,
+                                       const ScalarColumn& scalar, bool scalar_left) {
+  for (GridSeries& series : vector)
+    for (std::size_t i = 0; i < scalar.size(); ++i)
+      if (double& v = series.values[i]; !is_absent(v))
+        v = apply_to_element(arithmetic, v, scalar[i], scalar_left);
+  drop_empty(vector);
+  if (arithmetic.drops_name()) {
+    drop_metric_name(vector);
+    SLUICE_CHECK(merge_same_labels(vector));
+  }
+  return vector;
+}
+
+Result<EvalValue> as_value(Result<GridVector> vector) {
+  if (!vector) return std::move(vector).error();
+  return EvalValue{std::move(*vector)};
+}
+
+}  // namespace
+
+Result<EvalValue> eval_binary(Evaluator& evaluator, const Binary& binary, const StepGrid& grid) {
+  SLUICE_TRY(auto lhs, evaluator.eval(*binary.lhs, grid));
+  SLUICE_TRY(auto rhs, evaluator.eval(*binary.rhs, grid));
+  const bool logs = reads_logs(*binary.lhs) || reads_logs(*binary.rhs);
+  const Arithmetic arithmetic{binary.op, binary.return_bool, logs};
+  auto* left_vector = std::get_if<GridVector>(&lhs);
+  auto* right_vector = std::get_if<GridVector>(&rhs);
+  if (left_vector && right_vector) {
+    if (is_set_operator(binary.op))
+      return as_value(combine_sets(binary.op, binary.matching, std::move(*left_vector),
+                                   std::move(*right_vector)));
+    return as_value(
+        match_vectors(arithmetic, binary.matching, *left_vector, *right_vector, evaluator));
+  }
+  auto* left_scalar = std::get_if<ScalarColumn>(&lhs);
+  auto* right_scalar = std::get_if<ScalarColumn>(&rhs);
+  if (left_vector && right_scalar)
+    return as_value(
+        combine_with_scalar(arithmetic, std::move(*left_vector), *right_scalar, false));
+  if (left_scalar && right_vector)
+    return as_value(
+        combine_with_scalar(arithmetic, std::move(*right_vector), *left_scalar, true));
+  if (left_scalar && right_scalar)
+    return EvalValue{combine_scalars(arithmetic, std::move(*left_scalar), *right_scalar)};
+  return execution_error("binary expression must contain only scalar and instant vector types");
+}
+
+}  // namespace sluice::query

@@ -1,0 +1,181 @@
+// Vector matching: which series of one side meet which of the other, step by step.
+//
+// Series are grouped by match key once; within a key the presence of samples decides at each step,
+// so two series of one key may take turns over time and only clash where both have a sample.
+#include <algorithm>
+#include <unordered_map>
+
+#include "query/engine/binary.h"
+
+namespace sluice::query {
+
+namespace {
+
+bool listed(const std::vector<std::string>& names, const std::string& name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+bool takes_part(const Label& label, const VectorMatching& matching) {
+  if (matching.on) return listed(matching.labels, label.name);
+  return label.name != metric_name_label && !listed(matching.labels, label.name);
+}
+
+using Index = std::unordered_map<std::string, std::vector<std::size_t>>;
+
+Index index_by_key(const GridVector& vector, const VectorMatching& matching) {
+  Index index;
+  for (std::size_t i = 0; i < vector.size(); ++i)
+    index[match_key(vector[i].labels, matching)].push_back(i);
+  return index;
+}
+
+// Matches one pair of vectors. "many" is the side whose series may share a partner; for one-to-one
+// that is the left side, and sharing is an error.
+class Matcher {
+ public:
+  Matcher(const Arithmetic& arithmetic, const VectorMatching& matching, const GridVector& lhs,
+          const GridVector& rhs)
+      : arithmetic_(arithmetic), matching_(matching),
+        swapped_(matching.card == VectorMatching::Card::one_to_many),
+        many_(swapped_ ? rhs : lhs), one_(swapped_ ? lhs : rhs), steps_(steps_of(lhs, rhs)) {}
+
+  Result<GridVector> run(Evaluator& evaluator) {
+    const Index one_index = index_by_key(one_, matching_);
+    Index many_index = index_by_key(many_, matching_);
+    // In the order of the many side, so that results come in a stable order.
+    for (const GridSeries& series : many_) {
+      const auto many = many_index.find(match_key(series.labels, matching_));
+      if (many == many_index.end()) continue;
+      const auto one = one_index.find(many->first);
+      if (one != one_index.end()) SLUICE_CHECK(match_group(many->second, one->second));
+      many_index.erase(many);
+      SLUICE_CHECK(evaluator.context().check());
+    }
+    drop_empty(result_);
+    SLUICE_CHECK(merge_same_labels(result_));
+    return std::move(result_);
+  }
+
+ private:
+  static std::size_t steps_of(const GridVector& a, const GridVector& b) {
+    return a.empty() || b.empty() ? 0 : a.front().values.size();
+  }
+  bool one_to_one() const { return matching_.card == VectorMatching::Card::one_to_one; }
+
+  // Which series of the one side is present at each step; Error if two are.
+  Result<std::vector<std::size_t>> partners(const std::vector<std::size_t>& ones) const {
+    std::vector<std::size_t> partner(steps_, none);
+    for (const std::size_t index : ones)
+      for (std::size_t step = 0; step < steps_; ++step) {
+        if (is_absent(one_[index].values[step])) continue;
+        if (partner[step] != none) return duplicates(index, partner[step]);
+        partner[step] = index;
+      }
+    return partner;
+  }
+
+  Error duplicates(std::size_t index, std::size_t other) const {
+    const LabelSet group = match_labels(one_[index].labels, matching_);
+    return execution_error("found duplicate series for the match group " + group.to_string() +
+                           " on the " + (swapped_ ? "left" : "right") +
+                           " hand-side of the operation: [" + one_[index].labels.to_string() +
+                           ", " + one_[other].labels.to_string() +
+                           "];many-to-many matching not allowed: matching labels must be unique "
+                           "on one side");
+  }
+
+  Result<void> match_group(const std::vector<std::size_t>& manys,
+                           const std::vector<std::size_t>& ones) {
+    SLUICE_TRY(const auto partner, partners(ones));
+    GridVector group;
+    std::vector<bool> taken(one_to_one() ? steps_ : 0, false);
+    for (const std::size_t many : manys)
+      SLUICE_CHECK(match_series(many, ones, partner, taken, group));
+    SLUICE_CHECK(merge_same_labels(
+        group, "multiple matches for labels: grouping labels must ensure unique matches"));
+    for (GridSeries& series : group) result_.push_back(std::move(series));
+    return {};
+  }
+
+  // One series of the many side against its partners; one result per distinct label set.
+  Result<void> match_series(std::size_t many, const std::vector<std::size_t>& ones,
+                            const std::vector<std::size_t>& partner, std::vector<bool>& taken,
+                            GridVector& group) {
+    for (const std::size_t one : ones) {
+      GridSeries out{result_labels(many_[many].labels, one_[one].labels),
+                     std::vector<double>(steps_, absent_value)};
+      bool any = false;
+      for (std::size_t step = 0; step < steps_; ++step) {
+        if (partner[step] != one || is_absent(many_[many].values[step])) continue;
+        const double value = combine(many_[many].values[step], one_[one].values[step]);
+        if (is_absent(value)) continue;
+        if (one_to_one()) SLUICE_CHECK(take(taken, step));
+        out.values[step] = value;
+        any = true;
+      }
+      if (any) group.push_back(std::move(out));
+    }
+    return {};
+  }
+
+  static Result<void> take(std::vector<bool>& taken, std::size_t step) {
+    if (taken[step])
+      return execution_error("multiple matches for labels: many-to-one matching must be explicit "
+                             "(group_left/group_right)");
+    taken[step] = true;
+    return {};
+  }
+
+  double combine(double many, double one) const {
+    return swapped_ ? arithmetic_.apply(one, many) : arithmetic_.apply(many, one);
+  }
+
+  LabelSet result_labels(const LabelSet& many, const LabelSet& one) const {
+    LabelSet labels = many;
+    if (arithmetic_.drops_name()) labels.erase(metric_name_label);
+    if (one_to_one()) {
+      for (const Label& label : many)
+        if (matching_.on != listed(matching_.labels, label.name)) labels.erase(label.name);
+    }
+    for (const std::string& name : matching_.include) labels.set(name, one.get(name));
+    return labels;
+  }
+
+  static constexpr std::size_t none = static_cast<std::size_t>(-1);
+  const Arithmetic& arithmetic_;
+  const VectorMatching& matching_;
+  bool swapped_;
+  const GridVector& many_;
+  const GridVector& one_;
+  std::size_t steps_;
+  GridVector result_;
+};
+
+}  // namespace
+
+std::string match_key(const LabelSet& labels, const VectorMatching& matching) {
+  std::string key;
+  for (const Label& label : labels) {
+    if (!takes_part(label, matching)) continue;
+    // Lengths first: no two label sets share a key, whatever bytes they hold.
+    key += std::to_string(label.name.size()) + ':' + label.name;
+    key += std::to_string(label.value.size()) + ':' + label.value;
+  }
+  return key;
+}
+
+LabelSet match_labels(const LabelSet& labels, const VectorMatching& matching) {
+  std::vector<Label> kept;
+  for (const Label& label : labels)
+    if (takes_part(label, matching)) kept.push_back(label);
+  return LabelSet::from(std::move(kept));
+}
+
+Result<GridVector> match_vectors(const Arithmetic& arithmetic, const VectorMatching& matching,
+                                 const GridVector& lhs, const GridVector& rhs,
+                                 Evaluator& evaluator) {
+  if (lhs.empty() || rhs.empty()) return GridVector{};
+  return Matcher(arithmetic, matching, lhs, rhs).run(evaluator);
+}
+
+}  // namespace sluice::query

@@ -1,0 +1,157 @@
+#include "query/engine/engine.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "query/engine/evaluator.h"
+
+namespace sluice::query {
+
+namespace {
+
+std::string_view type_name(ValueType type) {
+  switch (type) {
+    case ValueType::scalar: return "scalar";
+    case ValueType::string: return "string";
+    case ValueType::instant_vector: return "instant vector";
+    case ValueType::range_vector: return "range vector";
+    case ValueType::streams: return "streams";
+  }
+  return "unknown";
+}
+
+Vector to_vector(GridVector grid, std::int64_t time_ms) {
+  Vector vector;
+  vector.reserve(grid.size());
+  for (GridSeries& series : grid)
+    if (!is_absent(series.values[0]))
+      vector.push_back({std::move(series.labels), time_ms, series.values[0]});
+  return vector;
+}
+
+std::vector<Sample> to_samples(const std::vector<double>& values, const StepGrid& grid) {
+  std::vector<Sample> samples;
+  for (std::size_t i = 0; i < values.size(); ++i)
+    if (!is_absent(values[i])) samples.push_back({grid.at(i), values[i]});
+  return samples;
+}
+
+Matrix to_matrix(EvalValue value, const StepGrid& grid) {
+  Matrix matrix;
+  if (const auto* column = std::get_if<ScalarColumn>(&value)) {
+    matrix.push_back({{}, to_samples(*column, grid)});
+    return matrix;
+  }
+  for (GridSeries& series : std::get<GridVector>(value)) {
+    auto samples = to_samples(series.values, grid);
+    if (!samples.empty()) matrix.push_back({std::move(series.labels), std::move(samples)});
+  }
+  std::sort(matrix.begin(), matrix.end(), [](const MatrixSeries& a, const MatrixSeries& b) {
+    return a.labels < b.labels;
+  });
+  return matrix;
+}
+
+double weight(const GridSeries& series) {
+  double sum = 0;
+  for (const double v : series.values)
+    if (!is_absent(v) && !std::isnan(v)) sum += v;
+  return sum;
+}
+
+// Labels taken from log lines can be many: the greatest series stay, in their order.
+void limit_log_series(EvalValue& value, QueryContext& context) {
+  auto* vector = std::get_if<GridVector>(&value);
+  const std::size_t limit = context.limits().max_series;
+  if (!vector || vector->size() <= limit) return;
+  std::vector<double> weights;
+  for (const GridSeries& series : *vector) weights.push_back(weight(series));
+  std::vector<double> ranked = weights;
+  std::nth_element(ranked.begin(), ranked.begin() + static_cast<std::ptrdiff_t>(limit - 1),
+                   ranked.end(), std::greater<>());
+  const double least = ranked[limit - 1];
+  context.warn("the result has " + std::to_string(vector->size()) + " series; only the " +
+               std::to_string(limit) + " greatest are returned");
+  GridVector kept;
+  for (std::size_t i = 0; i < vector->size() && kept.size() < limit; ++i)
+    if (weights[i] >= least) kept.push_back(std::move((*vector)[i]));
+  *vector = std::move(kept);
+}
+
+Result<Value> instant_matrix(Evaluator& evaluator, const Expr& expr, const StepGrid& grid) {
+  SLUICE_TRY(const Windows windows, evaluator.range_windows(expr, grid));
+  Matrix matrix;
+  SLUICE_CHECK(
+      evaluator.stream_ranges(expr, grid, [&](const RangeSeries& series) -> Result<void> {
+        const auto inside =
+            WindowSlider(series.samples).slide(windows.start_of(0), windows.end_of(0));
+        if (inside.empty()) return {};
+        SLUICE_CHECK(evaluator.account(static_cast<std::int64_t>(inside.size_bytes())));
+        matrix.push_back({series.labels, {inside.begin(), inside.end()}});
+        return {};
+      }));
+  std::sort(matrix.begin(), matrix.end(), [](const MatrixSeries& a, const MatrixSeries& b) {
+    return a.labels < b.labels;
+  });
+  return Value{std::move(matrix)};
+}
+
+Result<Value> instant_value(Evaluator& evaluator, const Expr& expr, const StepGrid& grid) {
+  if (expr.type == ValueType::range_vector) return instant_matrix(evaluator, expr, grid);
+  SLUICE_TRY(auto value, evaluator.eval(expr, grid));
+  if (reads_logs(expr)) limit_log_series(value, evaluator.context());
+  if (const auto* column = std::get_if<ScalarColumn>(&value))
+    return Value{Scalar{grid.start_ms, (*column)[0]}};
+  if (auto* text = std::get_if<std::string>(&value))
+    return Value{StringValue{grid.start_ms, std::move(*text)}};
+  return Value{to_vector(std::get<GridVector>(std::move(value)), grid.start_ms)};
+}
+
+Result<StepGrid> checked_grid(const RangeQuery& query, std::size_t max_steps) {
+  if (query.step_ms <= 0)
+    return invalid_argument(
+        "zero or negative query resolution step widths are not accepted. Try a positive integer");
+  if (query.end_ms < query.start_ms)
+    return invalid_argument("end timestamp must not be before start time");
+  const auto steps =
+      static_cast<std::size_t>(saturating_sub(query.end_ms, query.start_ms) / query.step_ms);
+  if (steps > max_steps)
+    return invalid_argument("exceeded maximum resolution of 11,000 points per timeseries. Try "
+                            "decreasing the query resolution (?step=XX)");
+  return StepGrid{query.start_ms, query.step_ms, steps + 1};
+}
+
+QueryResult finish(Value value, Evaluator& evaluator) {
+  return {std::move(value), evaluator.context().warnings(), evaluator.take_infos()};
+}
+
+}  // namespace
+
+Engine::Engine(LogSource& logs, SampleSource& samples, EngineOptions options)
+    : logs_(logs), samples_(samples), options_(options) {}
+
+Result<QueryResult> Engine::instant(const Expr& expr, const InstantQuery& query,
+                                    QueryContext& context) const {
+  if (expr.type == ValueType::streams)
+    return invalid_argument("log queries are not supported as an instant query type, please "
+                            "change your query to a range query type");
+  Evaluator evaluator({logs_, samples_}, options_, query.tenant, {query.time_ms, query.time_ms},
+                      query.text, context);
+  SLUICE_TRY(auto value, instant_value(evaluator, expr, StepGrid{query.time_ms, 1, 1}));
+  return finish(std::move(value), evaluator);
+}
+
+Result<QueryResult> Engine::range(const Expr& expr, const RangeQuery& query,
+                                  QueryContext& context) const {
+  if (expr.type != ValueType::scalar && expr.type != ValueType::instant_vector)
+    return invalid_argument("invalid expression type \"" + std::string(type_name(expr.type)) +
+                            "\" for range query, must be Scalar or instant Vector");
+  SLUICE_TRY(const StepGrid grid, checked_grid(query, options_.max_steps));
+  Evaluator evaluator({logs_, samples_}, options_, query.tenant, {query.start_ms, query.end_ms},
+                      query.text, context);
+  SLUICE_TRY(auto value, evaluator.eval(expr, grid));
+  if (reads_logs(expr)) limit_log_series(value, context);
+  return finish(Value{to_matrix(std::move(value), grid)}, evaluator);
+}
+
+}  // namespace sluice::query

@@ -1,0 +1,135 @@
+// The leaves: instant selectors, range selectors and subqueries, read from the sample source.
+#include <algorithm>
+
+#include "query/engine/evaluator.h"
+
+namespace sluice::query {
+
+namespace {
+
+bool is_stale(const Sample& sample) { return is_absent(sample.value); }
+
+// The samples without stale markers; copies into `buffer` only if there are any.
+std::span<const Sample> without_stale(std::span<const Sample> samples,
+                                      std::vector<Sample>& buffer) {
+  if (std::none_of(samples.begin(), samples.end(), is_stale)) return samples;
+  buffer.clear();
+  std::copy_if(samples.begin(), samples.end(), std::back_inserter(buffer),
+               [](const Sample& sample) { return !is_stale(sample); });
+  return buffer;
+}
+
+double newest_value(std::span<const Sample> window, bool timestamps) {
+  if (window.empty() || is_stale(window.back())) return absent_value;
+  return timestamps ? static_cast<double>(window.back().timestamp_ms) / 1000
+                    : window.back().value;
+}
+
+std::vector<double> newest_values(std::span<const Sample> samples, const Windows& windows,
+                                  bool timestamps) {
+  WindowSlider slider(samples);
+  std::vector<double> values(windows.grid.steps);
+  for (std::size_t i = 0; i < values.size(); ++i)
+    values[i] = newest_value(slider.slide(windows.start_of(i), windows.end_of(i)), timestamps);
+  return values;
+}
+
+// The grid a subquery's expression runs on: absolute multiples of its step, inside the windows.
+Result<StepGrid> subquery_grid(const Windows& windows, std::int64_t step_ms) {
+  const std::int64_t start = windows.start_of(0);
+  const std::int64_t end = windows.last_ms();
+  std::int64_t first = step_ms * (start / step_ms);
+  if (first <= start) first = saturating_add(first, step_ms);
+  if (first > end) return StepGrid{first, step_ms, 0};
+  const std::int64_t steps = saturating_sub(end, first) / step_ms;
+  if (steps >= 10'000'000) return execution_error("subquery has more than 10,000,000 steps");
+  return StepGrid{first, step_ms, static_cast<std::size_t>(steps) + 1};
+}
+
+std::vector<Sample> present_samples(const GridSeries& series, const StepGrid& grid) {
+  std::vector<Sample> samples;
+  for (std::size_t i = 0; i < grid.steps; ++i)
+    if (!is_absent(series.values[i])) samples.push_back({grid.at(i), series.values[i]});
+  return samples;
+}
+
+}  // namespace
+
+Result<void> Evaluator::stream_selected(const std::vector<LabelMatcher>& matchers,
+                                        const Windows& windows, const RangeSink& sink) {
+  const SampleSelect select{tenant_, matchers, windows.first_ms(), windows.last_ms()};
+  SLUICE_TRY(auto cursor, sources_.samples.select(select, context_));
+  while (true) {
+    SLUICE_CHECK(context_.check());
+    SLUICE_TRY(const SampleSeries* series, cursor->next());
+    if (!series) return {};
+    SLUICE_CHECK(count_samples(series->samples.size()));
+    SLUICE_CHECK(sink(RangeSeries{series->labels, series->samples}));
+  }
+}
+
+Result<void> Evaluator::stream_selector(const VectorSelector& selector, const StepGrid& grid,
+                                        bool timestamps, const SeriesSink& sink) {
+  const Windows windows =
+      Windows::make(grid, options_.lookback_ms, selector.offset, selector.at, bounds_);
+  return stream_selected(selector.matchers, windows, [&](const RangeSeries& series) {
+    std::vector<double> values = newest_values(series.samples, windows, timestamps);
+    if (std::all_of(values.begin(), values.end(), is_absent)) return Result<void>{};
+    return sink(GridSeries{series.labels, std::move(values)});
+  });
+}
+
+Result<GridVector> Evaluator::eval_timestamps(const VectorSelector& selector,
+                                              const StepGrid& grid) {
+  GridVector vector;
+  SLUICE_CHECK(stream_selector(selector, grid, true, [&](GridSeries&& series) -> Result<void> {
+    SLUICE_CHECK(account(bytes_of(series)));
+    vector.push_back(std::move(series));
+    return {};
+  }));
+  return vector;
+}
+
+Result<Windows> Evaluator::range_windows(const Expr& expr, const StepGrid& grid) const {
+  const Expr& inner = strip_parens(expr);
+  if (const auto* matrix = std::get_if<MatrixSelector>(&inner.node))
+    return Windows::make(grid, to_milliseconds(matrix->range), matrix->selector.offset,
+                         matrix->selector.at, bounds_);
+  if (const auto* subquery = std::get_if<Subquery>(&inner.node))
+    return Windows::make(grid, to_milliseconds(subquery->range), subquery->offset, subquery->at,
+                         bounds_);
+  return execution_error("expected a range vector");
+}
+
+Result<void> Evaluator::stream_ranges(const Expr& expr, const StepGrid& grid,
+                                      const RangeSink& sink) {
+  const Expr& inner = strip_parens(expr);
+  if (const auto* subquery = std::get_if<Subquery>(&inner.node))
+    return stream_subquery(*subquery, grid, sink);
+  SLUICE_TRY(const Windows windows, range_windows(inner, grid));
+  std::vector<Sample> buffer;
+  const auto& matchers = std::get<MatrixSelector>(inner.node).selector.matchers;
+  return stream_selected(matchers, windows, [&](const RangeSeries& series) {
+    return sink(RangeSeries{series.labels, without_stale(series.samples, buffer)});
+  });
+}
+
+Result<void> Evaluator::stream_subquery(const Subquery& subquery, const StepGrid& grid,
+                                        const RangeSink& sink) {
+  const Windows windows = Windows::make(grid, to_milliseconds(subquery.range), subquery.offset,
+                                        subquery.at, bounds_);
+  const std::int64_t named = to_milliseconds(subquery.step);
+  SLUICE_TRY(const StepGrid inner,
+             subquery_grid(windows, named > 0 ? named : options_.subquery_step_ms));
+  if (inner.steps == 0) return {};
+  SLUICE_TRY(auto vector, eval_vector(*subquery.expr, inner));
+  SLUICE_CHECK(count_samples(vector.size() * inner.steps));
+  for (const GridSeries& series : vector) {
+    SLUICE_CHECK(context_.check());
+    const auto samples = present_samples(series, inner);
+    SLUICE_CHECK(sink(RangeSeries{series.labels, samples}));
+  }
+  return {};
+}
+
+}  // namespace sluice::query

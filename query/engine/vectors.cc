@@ -1,0 +1,94 @@
+// Helpers on grid vectors and trees shared by all operators; declared in evaluator.h.
+#include <algorithm>
+#include <unordered_map>
+
+#include "query/engine/evaluator.h"
+
+namespace sluice::query {
+
+std::int64_t bytes_of(const GridSeries& series) {
+  std::size_t bytes = sizeof(GridSeries) + series.values.size() * sizeof(double);
+  for (const Label& label : series.labels)
+    bytes += sizeof(Label) + label.name.size() + label.value.size();
+  return static_cast<std::int64_t>(bytes);
+}
+
+std::int64_t bytes_of(const GridVector& vector) {
+  std::int64_t bytes = 0;
+  for (const GridSeries& series : vector) bytes += bytes_of(series);
+  return bytes;
+}
+
+void drop_empty(GridVector& vector) {
+  std::erase_if(vector, [](const GridSeries& series) {
+    return std::all_of(series.values.begin(), series.values.end(), is_absent);
+  });
+}
+
+namespace {
+
+// Copies values into the gaps of `into`; false if both have one at the same step.
+bool fill_gaps(GridSeries& into, const GridSeries& from) {
+  for (std::size_t i = 0; i < into.values.size(); ++i) {
+    if (is_absent(from.values[i])) continue;
+    if (!is_absent(into.values[i])) return false;
+    into.values[i] = from.values[i];
+  }
+  return true;
+}
+
+}  // namespace
+
+Result<void> merge_same_labels(GridVector& vector, std::string_view message) {
+  if (vector.size() < 2) return {};
+  std::unordered_multimap<std::uint64_t, std::size_t> by_hash;
+  by_hash.reserve(vector.size());
+  std::size_t kept = 0;
+  for (std::size_t i = 0; i < vector.size(); ++i) {
+    const std::uint64_t hash = vector[i].labels.hash();
+    const auto [first, last] = by_hash.equal_range(hash);
+    const auto twin = std::find_if(first, last, [&](const auto& entry) {
+      return vector[entry.second].labels == vector[i].labels;
+    });
+    if (twin != last) {
+      if (!fill_gaps(vector[twin->second], vector[i])) return execution_error(std::string(message));
+      continue;
+    }
+    by_hash.emplace(hash, kept);
+    if (kept != i) vector[kept] = std::move(vector[i]);
+    ++kept;
+  }
+  vector.resize(kept);
+  return {};
+}
+
+void drop_metric_name(GridVector& vector) {
+  for (GridSeries& series : vector) series.labels.erase(metric_name_label);
+}
+
+const Expr& strip_parens(const Expr& expr) {
+  const Expr* inner = &expr;
+  while (const auto* paren = std::get_if<Paren>(&inner->node)) inner = paren->expr.get();
+  return *inner;
+}
+
+bool reads_logs(const Expr& expr) {
+  const auto& node = expr.node;
+  if (std::holds_alternative<LogRangeAggregation>(node)) return true;
+  if (const auto* paren = std::get_if<Paren>(&node)) return reads_logs(*paren->expr);
+  if (const auto* unary = std::get_if<Unary>(&node)) return reads_logs(*unary->expr);
+  if (const auto* subquery = std::get_if<Subquery>(&node)) return reads_logs(*subquery->expr);
+  if (const auto* aggregation = std::get_if<Aggregation>(&node))
+    return reads_logs(*aggregation->expr);
+  if (const auto* binary = std::get_if<Binary>(&node))
+    return reads_logs(*binary->lhs) || reads_logs(*binary->rhs);
+  const auto* call = std::get_if<Call>(&node);
+  return call && std::any_of(call->arguments.begin(), call->arguments.end(),
+                             [](const ExprPtr& argument) { return reads_logs(*argument); });
+}
+
+Error execution_error(std::string message) {
+  return {ErrorCode::invalid_argument, std::move(message)};
+}
+
+}  // namespace sluice::query

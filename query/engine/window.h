@@ -1,0 +1,58 @@
+// Windows: which samples each step of a grid looks at, for instant selectors (the lookback), range
+// selectors and subqueries alike. Windows are left-open, (end - range, end], as in Prometheus 3.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+
+#include "base/types/log_entry.h"
+#include "query/ast/expr.h"
+#include "query/engine/grid.h"
+
+namespace sluice::query {
+
+// Sums that stop at the ends of int64 instead of wrapping: times come from users.
+std::int64_t saturating_add(std::int64_t a, std::int64_t b);
+std::int64_t saturating_sub(std::int64_t a, std::int64_t b);
+inline std::int64_t to_milliseconds(Duration d) {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(d).count();
+}
+
+// The start and end of the whole query, which `@ start()` and `@ end()` name.
+struct QueryBounds {
+  std::int64_t start_ms = 0;
+  std::int64_t end_ms = 0;
+};
+
+struct Windows {
+  StepGrid grid;
+  std::int64_t range_ms = 0;
+  std::int64_t offset_ms = 0;
+  std::optional<std::int64_t> fixed_ms;  // of an @ modifier: every step looks here
+
+  static Windows make(const StepGrid& grid, std::int64_t range_ms, Duration offset,
+                      const std::optional<AtModifier>& at, QueryBounds bounds);
+  std::int64_t end_of(std::size_t step) const {
+    return saturating_sub(fixed_ms ? *fixed_ms : grid.at(step), offset_ms);
+  }
+  std::int64_t start_of(std::size_t step) const { return saturating_sub(end_of(step), range_ms); }
+  // The first and last timestamp any window can hold, both inclusive.
+  std::int64_t first_ms() const { return saturating_add(start_of(0), 1); }
+  std::int64_t last_ms() const { return end_of(grid.steps - 1); }
+};
+
+// Walks one series' samples along windows that never move backwards.
+class WindowSlider {
+ public:
+  explicit WindowSlider(std::span<const Sample> samples) : samples_(samples) {}
+  // Samples with start_ms < timestamp <= end_ms.
+  std::span<const Sample> slide(std::int64_t start_ms, std::int64_t end_ms);
+
+ private:
+  std::span<const Sample> samples_;
+  std::size_t begin_ = 0;
+  std::size_t end_ = 0;
+};
+
+}  // namespace sluice::query
