@@ -63,9 +63,11 @@ inline Error invalid_argument(std::string message) {
   auto tmp = (__VA_ARGS__);                       \
   if (!tmp) return std::move(tmp).error();        \
   decl = std::move(*tmp)
-#define SLUICE_TRY(decl, ...) SLUICE_TRY_(SLUICE_CONCAT(try_, __LINE__), decl, __VA_ARGS__)
-#define SLUICE_CHECK(...)                         \
-  do {                                            \
-    auto check_ = (__VA_ARGS__);                  \
-    if (!check_) return std::move(check_).error(); \
+#define SLUICE_TRY(decl, ...) SLUICE_TRY_(SLUICE_CONCAT(try_, __COUNTER__), decl, __VA_ARGS__)
+// __COUNTER__, not __LINE__: a lambda inside the argument may use the macro again.
+#define SLUICE_CHECK_(tmp, ...)                \
+  do {                                         \
+    auto tmp = (__VA_ARGS__);                  \
+    if (!tmp) return std::move(tmp).error();   \
   } while (false)
+#define SLUICE_CHECK(...) SLUICE_CHECK_(SLUICE_CONCAT(check_, __COUNTER__), __VA_ARGS__)

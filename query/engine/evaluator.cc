@@ -124,8 +124,9 @@ Result<void> Evaluator::account(std::int64_t bytes) {
 }
 
 Result<void> Evaluator::count_samples(std::size_t samples) {
-  const auto total = context_.stats().samples.fetch_add(samples) + samples;
-  if (total <= context_.limits().max_samples) return {};
+  // Sources count what they read in the statistics; subqueries add what they make.
+  samples_ += samples;
+  if (samples_ <= context_.limits().max_samples) return {};
   return Error{ErrorCode::limit_exceeded,
                "query processing would load too many samples into memory in query execution"};
 }

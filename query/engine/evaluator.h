@@ -90,6 +90,7 @@ class Evaluator {
   std::string_view text_;
   QueryContext& context_;
   std::int64_t held_ = 0;  // bytes charged now
+  std::size_t samples_ = 0;  // looked at so far
   std::vector<std::string> infos_;
 };
 

@@ -1,0 +1,173 @@
+// Comparison of an eval's result with what the script expects.
+#include <algorithm>
+#include <cmath>
+
+#include "base/codec/json_writer.h"
+#include "query/engine/grid.h"
+#include "tests/query/script/runner.h"
+
+namespace sluice::query::script {
+
+namespace {
+
+bool close(double a, double b) {
+  if (std::isnan(a) || std::isnan(b)) return std::isnan(a) && std::isnan(b);
+  if (a == b) return true;
+  return std::fabs(a - b) <= 1e-9 * std::max(std::fabs(a), std::fabs(b));
+}
+
+bool same(const std::vector<std::optional<double>>& a,
+          const std::vector<std::optional<double>>& b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const auto& x, const auto& y) {
+    return x.has_value() == y.has_value() && (!x || close(*x, *y));
+  });
+}
+
+std::string print(const ExpectedSeries& series) {
+  std::string out = "    " + series.labels.to_string();
+  for (const auto& value : series.values)
+    out += value ? " " + format_sample_value(*value) : " _";
+  return out + "\n";
+}
+
+// A result in the form of an expectation.
+std::vector<ExpectedSeries> flatten(const Vector& vector) {
+  std::vector<ExpectedSeries> series;
+  for (const VectorSample& sample : vector) series.push_back({sample.labels, {sample.value}});
+  return series;
+}
+
+std::vector<ExpectedSeries> flatten(const Matrix& matrix, const Eval& eval) {
+  std::vector<ExpectedSeries> flat;
+  const auto* range = std::get_if<EvalRange>(&eval.how);
+  for (const MatrixSeries& series : matrix) {
+    ExpectedSeries out{series.labels, {}};
+    if (range) {
+      out.values.resize(
+          static_cast<std::size_t>((range->end_ms - range->start_ms) / range->step_ms) + 1);
+      for (const Sample& sample : series.samples)
+        out.values.at(static_cast<std::size_t>((sample.timestamp_ms - range->start_ms) /
+                                               range->step_ms)) = sample.value;
+    } else {
+      for (const Sample& sample : series.samples) out.values.emplace_back(sample.value);
+    }
+    flat.push_back(std::move(out));
+  }
+  return flat;
+}
+
+// Range expectations may leave out trailing gaps.
+void pad(std::vector<ExpectedSeries>& series, const Eval& eval) {
+  const auto* range = std::get_if<EvalRange>(&eval.how);
+  if (!range) return;
+  const auto steps =
+      static_cast<std::size_t>((range->end_ms - range->start_ms) / range->step_ms) + 1;
+  for (ExpectedSeries& one : series)
+    if (one.values.size() < steps) one.values.resize(steps);
+}
+
+std::string compare_series(std::vector<ExpectedSeries> expected, std::vector<ExpectedSeries> got,
+                           bool ordered) {
+  const auto by_labels = [](const ExpectedSeries& a, const ExpectedSeries& b) {
+    return a.labels < b.labels;
+  };
+  if (!ordered) {
+    std::stable_sort(expected.begin(), expected.end(), by_labels);
+    std::stable_sort(got.begin(), got.end(), by_labels);
+  }
+  const bool equal = std::equal(
+      expected.begin(), expected.end(), got.begin(), got.end(),
+      [](const auto& a, const auto& b) { return a.labels == b.labels && same(a.values, b.values); });
+  if (equal) return {};
+  std::string out = "  expected:\n";
+  for (const auto& series : expected) out += print(series);
+  out += "  got:\n";
+  for (const auto& series : got) out += print(series);
+  return out;
+}
+
+std::string print(const Streams& streams) {
+  std::string out;
+  for (const LogStream& stream : streams) {
+    out += "    " + stream.labels.to_string() + "\n";
+    for (const LogEntry& entry : stream.entries)
+      out += "      " + std::to_string(unix_ns(entry.timestamp) / 1'000'000) + "ms " +
+             entry.metadata.to_string() + " " + entry.line + "\n";
+  }
+  return out;
+}
+
+// Metadata is compared only where the script names it: results show it among the labels.
+bool same(const LogStream& expected, const LogStream& got) {
+  return expected.labels == got.labels &&
+         std::equal(expected.entries.begin(), expected.entries.end(), got.entries.begin(),
+                    got.entries.end(), [](const LogEntry& a, const LogEntry& b) {
+                      return a.timestamp == b.timestamp && a.line == b.line &&
+                             (a.metadata.empty() || a.metadata == b.metadata);
+                    });
+}
+
+std::string compare_streams(Streams expected, Streams got) {
+  const auto by_labels = [](const LogStream& a, const LogStream& b) {
+    return a.labels < b.labels;
+  };
+  std::sort(expected.begin(), expected.end(), by_labels);
+  std::sort(got.begin(), got.end(), by_labels);
+  if (std::equal(expected.begin(), expected.end(), got.begin(), got.end(),
+                 [](const auto& a, const auto& b) { return same(a, b); }))
+    return {};
+  return "  expected:\n" + print(expected) + "  got:\n" + print(got);
+}
+
+std::string compare_value(const Eval& eval, const Value& value) {
+  Expectation expected = eval.expected;
+  pad(expected.series, eval);
+  if (const auto* scalar = std::get_if<Scalar>(&value)) {
+    if (expected.scalar && close(*expected.scalar, scalar->value)) return {};
+    return "  got scalar " + format_sample_value(scalar->value);
+  }
+  if (expected.scalar) return "  expected a scalar";
+  if (const auto* text = std::get_if<StringValue>(&value))
+    return expected.text == text->value ? "" : "  got string \"" + text->value + "\"";
+  if (expected.text) return "  expected a string";
+  if (const auto* streams = std::get_if<Streams>(&value))
+    return compare_streams(expected.streams, *streams);
+  const auto* vector = std::get_if<Vector>(&value);
+  return compare_series(std::move(expected.series),
+                        vector ? flatten(*vector) : flatten(std::get<Matrix>(value), eval),
+                        expected.ordered);
+}
+
+bool contains(const std::vector<std::string>& texts, const std::string& part) {
+  return std::any_of(texts.begin(), texts.end(), [&](const std::string& text) {
+    return text.find(part) != std::string::npos;
+  });
+}
+
+std::string compare_notes(const Expectation& expected, const QueryResult& result) {
+  for (const auto& warning : expected.warnings)
+    if (!contains(result.warnings, warning)) return "  missing warning: " + warning;
+  if (expected.warnings.empty() && !result.warnings.empty())
+    return "  unexpected warning: " + result.warnings.front();
+  for (const auto& info : expected.infos)
+    if (!contains(result.infos, info)) return "  missing info: " + info;
+  if (expected.no_info && !result.infos.empty())
+    return "  unexpected info: " + result.infos.front();
+  return {};
+}
+
+}  // namespace
+
+std::string compare(const Eval& eval, const Result<QueryResult>& result) {
+  const auto& failure = eval.expected.failure;
+  if (!result) {
+    if (!failure) return "  failed: " + result.error().message;
+    if (result.error().message.find(*failure) != std::string::npos) return {};
+    return "  expected failure: " + *failure + "\n  got: " + result.error().message;
+  }
+  if (failure) return "  should have failed: " + *failure;
+  std::string difference = compare_value(eval, result->value);
+  return difference.empty() ? compare_notes(eval.expected, *result) : difference;
+}
+
+}  // namespace sluice::query::script

@@ -1,0 +1,23 @@
+// MemoryTarget: the engine in this process over plain vectors.
+#pragma once
+
+#include <memory>
+
+#include "tests/query/memory_source.h"
+#include "tests/query/script/runner.h"
+
+namespace sluice::query::script {
+
+class MemoryTarget : public Target {
+ public:
+  Result<void> clear() override;
+  Result<void> load(const std::vector<SeriesSamples>& series) override;
+  Result<void> load_logs(const std::vector<StreamEntries>& streams) override;
+  Result<QueryResult> eval(const Eval& eval) override;
+
+ private:
+  test::MemoryLogSource logs_;
+  test::MemorySampleSource samples_;
+};
+
+}  // namespace sluice::query::script
