@@ -8,6 +8,9 @@ Result<void> QueryContext::check() const {
   if (cancel_.stop_requested())
     return Error{ErrorCode::cancelled,
                  "query cancelled: the client went away or the deadline passed"};
+  if (deadline_ != std::chrono::steady_clock::time_point::max() &&
+      std::chrono::steady_clock::now() >= deadline_)
+    return Error{ErrorCode::timeout, "query timed out in expression evaluation"};
   return {};
 }
 

@@ -41,8 +41,11 @@ class QueryContext {
   QueryStats& stats() { return stats_; }
   std::chrono::steady_clock::time_point started() const { return started_; }
 
+  // A deadline of the query's own, besides the stop token. Set before the query starts.
+  void set_deadline(std::chrono::steady_clock::time_point deadline) { deadline_ = deadline; }
+
   // Called in every loop over blocks or series: Error(cancelled) once the client is gone or the
-  // deadline passed.
+  // request's deadline passed, Error(timeout) once the query's own did.
   Result<void> check() const;
   // Accounts memory held by the query; Error(limit_exceeded) past the budget. Negative releases.
   Result<void> charge(std::int64_t bytes);
@@ -55,6 +58,7 @@ class QueryContext {
   QueryLimits limits_;
   QueryStats stats_;
   std::atomic<std::int64_t> held_{0};
+  std::chrono::steady_clock::time_point deadline_ = std::chrono::steady_clock::time_point::max();
   std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
   mutable std::mutex mutex_;
   std::vector<std::string> warnings_;

@@ -9,17 +9,6 @@ namespace sluice::query {
 
 namespace {
 
-std::string_view type_name(ValueType type) {
-  switch (type) {
-    case ValueType::scalar: return "scalar";
-    case ValueType::string: return "string";
-    case ValueType::instant_vector: return "instant vector";
-    case ValueType::range_vector: return "range vector";
-    case ValueType::streams: return "streams";
-  }
-  return "unknown";
-}
-
 Vector to_vector(GridVector grid, std::int64_t time_ms) {
   Vector vector;
   vector.reserve(grid.size());
@@ -126,6 +115,17 @@ QueryResult finish(Value value, Evaluator& evaluator) {
 }
 
 }  // namespace
+
+std::string_view type_name(ValueType type) {
+  switch (type) {
+    case ValueType::scalar: return "scalar";
+    case ValueType::string: return "string";
+    case ValueType::instant_vector: return "instant vector";
+    case ValueType::range_vector: return "range vector";
+    case ValueType::streams: return "log streams";
+  }
+  return "unknown";
+}
 
 Engine::Engine(LogSource& logs, SampleSource& samples, EngineOptions options)
     : logs_(logs), samples_(samples), options_(options) {}

@@ -38,6 +38,9 @@ struct EngineOptions {
   std::int64_t subquery_step_ms = 60'000;  // of a subquery that names no step
 };
 
+// As error messages name types: "instant vector".
+std::string_view type_name(ValueType type);
+
 class Engine {
  public:
   Engine(LogSource& logs, SampleSource& samples, EngineOptions options = {});

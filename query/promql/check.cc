@@ -8,17 +8,6 @@
 
 namespace sluice::query::promql {
 
-std::string_view documented_type(ValueType type) {
-  switch (type) {
-    case ValueType::scalar: return "scalar";
-    case ValueType::string: return "string";
-    case ValueType::instant_vector: return "instant vector";
-    case ValueType::range_vector: return "range vector";
-    case ValueType::streams: return "log streams";
-  }
-  return "unknown";
-}
-
 namespace {
 
 std::string quoted(std::string_view text) {
@@ -47,8 +36,8 @@ class Checker {
   Result<void> expect(const Expr& expr, ValueType wanted, const std::string& context) {
     SLUICE_CHECK(check(expr));
     if (expr.type == wanted) return {};
-    return at(expr, "expected type " + std::string(documented_type(wanted)) + " in " + context +
-                        ", got " + std::string(documented_type(expr.type)));
+    return at(expr, "expected type " + std::string(type_name(wanted)) + " in " + context +
+                        ", got " + std::string(type_name(expr.type)));
   }
 
   // Leaves and what needs nothing.
@@ -76,7 +65,7 @@ class Checker {
                         std::string(short_type(subquery.expr->type)) + " instead");
   }
   static std::string_view short_type(ValueType type) {
-    return type == ValueType::range_vector ? "matrix" : documented_type(type);
+    return type == ValueType::range_vector ? "matrix" : type_name(type);
   }
 
   Result<void> check_node(const Unary& unary, const Expr& expr) {
@@ -84,7 +73,7 @@ class Checker {
     if (number_like(unary.expr->type)) return {};
     return at(expr, "unary expression only allowed on expressions of type scalar or instant "
                     "vector, got " +
-                        quoted(documented_type(unary.expr->type)));
+                        quoted(type_name(unary.expr->type)));
   }
 
   Result<void> check_node(const Aggregation& aggregation, const Expr&) {

@@ -77,8 +77,6 @@ Error parse_error(std::string_view text, std::uint32_t offset, const std::string
 // What the grammar cannot say: types of operands and arguments, matchers that select everything.
 Result<void> check(const Expr& expr, std::string_view text);
 
-std::string_view documented_type(ValueType type);
-
 template <class Node>
 ExprPtr make_expr(Node node, ValueType type, std::uint32_t begin, std::uint32_t end) {
   auto expr = std::make_unique<Expr>();

@@ -18,7 +18,7 @@ std::string read_file(const std::filesystem::path& path) {
 
 Outcome run_text(std::string_view text) {
   const auto commands = parse_script(text);
-  REQUIRE(commands);
+  REQUIRE(commands.has_value());
   MemoryTarget target;
   return run_script(*commands, target);
 }
@@ -31,7 +31,7 @@ TEST_CASE("PromQL scripts hold", "[promql][script]") {
     const auto commands = parse_script(read_file(entry.path()));
     INFO(entry.path().filename().string());
     INFO((commands ? std::string() : commands.error().message));
-    REQUIRE(commands);
+    REQUIRE(commands.has_value());
     MemoryTarget target;
     const Outcome outcome = run_script(*commands, target);
     evals += outcome.evals;

@@ -1,0 +1,46 @@
+// The endpoints, one file each. Handlers are members of nothing: each is a function of what the API
+// was given and the request, so that a test calls it through Router::dispatch.
+#pragma once
+
+#include <string>
+
+#include "daemon/api/prometheus/routes.h"
+
+namespace sluice::api::prometheus {
+
+struct Api {
+  const query::Engine& engine;
+  query::SampleSource& samples;
+  Clock& clock;
+  PrometheusOptions options;
+  std::int64_t started_ms = 0;
+};
+
+http::Response query_instant(const Api& api, http::Request& request);
+http::Response query_range(const Api& api, http::Request& request);
+http::Response query_exemplars(const Api& api, http::Request& request);
+http::Response label_names(const Api& api, http::Request& request);
+http::Response label_values(const Api& api, http::Request& request);
+http::Response series(const Api& api, http::Request& request);
+http::Response metadata(const Api& api, http::Request& request);
+http::Response format_query(const Api& api, http::Request& request);
+http::Response build_info(const Api& api, http::Request& request);
+http::Response runtime_info(const Api& api, http::Request& request);
+
+// The query of a request in either language: PromQL, or a LogQL metric query where the text is not
+// PromQL. The error is PromQL's.
+Result<query::ExprPtr> parse_query(const std::string& text);
+
+// The budget and deadline of a request's query; `timeout` is read here.
+struct RunOptions {
+  std::size_t limit = 0;  // series in the answer, 0: all
+  std::chrono::milliseconds timeout{0};
+};
+Result<RunOptions> run_options(const Api& api, const http::Params& params);
+// Cuts a result to its first `limit` series, with Prometheus' warning.
+void truncate(query::QueryResult& result, std::size_t limit);
+
+// Series any of the selectors matches (all when there are none), in label order, each once.
+Result<std::vector<LabelSet>> find_series(const Api& api, const http::Request& request);
+
+}  // namespace sluice::api::prometheus

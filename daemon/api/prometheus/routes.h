@@ -1,0 +1,35 @@
+// Prometheus' HTTP API: /api/v1/query, query_range, labels, label/{name}/values, series, metadata,
+// query_exemplars, format_query and status/*, in its exact shapes, for Grafana and everything else
+// that speaks to a Prometheus.
+//
+// Answers: {"status":"success","data":...,"warnings":[...],"infos":[...]} and
+// {"status":"error","errorType":...,"error":...}; errorType and HTTP status are Prometheus' pairs:
+// bad_data 400, execution 422, canceled 499, timeout 503, internal 500, not_found 404.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <string>
+
+#include "base/http/router.h"
+#include "base/types/time.h"
+#include "query/context.h"
+#include "query/engine/engine.h"
+#include "query/source.h"
+
+namespace sluice::api {
+
+struct PrometheusOptions {
+  query::QueryLimits limits;
+  std::chrono::milliseconds timeout{60'000};  // of one query; `timeout=` may only shorten it
+  std::size_t max_series_found = 100'000;     // of /series and /labels, past it an error
+  std::string version = "0.1.0";              // of Sluice
+  std::chrono::hours retention{24 * 30};      // shown by status/runtimeinfo
+};
+
+// All of them must outlive the router.
+void add_prometheus_routes(http::Router& router, const query::Engine& engine,
+                           query::SampleSource& samples, Clock& clock,
+                           PrometheusOptions options = {});
+
+}  // namespace sluice::api
