@@ -3,7 +3,9 @@
 namespace sluice::rules {
 namespace {
 
-AlertStep unchanged(const AlertState& state) { return {state, {}}; }
+AlertStep unchanged(const AlertState& state) {
+  return {state, {}};
+}
 
 // Pending matures in the same step that finds it old enough, so `for: 0s` fires at once.
 void mature(AlertStep& step, Timestamp now, const AlertTimes& times) {

@@ -30,7 +30,7 @@ struct AlertState {
 };
 
 struct AlertTimes {
-  Duration hold{0};             // `for`
+  Duration hold{0};  // `for`
   Duration keep_firing_for{0};
 };
 

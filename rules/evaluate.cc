@@ -54,9 +54,9 @@ class AlertEvaluator {
     if (in_.group.limit > 0 && out_.alerts.size() > in_.group.limit) {
       const std::string count = std::to_string(out_.alerts.size());
       out_ = {};
-      return std::move(*this).blind(Evidence::error,
-                                    count + " alerts exceed the group's limit of " +
-                                        std::to_string(in_.group.limit));
+      return std::move(*this).blind(
+          Evidence::error,
+          count + " alerts exceed the group's limit of " + std::to_string(in_.group.limit));
     }
     for (const auto& [labels, alert] : before_) {
       if (!out_.alerts.count(labels)) absent(alert, sight.evidence);
@@ -69,8 +69,8 @@ class AlertEvaluator {
   void breach(const query::VectorSample& sample) {
     ActiveAlert alert = alert_of(in_, sample);
     if (out_.alerts.count(alert.labels)) {
-      out_.error = "several series give the alert " + alert.labels.to_string() +
-                   "; only the first counts";
+      out_.error =
+          "several series give the alert " + alert.labels.to_string() + "; only the first counts";
       return;
     }
     const auto it = before_.find(alert.labels);
@@ -93,7 +93,9 @@ class AlertEvaluator {
   AlertEvaluation out_;
 };
 
-std::int64_t milliseconds(Timestamp t) { return unix_ms(to_ms(t)); }
+std::int64_t milliseconds(Timestamp t) {
+  return unix_ms(to_ms(t));
+}
 
 LabelSet alerts_labels(const ActiveAlert& alert) {
   LabelSet labels = alert.labels;
@@ -137,7 +139,8 @@ RecordingEvaluation evaluate_recording(const EvaluationInput& input,
     for (const auto& label : input.rule.labels) labels.set(label.name, label.text.text());
     labels.set(metric_name_label, input.rule.name);
     if (!series.emplace(labels, sample.value).second) {
-      out.error = "several series are recorded as " + labels.to_string() + "; only the first counts";
+      out.error =
+          "several series are recorded as " + labels.to_string() + "; only the first counts";
     }
   }
   if (!series.empty()) out.evidence = Evidence::ok;

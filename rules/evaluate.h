@@ -41,8 +41,8 @@ struct EvaluationInput {
 
 struct AlertEvaluation {
   Evidence evidence = Evidence::ok;
-  std::string error;     // why, unless ok or breach; also partial problems of a breach
-  ActiveAlerts alerts;   // pending and firing ones
+  std::string error;    // why, unless ok or breach; also partial problems of a breach
+  ActiveAlerts alerts;  // pending and firing ones
   std::vector<AlertChange> changes;
 };
 
@@ -57,7 +57,8 @@ struct RecordingEvaluation {
   std::vector<SeriesSamples> samples;  // one each, at input.now
 };
 RecordingEvaluation evaluate_recording(const EvaluationInput& input,
-                                       const Result<query::QueryResult>& answer, const Sight& sight);
+                                       const Result<query::QueryResult>& answer,
+                                       const Sight& sight);
 
 // ALERTS and ALERTS_FOR_STATE of the active alerts, and stale markers for those of `before` that
 // are gone or changed state.

@@ -14,6 +14,8 @@ enum class Evidence {
   error,    // the evaluation failed
 };
 std::string_view to_string(Evidence evidence);
-inline bool knows(Evidence e) { return e == Evidence::ok || e == Evidence::breach; }
+inline bool knows(Evidence e) {
+  return e == Evidence::ok || e == Evidence::breach;
+}
 
 }  // namespace sluice::rules

@@ -16,10 +16,9 @@ struct Reads {
 
   void selector(const query::VectorSelector& s) {
     samples = true;
-    const bool named = !s.name.empty() ||
-                       std::any_of(s.matchers.begin(), s.matchers.end(), [](const auto& m) {
-                         return m.name() == metric_name_label;
-                       });
+    const bool named =
+        !s.name.empty() || std::any_of(s.matchers.begin(), s.matchers.end(),
+                                       [](const auto& m) { return m.name() == metric_name_label; });
     nameless = nameless || !named;
   }
 
@@ -60,16 +59,17 @@ Reads reads_of(const Expr& expr) {
 
 Result<RuleQuery> finish(std::string text, Language language, const Expr& expr) {
   if (expr.type != query::ValueType::instant_vector && expr.type != query::ValueType::scalar) {
-    return Error{ErrorCode::parse, "the expression must give a number per series (an instant "
-                                   "vector or a scalar), not lines or ranges"};
+    return Error{ErrorCode::parse,
+                 "the expression must give a number per series (an instant "
+                 "vector or a scalar), not lines or ranges"};
   }
   const Reads reads = reads_of(expr);
   return RuleQuery{std::move(text), language, reads.logs, reads.samples};
 }
 
 Result<RuleQuery> parse_as(std::string text, Language language) {
-  SLUICE_TRY(const auto expr, language == Language::logql ? query::parse_logql(text)
-                                                          : query::parse_promql(text));
+  SLUICE_TRY(const auto expr,
+             language == Language::logql ? query::parse_logql(text) : query::parse_promql(text));
   return finish(std::move(text), language, *expr);
 }
 
@@ -82,14 +82,11 @@ bool begins_a_selector(std::string_view text) {
 
 }  // namespace
 
-std::string_view to_string(Language language) {
-  return language == Language::logql ? "logql" : "promql";
-}
-
 Result<RuleQuery> classify_query(std::string text, std::optional<Language> forced) {
   if (forced) return parse_as(std::move(text), *forced);
   auto promql = query::parse_promql(text);
-  if (promql && !reads_of(**promql).nameless) return finish(std::move(text), Language::promql, **promql);
+  if (promql && !reads_of(**promql).nameless)
+    return finish(std::move(text), Language::promql, **promql);
   auto logql = query::parse_logql(text);
   if (logql) return finish(std::move(text), Language::logql, **logql);
   if (promql) return finish(std::move(text), Language::promql, **promql);

@@ -122,7 +122,9 @@ std::string LineTemplate::display() const {
   return out;
 }
 
-SplitLine split_line(std::string_view line) { return Splitter(line).run(); }
+SplitLine split_line(std::string_view line) {
+  return Splitter(line).run();
+}
 
 std::string render(const LineTemplate& pattern, const std::vector<std::string>& values) {
   SLUICE_ASSERT(values.size() == pattern.slots.size());

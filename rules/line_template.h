@@ -24,9 +24,9 @@ struct LineTemplate {
   std::vector<std::string> statics;  // one more than slots; may be empty strings
   std::vector<SlotType> slots;
 
-  std::uint64_t id() const;      // XXH3 over the statics and where the slots are
-  std::string id_text() const;   // 16 hex digits
-  std::string display() const;   // with placeholders
+  std::uint64_t id() const;     // XXH3 over the statics and where the slots are
+  std::string id_text() const;  // 16 hex digits
+  std::string display() const;  // with placeholders
 };
 
 struct SplitLine {

@@ -16,7 +16,8 @@ void join(std::string& out, std::string_view text) {
   out += text;
 }
 
-std::optional<std::string> from_json(std::string_view line, const std::vector<std::string>& fields) {
+std::optional<std::string> from_json(std::string_view line,
+                                     const std::vector<std::string>& fields) {
   const auto doc = nlohmann::json::parse(line, nullptr, false);
   if (!doc.is_object()) return std::nullopt;
   std::string out;

@@ -40,9 +40,9 @@ struct Rule {
   std::string name;  // of the alert, or the recorded metric
   RuleQuery query;
   AlertTimes times;
-  std::vector<TemplatedText> labels;       // of alerts templated, of recordings plain
+  std::vector<TemplatedText> labels;  // of alerts templated, of recordings plain
   std::vector<TemplatedText> annotations;
-  std::string where;                       // file:line:col
+  std::string where;  // file:line:col
 
   // Static text of the labels: with the name, what a rule is recognised by after a reload.
   LabelSet written_labels() const;
@@ -51,9 +51,9 @@ struct Rule {
 struct RuleGroup {
   std::string name;
   std::string file;
-  Duration interval{0};      // never 0 after loading
+  Duration interval{0};  // never 0 after loading
   Duration query_offset{0};
-  std::size_t limit = 0;     // alerts or series per rule, 0: none
+  std::size_t limit = 0;  // alerts or series per rule, 0: none
   std::vector<Rule> rules;
 };
 

@@ -131,6 +131,10 @@ class RuleFileReader {
 
 }  // namespace
 
+std::string_view to_string(Language language) {
+  return language == Language::logql ? "logql" : "promql";
+}
+
 LabelSet Rule::written_labels() const {
   LabelSet out;
   for (const auto& label : labels) out.set(label.name, label.text.text());

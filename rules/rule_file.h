@@ -30,6 +30,7 @@ struct RuleFile {
 };
 
 // Error(invalid_argument): all problems, one per line.
-Result<RuleFile> parse_rule_file(std::string text, std::string path, const RuleFileOptions& options);
+Result<RuleFile> parse_rule_file(std::string text, std::string path,
+                                 const RuleFileOptions& options);
 
 }  // namespace sluice::rules

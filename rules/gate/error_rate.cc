@@ -34,7 +34,9 @@ Figures compute(const ErrorRatePolicy& policy, const std::vector<RateSlice>& sli
   return f;
 }
 
-std::string percent(double share) { return fmt::format("{:.3g}%", share * 100); }
+std::string percent(double share) {
+  return fmt::format("{:.3g}%", share * 100);
+}
 
 std::string rates(const Figures& f) {
   return fmt::format("{} of {:.0f} lines against {} of {:.0f}", percent(f.candidate.rate()),
@@ -77,10 +79,10 @@ bool lacks_samples(const ErrorRatePolicy& p, const Figures& f, CheckResult& out)
 
 void judge(const ErrorRatePolicy& p, const Figures& f, CheckResult& out) {
   if (f.candidate.total >= p.min_samples && over_ceiling(p, f)) {
-    return conclude(out, Verdict::fail,
-                    fmt::format("{} of {:.0f} lines are errors, the ceiling is {}",
-                                percent(f.candidate.rate()), f.candidate.total,
-                                percent(*p.max_rate)));
+    return conclude(
+        out, Verdict::fail,
+        fmt::format("{} of {:.0f} lines are errors, the ceiling is {}", percent(f.candidate.rate()),
+                    f.candidate.total, percent(*p.max_rate)));
   }
   if (lacks_samples(p, f, out)) return;
   if (worse(p, f)) {
@@ -104,11 +106,14 @@ void write_figures(const ErrorRatePolicy& p, const Figures& f, CheckResult& out)
   if (p.max_rate) out.threshold = std::min(out.threshold, *p.max_rate);
   out.candidate_samples = f.candidate.total;
   out.baseline_samples = f.baseline.total;
-  out.figures = {{"candidate_errors", f.candidate.errors}, {"baseline_errors", f.baseline.errors},
-                 {"baseline_rate", f.baseline.rate()},     {"ratio", f.ratio},
+  out.figures = {{"candidate_errors", f.candidate.errors},
+                 {"baseline_errors", f.baseline.errors},
+                 {"baseline_rate", f.baseline.rate()},
+                 {"ratio", f.ratio},
                  {"e_value", std::min(f.e_worse, 1e300)},
                  {"e_value_not_worse", std::min(f.e_not_worse, 1e300)},
-                 {"rate_upper_bound", f.upper},            {"fisher_p", f.fisher_p}};
+                 {"rate_upper_bound", f.upper},
+                 {"fisher_p", f.fisher_p}};
 }
 
 }  // namespace

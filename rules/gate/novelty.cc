@@ -40,8 +40,7 @@ Tally count(const NoveltyPolicy& policy, const NoveltyEvidence& evidence) {
 
 std::string describe(const Tally& t) {
   return fmt::format("{} new error pattern{}: \"{}\" ({} lines, {:.2g}%)", t.fresh,
-                     t.fresh == 1 ? "" : "s", t.worst->text, t.worst->count,
-                     t.worst->share * 100);
+                     t.fresh == 1 ? "" : "s", t.worst->text, t.worst->count, t.worst->share * 100);
 }
 
 std::pair<Verdict, std::string> conclude(const NoveltyPolicy& p, const NoveltyEvidence& e,
@@ -66,9 +65,9 @@ std::pair<Verdict, std::string> conclude(const NoveltyPolicy& p, const NoveltyEv
     return {Verdict::inconclusive, fmt::format("{:.0f} lines of the candidate, {:.0f} are needed",
                                                e.candidate_lines, p.min_samples)};
   }
-  return {Verdict::pass, fmt::format("{} error patterns, all known{}", t.known,
-                                     t.rare > 0 ? fmt::format(", {} too rare to judge", t.rare)
-                                                : std::string())};
+  return {Verdict::pass,
+          fmt::format("{} error patterns, all known{}", t.known,
+                      t.rare > 0 ? fmt::format(", {} too rare to judge", t.rare) : std::string())};
 }
 
 }  // namespace
@@ -125,7 +124,8 @@ CheckResult judge_novelty(const NoveltyPolicy& policy, const NoveltyEvidence& ev
   out.patterns = evidence.patterns;
   // What is new comes first, so that the bound never hides it.
   std::stable_sort(out.patterns.begin(), out.patterns.end(), [](const auto& a, const auto& b) {
-    return (a.status == PatternEvidence::Status::fresh) > (b.status == PatternEvidence::Status::fresh);
+    return (a.status == PatternEvidence::Status::fresh) >
+           (b.status == PatternEvidence::Status::fresh);
   });
   if (out.patterns.size() > patterns_kept) out.patterns.resize(patterns_kept);
   return out;

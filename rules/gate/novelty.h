@@ -18,8 +18,8 @@ namespace sluice::rules {
 // Groups lines into patterns. Bounded: past max_patterns new ones are only counted.
 class PatternCounter {
  public:
-  explicit PatternCounter(std::vector<std::string> message_fields,
-                          std::size_t max_patterns = 2'000, std::size_t max_samples = 3);
+  explicit PatternCounter(std::vector<std::string> message_fields, std::size_t max_patterns = 2'000,
+                          std::size_t max_samples = 3);
   void add(std::string_view line);
 
   struct Pattern {
@@ -42,11 +42,11 @@ class PatternCounter {
 };
 
 struct NoveltyEvidence {
-  double candidate_lines = 0;  // all, not only errors
-  double baseline_lines = 0;   // all within the search
-  double candidate_errors = 0; // lines the patterns were made of
-  bool truncated = false;      // the candidate had more error lines than were read
-  std::uint64_t overflow = 0;  // lines of patterns beyond the counter's bound
+  double candidate_lines = 0;   // all, not only errors
+  double baseline_lines = 0;    // all within the search
+  double candidate_errors = 0;  // lines the patterns were made of
+  bool truncated = false;       // the candidate had more error lines than were read
+  std::uint64_t overflow = 0;   // lines of patterns beyond the counter's bound
   std::vector<PatternEvidence> patterns;
 };
 

@@ -27,12 +27,12 @@ struct ErrorRatePolicy {
 // Does the candidate log error patterns the baseline never did? See gate/novelty.h.
 struct NoveltyPolicy {
   bool enabled = true;
-  std::uint64_t min_count = 5;    // rarer patterns are reported, and fail nobody
-  double min_share = 0.001;       // of the candidate's lines
+  std::uint64_t min_count = 5;  // rarer patterns are reported, and fail nobody
+  double min_share = 0.001;     // of the candidate's lines
   std::uint64_t max_new = 0;
-  double min_samples = 100;       // lines of each arm
+  double min_samples = 100;                        // lines of each arm
   Duration lookback = std::chrono::hours(24 * 7);  // how far the baseline is searched
-  std::vector<std::string> ignore;  // regexes over the pattern text
+  std::vector<std::string> ignore;                 // regexes over the pattern text
 };
 
 struct GatePolicy {

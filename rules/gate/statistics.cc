@@ -13,7 +13,9 @@ double log_choose(double n, double k) {
 
 // Probability that an error of this slice is the candidate's if its rate is `ratio` times the
 // baseline's.
-double candidate_share(double rho, double ratio) { return rho * ratio / (rho * ratio + 1 - rho); }
+double candidate_share(double rho, double ratio) {
+  return rho * ratio / (rho * ratio + 1 - rho);
+}
 
 double log_likelihood_ratio(const RateSlice& slice, double ratio, double null_ratio) {
   const double events = slice.candidate.total + slice.baseline.total;

@@ -40,6 +40,7 @@ double binomial_lower_bound(const ArmCounts& arm, double confidence);
 // `dispersion` (>= 1, variance over mean of error counts) weakens evidence from bursts.
 double e_value_worse(const std::vector<RateSlice>& slices, double null_ratio, double dispersion);
 // e-value against "candidate rate >= null_ratio x baseline rate": evidence of being no worse.
-double e_value_not_worse(const std::vector<RateSlice>& slices, double null_ratio, double dispersion);
+double e_value_not_worse(const std::vector<RateSlice>& slices, double null_ratio,
+                         double dispersion);
 
 }  // namespace sluice::rules

@@ -63,8 +63,8 @@ std::string_view to_string(Verdict verdict) {
 }
 
 std::optional<Verdict> verdict_of(std::string_view text) {
-  for (auto verdict : {Verdict::pass, Verdict::fail, Verdict::inconclusive, Verdict::no_data,
-                       Verdict::error}) {
+  for (auto verdict :
+       {Verdict::pass, Verdict::fail, Verdict::inconclusive, Verdict::no_data, Verdict::error}) {
     if (to_string(verdict) == text) return verdict;
   }
   return std::nullopt;

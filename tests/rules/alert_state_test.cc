@@ -8,9 +8,13 @@ namespace {
 
 using std::chrono::seconds;
 
-Timestamp at(int s) { return from_unix_ns(0) + seconds(s); }
+Timestamp at(int s) {
+  return from_unix_ns(0) + seconds(s);
+}
 
-AlertState pending_since(int s) { return {AlertPhase::pending, at(s), {}, std::nullopt, 1}; }
+AlertState pending_since(int s) {
+  return {AlertPhase::pending, at(s), {}, std::nullopt, 1};
+}
 AlertState firing_since(int active, int fired) {
   return {AlertPhase::firing, at(active), at(fired), std::nullopt, 1};
 }
@@ -24,7 +28,8 @@ AlertState kept_since(int s) {
 std::string show(const AlertStep& step) {
   auto seconds_of = [](Timestamp t) { return std::to_string(unix_ns(t) / 1'000'000'000); };
   std::string out(to_string(step.state.phase));
-  if (step.state.phase != AlertPhase::inactive) out += " active=" + seconds_of(step.state.active_at);
+  if (step.state.phase != AlertPhase::inactive)
+    out += " active=" + seconds_of(step.state.active_at);
   if (step.state.phase == AlertPhase::firing) out += " fired=" + seconds_of(step.state.fired_at);
   if (step.state.keep_firing_since) out += " keep=" + seconds_of(*step.state.keep_firing_since);
   out += " value=" + std::to_string(static_cast<int>(step.state.value)) + ":";
@@ -83,8 +88,9 @@ TEST_CASE("every state meets every evidence", "[alert]") {
 }
 
 TEST_CASE("without times an alert fires and resolves at once", "[alert]") {
-  check({"inactive", {}, Evidence::breach, 100, "firing active=100 fired=100 value=7: pending fired"},
-        {});
+  check(
+      {"inactive", {}, Evidence::breach, 100, "firing active=100 fired=100 value=7: pending fired"},
+      {});
   check({"firing", firing_since(0, 0), Evidence::ok, 100, "inactive value=1: resolved"}, {});
 }
 

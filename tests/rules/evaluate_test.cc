@@ -46,13 +46,16 @@ Result<query::QueryResult> vector(std::vector<std::pair<std::string, double>> sa
   return query::QueryResult{out, {}, {}};
 }
 
-Result<query::QueryResult> failure() { return Error{ErrorCode::timeout, "too slow"}; }
+Result<query::QueryResult> failure() {
+  return Error{ErrorCode::timeout, "too slow"};
+}
 
 std::string show(const AlertEvaluation& e) {
   std::string out(to_string(e.evidence));
   if (!e.error.empty()) out += " (" + e.error + ")";
   for (const auto& [labels, alert] : e.alerts) {
-    out += " " + std::string(labels.get("service")) + "=" + std::string(to_string(alert.state.phase));
+    out +=
+        " " + std::string(labels.get("service")) + "=" + std::string(to_string(alert.state.phase));
   }
   for (const auto& change : e.changes) {
     out += " " + std::string(to_string(change.event)) + ":" +
@@ -76,8 +79,7 @@ TEST_CASE("labels and annotations are expanded from the result", "[evaluate]") {
   const auto out = e.at(0, vector({{"a", 1.5}}));
   REQUIRE(out.alerts.size() == 1);
   const ActiveAlert& alert = out.alerts.begin()->second;
-  CHECK(alert.labels.to_string() ==
-        R"({alertname="ErrorRate", service="a", severity="page"})");
+  CHECK(alert.labels.to_string() == R"({alertname="ErrorRate", service="a", severity="page"})");
   CHECK(alert.annotations.get("summary") == "a at 1.5");
 }
 
@@ -135,14 +137,15 @@ TEST_CASE("recording renames, labels and stamps", "[evaluate]") {
   e.rule.kind = RuleKind::recording;
   e.rule.name = "service:errors";
   e.now = from_unix_ns(0) + seconds(5);
-  const auto out = evaluate_recording({e.rule, e.group, e.now, e.external},
-                                      vector({{"b", 2}, {"a", 1}}), {});
+  const auto out =
+      evaluate_recording({e.rule, e.group, e.now, e.external}, vector({{"b", 2}, {"a", 1}}), {});
   REQUIRE(out.samples.size() == 2);
   CHECK(out.samples[0].labels.to_string() ==
         R"({__name__="service:errors", service="a", severity="page"})");
   CHECK(out.samples[0].samples[0].timestamp_ms == 5000);
   CHECK(out.samples[0].samples[0].value == 1);
-  CHECK(evaluate_recording({e.rule, e.group, e.now, e.external}, failure(), {}).error == "too slow");
+  CHECK(evaluate_recording({e.rule, e.group, e.now, e.external}, failure(), {}).error ==
+        "too slow");
 }
 
 TEST_CASE("active alerts are series, ended ones get a stale marker", "[evaluate]") {
@@ -159,7 +162,8 @@ TEST_CASE("active alerts are series, ended ones get a stale marker", "[evaluate]
     }
     return out;
   };
-  CHECK(print(alert_series({}, pending, from_unix_ns(0))) == "ALERTS/pending=1 ALERTS_FOR_STATE/=0 ");
+  CHECK(print(alert_series({}, pending, from_unix_ns(0))) ==
+        "ALERTS/pending=1 ALERTS_FOR_STATE/=0 ");
   CHECK(print(alert_series(pending, firing, e.now)) ==
         "ALERTS/firing=1 ALERTS_FOR_STATE/=0 ALERTS/pending=stale ");
   CHECK(print(alert_series(firing, {}, e.now)) == "ALERTS_FOR_STATE/=stale ALERTS/firing=stale ");

@@ -9,7 +9,9 @@
 namespace sluice::rules {
 namespace {
 
-std::string shape(std::string_view line) { return split_line(line).pattern.display(); }
+std::string shape(std::string_view line) {
+  return split_line(line).pattern.display();
+}
 
 bool alike(std::string_view a, std::string_view b) {
   return split_line(a).pattern.id() == split_line(b).pattern.id();
@@ -17,10 +19,35 @@ bool alike(std::string_view a, std::string_view b) {
 
 // Lines made of pieces that tend to confuse each other.
 std::string random_line(std::mt19937& random) {
-  static const std::string pieces[] = {
-      "17", "-4", "1.5", "12ms", "10.0.0.8", "10.0.0.8.9", "2026-01-02", "T03:04:05", "Z", "+02:00",
-      "deadbeef", "0x1f", "9f86d081-884c-7d65-9a2f-eaa0c55ad015", "user7", "error", " ", ":", "=",
-      "\"", "\\", "{", "}", "-", ".", "\xc3\xa9", std::string(1, '\0'), "\n", "_", "\xff"};
+  static const std::string pieces[] = {"17",
+                                       "-4",
+                                       "1.5",
+                                       "12ms",
+                                       "10.0.0.8",
+                                       "10.0.0.8.9",
+                                       "2026-01-02",
+                                       "T03:04:05",
+                                       "Z",
+                                       "+02:00",
+                                       "deadbeef",
+                                       "0x1f",
+                                       "9f86d081-884c-7d65-9a2f-eaa0c55ad015",
+                                       "user7",
+                                       "error",
+                                       " ",
+                                       ":",
+                                       "=",
+                                       "\"",
+                                       "\\",
+                                       "{",
+                                       "}",
+                                       "-",
+                                       ".",
+                                       "\xc3\xa9",
+                                       std::string(1, '\0'),
+                                       "\n",
+                                       "_",
+                                       "\xff"};
   std::uniform_int_distribution<std::size_t> which(0, std::size(pieces) - 1);
   std::uniform_int_distribution<int> length(0, 40);
   std::string line;
@@ -96,10 +123,13 @@ TEST_CASE("a line past the bounds ends in one text slot", "[template]") {
 }
 
 TEST_CASE("search literals stand unescaped in any log format", "[template]") {
-  auto literals = [](std::string_view line) { return search_literals(split_line(line).pattern, 3); };
+  auto literals = [](std::string_view line) {
+    return search_literals(split_line(line).pattern, 3);
+  };
   CHECK(literals("inventory lock 7 lost for cart a81f03bc") ==
         std::vector<std::string>{"inventory lock ", " lost for cart "});
-  CHECK(literals("open \"/etc/passwd\": no") == std::vector<std::string>{"passwd", "open ", ": no"});
+  CHECK(literals("open \"/etc/passwd\": no") ==
+        std::vector<std::string>{"passwd", "open ", ": no"});
   CHECK(literals("7 8 9").empty());
 }
 

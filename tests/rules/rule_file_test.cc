@@ -19,7 +19,9 @@ Result<RuleQuery> fake_classify(std::string text, std::optional<Language> forced
   return RuleQuery{std::move(text), language, logs, !logs};
 }
 
-RuleFileOptions options() { return {std::chrono::minutes(1), Duration{0}, fake_classify}; }
+RuleFileOptions options() {
+  return {std::chrono::minutes(1), Duration{0}, fake_classify};
+}
 
 std::string read(const fs::path& path) {
   std::ifstream in(path);
@@ -92,7 +94,8 @@ TEST_CASE("a rule file is read completely", "[rule_file]") {
   CHECK(alert.times.hold == std::chrono::minutes(2));
   CHECK(alert.times.keep_firing_for == std::chrono::minutes(5));
   // The rule's own label wins over the group's.
-  CHECK(alert.written_labels() == LabelSet{{"severity", "page"}, {"team", "{{ $labels.service }}"}});
+  CHECK(alert.written_labels() ==
+        LabelSet{{"severity", "page"}, {"team", "{{ $labels.service }}"}});
   CHECK(alert.where == "full.yaml:10:9");
   const Rule& record = group.rules[1];
   CHECK(record.kind == RuleKind::recording);
@@ -103,7 +106,8 @@ TEST_CASE("a rule file is read completely", "[rule_file]") {
 
 TEST_CASE("dollar signs belong to templates, not to the environment", "[rule_file]") {
   const auto file = parse_rule_file(
-      "groups: [{name: a, rules: [{alert: A, expr: up, annotations: {x: '${HOME} {{ $value }}'}}]}]",
+      "groups: [{name: a, rules: [{alert: A, expr: up, annotations: {x: '${HOME} {{ $value "
+      "}}'}}]}]",
       "f", options());
   REQUIRE(file.has_value());
   CHECK(file->groups[0].rules[0].annotations[0].text.text() == "${HOME} {{ $value }}");

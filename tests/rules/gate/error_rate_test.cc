@@ -20,21 +20,29 @@ TEST_CASE("error rate verdicts", "[gate]") {
   const Case cases[] = {
       {{0, 0}, {5000, 5}, Verdict::no_data, "no lines of the candidate"},
       {{5000, 5}, {0, 0}, Verdict::no_data, "no lines of the baseline"},
-      {{50, 10}, {5000, 5}, Verdict::inconclusive,
+      {{50, 10},
+       {5000, 5},
+       Verdict::inconclusive,
        "20% of 50 lines against 0.1% of 5000; 100 lines of each are needed"},
-      {{1000, 50}, {4000, 8}, Verdict::fail,
+      {{1000, 50},
+       {4000, 8},
+       Verdict::fail,
        "5% of 1000 lines against 0.2% of 4000, e-value 1.56e+21 >= 100"},
       {{1000, 2}, {4000, 8}, Verdict::pass, "0.2% of 1000 lines against 0.2% of 4000"},
       // The rule of three: 299 clean lines bound the rate by one per cent, 200 do not.
       {{299, 0}, {299, 0}, Verdict::pass, "0% of 299 lines against 0% of 299"},
-      {{200, 0}, {200, 0}, Verdict::inconclusive,
+      {{200, 0},
+       {200, 0},
+       Verdict::inconclusive,
        "0% of 200 lines against 0% of 200; too few to tell better from worse (rate may be up to "
        "1.49%)"},
       // Ten times as bad, and still less than one point: not worth a rollback, nor clean.
       {{10000, 60}, {10000, 6}, Verdict::pass, "0.6% of 10000 lines against 0.06% of 10000"},
       // Better than the baseline.
       {{2000, 10}, {2000, 200}, Verdict::pass, "0.5% of 2000 lines against 10% of 2000"},
-      {{150, 4}, {5000, 5}, Verdict::inconclusive,
+      {{150, 4},
+       {5000, 5},
+       Verdict::inconclusive,
        "2.67% of 150 lines against 0.1% of 5000; too few to tell better from worse (rate may be up "
        "to 6%)"},
   };
@@ -51,7 +59,8 @@ TEST_CASE("an absolute ceiling fails without a baseline", "[gate]") {
   ErrorRatePolicy policy;
   policy.max_rate = 0.02;
   CHECK(judge({1000, 50}, {0, 0}, policy).verdict == Verdict::fail);
-  CHECK(judge({1000, 50}, {0, 0}, policy).reason == "5% of 1000 lines are errors, the ceiling is 2%");
+  CHECK(judge({1000, 50}, {0, 0}, policy).reason ==
+        "5% of 1000 lines are errors, the ceiling is 2%");
   CHECK(judge({1000, 20}, {0, 0}, policy).verdict == Verdict::no_data);
   // Within the baseline's rate, yet perhaps over the ceiling.
   CHECK(judge({1000, 18}, {1000, 18}, policy).verdict == Verdict::inconclusive);

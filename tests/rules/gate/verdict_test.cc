@@ -22,7 +22,8 @@ GateObservation seen(Verdict a, Verdict b, Evidence sight = Evidence::ok) {
 std::string decided(const GateObservation& observation, int second,
                     OnInconclusive policy = OnInconclusive::hold) {
   const Timestamp start = from_unix_ns(0);
-  const auto d = decide(observation, {start, seconds(60), seconds(90), policy}, start + seconds(second));
+  const auto d =
+      decide(observation, {start, seconds(60), seconds(90), policy}, start + seconds(second));
   return (d.verdict ? std::string(to_string(*d.verdict)) : "go on") + " (" + d.reason + ")";
 }
 
@@ -70,7 +71,8 @@ TEST_CASE("policy decides about inconclusive only", "[gate]") {
 }
 
 TEST_CASE("verdicts are named", "[gate]") {
-  for (auto v : {Verdict::pass, Verdict::fail, Verdict::inconclusive, Verdict::no_data, Verdict::error}) {
+  for (auto v :
+       {Verdict::pass, Verdict::fail, Verdict::inconclusive, Verdict::no_data, Verdict::error}) {
     CHECK(verdict_of(to_string(v)) == v);
   }
   CHECK_FALSE(verdict_of("maybe").has_value());

@@ -1,0 +1,23 @@
+#include "daemon/alerting/engine_query.h"
+
+namespace sluice::alerting {
+
+Result<query::ExprPtr> parse_query(const rules::RuleQuery& query) {
+  return query.language == rules::Language::logql ? query::parse_logql(query.text)
+                                                  : query::parse_promql(query.text);
+}
+
+rules::QueryFn engine_query(const query::Engine& engine, TenantId tenant) {
+  return [&engine, tenant = std::move(tenant)](const rules::RuleQuery& query,
+                                               Timestamp at) -> Result<query::QueryResult> {
+    SLUICE_TRY(const auto expr, parse_query(query));
+    query::QueryContext context;
+    SLUICE_TRY(auto result, engine.instant(*expr, {tenant, unix_ms(to_ms(at))}, context));
+    if (!result.warnings.empty()) {
+      return Error{ErrorCode::limit_exceeded, "partial result: " + result.warnings.front()};
+    }
+    return result;
+  };
+}
+
+}  // namespace sluice::alerting
