@@ -93,8 +93,8 @@ class Round:
 
     def compare(self, expected):
         tallies = {name: Tally(lines) for name, lines in expected.items()}
-        end = time.time_ns() + MINUTE_NS
-        for line in self.daemon.lines('{filename=~".+"} |= "writer="', self.began_ns - MINUTE_NS, end):
+        start, end = self.began_ns - MINUTE_NS, time.time_ns() + MINUTE_NS
+        for line in self.daemon.lines('{filename=~".+"} |= "writer="', start, end):
             name, number = number_of(line)
             tallies[name].add(number)
         problems = {name: tally.problems() for name, tally in tallies.items()}

@@ -46,7 +46,8 @@ def growth(name, samples):
               "descriptors": median(early, "descriptors") + DESCRIPTOR_SLACK,
               "threads": median(early, "threads") + THREAD_SLACK}
     for key, limit in limits.items():
-        print(f"{name}: {key} {median(early, key):.0f} -> {median(late, key):.0f} (limit {limit:.0f})")
+        change = f"{median(early, key):.0f} -> {median(late, key):.0f}"
+        print(f"{name}: {key} {change} (limit {limit:.0f})")
     return [f"{name}: {key} grew" for key, limit in limits.items() if median(late, key) > limit]
 
 

@@ -40,8 +40,9 @@ class Writer(threading.Thread):
     def _append(self, count):
         path = os.path.join(self.folder, f"{self.label}.{self.written // LINES_PER_FILE}.log")
         now = time.time_ns()
+        lines = (self._line(self.written + i, now + i) for i in range(count))
         with open(path, "ab") as file:
-            file.write("".join(self._line(self.written + i, now + i) for i in range(count)).encode())
+            file.write("".join(lines).encode())
         self.written += count
 
     def _line(self, number, time_ns):

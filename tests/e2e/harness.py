@@ -58,7 +58,7 @@ def free_port():
 
 
 class Process:
-    """One of our binaries with its arguments; may be started, stopped and killed again and again."""
+    """One of our binaries with its arguments; may be started and ended again and again."""
 
     def __init__(self, name, log_path):
         self.name = name
@@ -99,7 +99,8 @@ class Process:
 
     def _ready_or_dead(self):
         if not self.running():
-            raise AssertionError(f"{self.name} ended with {self._process.returncode}:\n{self.log()}")
+            code = self._process.returncode
+            raise AssertionError(f"{self.name} ended with {code}:\n{self.log()}")
         return self.client.try_get("/-/ready").status == 200
 
     def stop(self):
@@ -208,8 +209,8 @@ class Case(unittest.TestCase):
     def sluice(self, *arguments, check=True, **environment):
         """Runs the command-line client to its end."""
         done = subprocess.run(
-            [program("sluice"), *arguments], capture_output=True, text=True, timeout=60, check=False,
-            env={**os.environ, "NO_COLOR": "1", **environment})
+            [program("sluice"), *arguments], capture_output=True, text=True, timeout=60,
+            check=False, env={**os.environ, "NO_COLOR": "1", **environment})
         if check:
             self.assertEqual(done.returncode, 0, f"sluice {arguments}: {done.stdout}{done.stderr}")
         return done

@@ -12,6 +12,7 @@ PROTOBUF = {"Content-Type": "application/x-protobuf"}
 PUSH = "/loki/api/v1/push"
 WRITE = "/api/v1/write"
 
+NOON = "1700000000000000000"
 GOOD = push_body({"app": "ok"}, ["fine"])
 
 
@@ -27,9 +28,9 @@ CASES = [
     ("JSON of another shape", PUSH, JSON, b'{"lines": []}', {400}, "streams"),
     ("streams that are no list", PUSH, JSON, b'{"streams": 3}', {400}, "streams"),
     ("a timestamp that is no number", PUSH, JSON, stream({"a": "b"}, ["soon", "x"]), {400}, "soon"),
-    ("a line that is a number", PUSH, JSON, stream({"a": "b"}, ["1700000000000000000", 7]), {400}, ""),
-    ("a bad label name", PUSH, JSON, stream({"a-b": "c"}, ["1700000000000000000", "x"]), {400}, "a-b"),
-    ("no labels", PUSH, JSON, stream({}, ["1700000000000000000", "x"]), {400}, "label"),
+    ("a line that is a number", PUSH, JSON, stream({"a": "b"}, [NOON, 7]), {400}, ""),
+    ("a bad label name", PUSH, JSON, stream({"a-b": "c"}, [NOON, "x"]), {400}, "a-b"),
+    ("no labels", PUSH, JSON, stream({}, [NOON, "x"]), {400}, "label"),
     ("JSON nested too deep", PUSH, JSON, b"[" * 100_000, {400}, ""),
     ("another content type", PUSH, {"Content-Type": "text/html"}, GOOD, {400, 415}, "text/html"),
     ("gzip that is none", PUSH, {**JSON, "Content-Encoding": "gzip"}, GOOD, {400}, "gzip"),

@@ -35,7 +35,8 @@ class PushTest(harness.Case):
 
     def test_any_bytes_that_json_can_carry_come_back(self):
         daemon = self.daemon()
-        odd = ["", " ", "tab\tquote\"back\\slash", "nul\u0000nul", "ünïcode 日本 \U0001f600", "x" * 100_000]
+        odd = ["", " ", "tab\tquote\"back\\slash", "nul\u0000nul", "ünïcode 日本 \U0001f600",
+               "x" * 100_000]
         daemon.push({"app": "odd"}, odd)
         self.assertEqual(daemon.lines('{app="odd"}'), odd)
 

@@ -6,3 +6,8 @@
 LONG_FILES = {}
 
 LONG_FUNCTIONS = {}
+
+# Files that may let go of a thread, and why nobody has to wait for it.
+DETACHED = {
+    "base/runtime/signals.cc": "waits for a second signal for as long as the process lives",
+}
