@@ -1,17 +1,29 @@
 # shellcheck shell=bash
-# usage: bench [REGEX]
-# about: release build, then the benchmarks (bench_*) whose name matches
+# usage: bench [NAME [ARGUMENTS]]
+# about: release build, then one benchmark of tests/bench/ or all of them
 
 dev_bench() {
-  local filter=${1:-.} program found=
+  local name names
+  mapfile -t names < <(bench_names)
+  if [ $# -gt 0 ]; then
+    [[ " ${names[*]} " == *" $1 "* ]] || die "no benchmark \"$1\"; there are: ${names[*]}"
+    names=("$1")
+    shift
+  fi
   load build
-  dev_build release
-  for program in build/release/bin/bench_*; do
-    [ -x "$program" ] || continue
-    [[ ${program##*/bench_} =~ $filter ]] || continue
-    found=1
-    note "${program##*/}"
-    "$program"
+  load deps
+  dev_deps build test
+  build_preset release binaries
+  for name in "${names[@]}"; do
+    note "bench $name"
+    SLUICE_BIN_DIR=$PWD/build/release/bin python3 "tests/bench/$name.py" "$@"
   done
-  [ -n "$found" ] || die "no benchmark matches \"$filter\""
+}
+
+# Benchmarks say "./dev bench NAME" in their first line; other files there help them.
+bench_names() {
+  local file
+  for file in tests/bench/*.py; do
+    if head -n 2 "$file" 2>/dev/null | grep -q '"""\./dev bench'; then basename "$file" .py; fi
+  done
 }

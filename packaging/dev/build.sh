@@ -1,12 +1,13 @@
 # shellcheck shell=bash
 # usage: build [PRESET] [TARGET...]
-# about: compile into build/PRESET/bin (release, debug, asan, tsan, fuzz; default release)
+# about: compile into build/PRESET/bin (release: the programs; debug, asan, tsan, fuzz: all)
 
 dev_build() {
   local preset=${1:-release}
   [ $# -eq 0 ] || shift
   load deps
   if [ "$preset" = fuzz ]; then dev_deps build fuzz; else dev_deps build; fi
+  if [ "$preset" = release ] && [ $# -eq 0 ]; then set -- binaries; fi
   build_preset "$preset" "$@"
 }
 

@@ -1,12 +1,13 @@
 # shellcheck shell=bash
 # usage: package
-# about: a Debian package of the release build, in build/release/
+# about: a Debian package of the release build, in build/packages/
 
 dev_package() {
   load deps
   load build
   dev_deps build package
-  build_preset release
+  build_preset release binaries
   note "packaging"
-  (cd build/release && cpack -G DEB)
+  cpack --config build/release/CPackConfig.cmake -B build/packages
+  rm -rf build/packages/_CPack_Packages
 }

@@ -6,7 +6,7 @@ dev_soak() {
   load build
   load deps
   dev_deps build test
-  build_preset release
+  build_preset release binaries
   note "soak for ${1:-30} minutes"
   SLUICE_BIN_DIR=$PWD/build/release/bin python3 tests/crash/soak.py --minutes "${1:-30}"
 }
