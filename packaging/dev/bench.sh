@@ -16,7 +16,7 @@ dev_bench() {
   build_preset release binaries
   for name in "${names[@]}"; do
     note "bench $name"
-    SLUICE_BIN_DIR=$PWD/build/release/bin python3 "tests/bench/$name.py" "$@"
+    python3 "tests/bench/$name.py" --bin build/release/bin "$@"
   done
 }
 
