@@ -51,6 +51,7 @@ Response guarded(const Request& request, Work work) {
 // The body as the handler wants it: plain, within the route's limit and the server's budget.
 Result<void> prepare_body(Exchange& exchange) {
   Request& request = exchange.plan.request;
+  request.content_encoding = request.headers.get("Content-Encoding");
   SLUICE_CHECK(decode_content(request.headers, request.body, exchange.plan.route->options.max_body));
   if (!exchange.hold.grow_to(request.body.size())) {
     return Error{ErrorCode::limit_exceeded, "too many request bytes in flight"};

@@ -67,6 +67,9 @@ struct Request {
   std::map<std::string, std::string> path_params;  // of the route: {name}
   Headers headers;
   std::string body;    // decompressed
+  // Content-Encoding as it came, which `body` no longer has. Loki's push tells by it whether the
+  // body was snappy already.
+  std::string content_encoding;
   std::string remote;  // peer address "127.0.0.1:4711"
   Role role = Role::admin;
   TenantId tenant = default_tenant();  // from X-Scope-OrgID, checked against the token's binding

@@ -15,7 +15,9 @@ namespace sluice::storage {
 namespace {
 
 // Writing into one's own batch in memory fails only on a bug.
-void must(const rocksdb::Status& status) { SLUICE_ASSERT(status.ok()); }
+void must(const rocksdb::Status& status) {
+  SLUICE_ASSERT(status.ok());
+}
 
 rocksdb::ColumnFamilyHandle* handle(const FamilyHandles& families, Family family) {
   return families[static_cast<std::size_t>(family)];
@@ -57,8 +59,12 @@ void Batch::remove_range(Family family, std::string_view from, std::string_view 
   must(batch_->DeleteRange(handle(*families_, family), to_slice(from), to_slice(to)));
 }
 
-std::size_t Batch::bytes() const { return batch_->GetDataSize(); }
-bool Batch::empty() const { return batch_->Count() == 0; }
+std::size_t Batch::bytes() const {
+  return batch_->GetDataSize();
+}
+bool Batch::empty() const {
+  return batch_->Count() == 0;
+}
 
 Value::Value(std::unique_ptr<rocksdb::PinnableSlice> slice) : slice_(std::move(slice)) {}
 Value::~Value() = default;
@@ -79,7 +85,9 @@ bool Scan::next() {
   return iterator_->Valid() && (to_.empty() || key() < to_);
 }
 
-std::string_view Scan::key() const { return to_view(iterator_->key()); }
+std::string_view Scan::key() const {
+  return to_view(iterator_->key());
+}
 
 Result<std::string_view> Scan::payload(ValueType type) const {
   return open_envelope(key(), type, to_view(iterator_->value()));
@@ -91,6 +99,8 @@ Result<void> Scan::status() const {
 }
 
 Snapshot::Snapshot(rocksdb::DB& db) : db_(db), snapshot_(db.GetSnapshot()) {}
-Snapshot::~Snapshot() { db_.ReleaseSnapshot(snapshot_); }
+Snapshot::~Snapshot() {
+  db_.ReleaseSnapshot(snapshot_);
+}
 
 }  // namespace sluice::storage

@@ -48,7 +48,8 @@ class BitReader {
       const auto offset = static_cast<unsigned>(at_ % 8);
       const unsigned take = count < 8 - offset ? count : 8 - offset;
       const auto byte = static_cast<unsigned char>(data_[at_ / 8]);
-      const unsigned piece = static_cast<unsigned>(byte) >> (8 - offset - take) & ((1U << take) - 1);
+      const unsigned mask = (1U << take) - 1;
+      const unsigned piece = static_cast<unsigned>(byte) >> (8 - offset - take) & mask;
       value = value << take | piece;
       at_ += take;
       count -= take;

@@ -31,7 +31,9 @@ inline std::uint64_t to_zigzag(std::int64_t n) {
 inline std::int64_t from_zigzag(std::uint64_t n) {
   return static_cast<std::int64_t>((n >> 1) ^ (~(n & 1) + 1));
 }
-inline void put_zigzag(std::string& out, std::int64_t n) { put_varint(out, to_zigzag(n)); }
+inline void put_zigzag(std::string& out, std::int64_t n) {
+  put_varint(out, to_zigzag(n));
+}
 
 // The difference of two timestamps may not fit 64 bits signed; it wraps, and adding wraps back.
 inline std::int64_t wrapping_sub(std::int64_t a, std::int64_t b) {

@@ -11,7 +11,9 @@ struct NumberedChunk {
   std::vector<Sample> samples;
 };
 
-bool earlier(const Sample& a, const Sample& b) { return a.timestamp_ms < b.timestamp_ms; }
+bool earlier(const Sample& a, const Sample& b) {
+  return a.timestamp_ms < b.timestamp_ms;
+}
 
 void cut(std::vector<Sample>& samples, std::int64_t start_ms, std::int64_t end_ms) {
   std::erase_if(samples, [&](const Sample& sample) {
@@ -42,8 +44,7 @@ Result<void> read_chunks(const Database& database, const Snapshot* snapshot, con
   Scan scan = database.scan_prefix(Family::chunk, series_key(day, tenant, series), snapshot);
   while (scan.next()) {
     const auto payload = scan.payload(ValueType::chunk);
-    auto samples =
-        payload ? decode_chunk(*payload) : Result<std::vector<Sample>>(payload.error());
+    auto samples = payload ? decode_chunk(*payload) : Result<std::vector<Sample>>(payload.error());
     if (!samples) {
       database.report_corrupt(samples.error());
       damaged = true;

@@ -137,17 +137,18 @@ Result<void> Database::check_space() {
   if (low != low_space_.exchange(low)) {
     if (low)
       log_error("disk nearly full: writes are refused until space returns",
-                {{"path", options_.path}, {"free_bytes", free},
+                {{"path", options_.path},
+                 {"free_bytes", free},
                  {"min_free_bytes", options_.min_free_bytes}});
     else
       log_info("disk has space again: writes are accepted", {{"free_bytes", free}});
   }
   if (!low) return {};
   metrics_.no_space.inc();
-  return Error{ErrorCode::no_space,
-               "the disk of " + options_.path + " is nearly full: " + std::to_string(free >> 20) +
-                   " MiB free, writes stop below " + std::to_string(options_.min_free_bytes >> 20) +
-                   " MiB"};
+  return Error{ErrorCode::no_space, "the disk of " + options_.path +
+                                        " is nearly full: " + std::to_string(free >> 20) +
+                                        " MiB free, writes stop below " +
+                                        std::to_string(options_.min_free_bytes >> 20) + " MiB"};
 }
 
 Result<void> Database::write(Batch& step, Writer writer) {
@@ -192,7 +193,9 @@ Scan Database::scan_prefix(Family family, const std::string& prefix,
   return scan(family, prefix, prefix_end(prefix), snapshot);
 }
 
-std::unique_ptr<Snapshot> Database::snapshot() const { return std::make_unique<Snapshot>(*db_); }
+std::unique_ptr<Snapshot> Database::snapshot() const {
+  return std::make_unique<Snapshot>(*db_);
+}
 
 void Database::report_corrupt(const Error& error) const {
   metrics_.corrupt.inc();

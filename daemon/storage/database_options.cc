@@ -10,7 +10,9 @@ namespace sluice::storage {
 namespace {
 
 // Families whose values are large, written once and dropped by the day.
-bool holds_blobs(Family family) { return family == Family::rows || family == Family::directory; }
+bool holds_blobs(Family family) {
+  return family == Family::rows || family == Family::directory;
+}
 
 std::size_t memtable_bytes(Family family) {
   switch (family) {

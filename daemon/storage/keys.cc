@@ -35,7 +35,9 @@ std::string day_and_tenant(Day day, const TenantId& tenant) {
   return key;
 }
 
-std::int64_t floor_div(std::int64_t a, std::int64_t b) { return a / b - (a % b < 0 ? 1 : 0); }
+std::int64_t floor_div(std::int64_t a, std::int64_t b) {
+  return a / b - (a % b < 0 ? 1 : 0);
+}
 
 // day | tenant | u64, with anything behind.
 std::optional<PartKey> parse_day_tenant_id(std::string_view key) {
@@ -49,7 +51,9 @@ std::optional<PartKey> parse_day_tenant_id(std::string_view key) {
 
 }  // namespace
 
-Day day_of(Timestamp t) { return static_cast<Day>(floor_div(unix_ns(t), ns_per_day)); }
+Day day_of(Timestamp t) {
+  return static_cast<Day>(floor_div(unix_ns(t), ns_per_day));
+}
 
 Day day_of_ms(std::int64_t timestamp_ms) {
   // Samples may be stamped anywhere in 64 bits; days beyond the key's range share its ends.
@@ -95,7 +99,9 @@ std::string row_group_key(Day day, const TenantId& tenant, PartId part, std::uin
   return key;
 }
 
-std::optional<PartKey> parse_part_key(std::string_view key) { return parse_day_tenant_id(key); }
+std::optional<PartKey> parse_part_key(std::string_view key) {
+  return parse_day_tenant_id(key);
+}
 
 std::string document_key(Keyspace space, std::string_view key) {
   std::string out(1, static_cast<char>(space));

@@ -19,7 +19,17 @@ inline constexpr std::uint64_t format_version = 1;
 
 // Column families; the index is the position in `family_names`, the name is what is on disk.
 enum class Family : std::uint8_t {
-  meta, head, mark, part, directory, rows, document, sample_head, series, chunk, metadata,
+  meta,
+  head,
+  mark,
+  part,
+  directory,
+  rows,
+  document,
+  sample_head,
+  series,
+  chunk,
+  metadata,
   sample_state,
 };
 inline constexpr std::array<std::string_view, 12> family_names = {

@@ -21,7 +21,6 @@ std::unique_ptr<query::LogCursor> make_log_cursor(const Database& database,
 // The streams of a view that match and have entries in the range.
 std::vector<LabelSet> streams_of(const Database& database, DirectoryCache& directories,
                                  const LogView& view,
-                                 const std::vector<query::LabelMatcher>& matchers,
-                                 TimeRange range);
+                                 const std::vector<query::LabelMatcher>& matchers, TimeRange range);
 
 }  // namespace sluice::storage

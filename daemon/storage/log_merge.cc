@@ -98,8 +98,8 @@ Result<PartPtr> LogStore::write_merged(const std::vector<PartPtr>& parts,
     PartReader* reader = queue.top();
     queue.pop();
     builder.begin_stream(reader->labels());
-    SLUICE_CHECK(builder.add(reader->timestamp(), reader->sequence(), reader->line(),
-                             reader->metadata()));
+    SLUICE_CHECK(
+        builder.add(reader->timestamp(), reader->sequence(), reader->line(), reader->metadata()));
     SLUICE_TRY(const bool more, reader->next());
     if (more) queue.push(reader);
   }
@@ -116,8 +116,8 @@ Result<void> LogStore::adopt_merged(TenantLogs& logs, const std::vector<PartPtr>
   const std::lock_guard lock(catalog_mutex_);
   if (!logs.replace(parts, merged)) return discard(*merged);  // retention was faster
   Batch step = database_.batch();
-  step.put(Family::part, part_key(merged->day, merged->tenant, merged->id),
-           ValueType::part_summary, encode_summary(merged->summary));
+  step.put(Family::part, part_key(merged->day, merged->tenant, merged->id), ValueType::part_summary,
+           encode_summary(merged->summary));
   for (const auto& part : parts) remove_part(step, *part);
   auto written = database_.write(step, Writer::maintenance);
   // The old parts are still whole on disk: go back to them.

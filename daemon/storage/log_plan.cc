@@ -11,7 +11,9 @@ void extend(ScanUnit& unit, Timestamp first, Timestamp last) {
   unit.last = std::max(unit.last, last);
 }
 
-bool has_rows(const ScanUnit& unit) { return unit.first <= unit.last; }
+bool has_rows(const ScanUnit& unit) {
+  return unit.first <= unit.last;
+}
 
 std::unique_ptr<PartScan> judge_streams(PartPtr part,
                                         std::shared_ptr<const PartDirectory> directory,

@@ -100,9 +100,9 @@ Result<std::size_t> LogStore::reserve(const std::vector<StreamEntries>& streams)
   head_bytes_ -= bytes;
   metrics_.head_full.inc();
   if (seal_due_hook_) seal_due_hook_();
-  return Error{ErrorCode::limit_exceeded,
-               "unsealed log lines fill their memory of " +
-                   std::to_string(options_.head_bytes_max >> 20) + " MiB; retry shortly"};
+  return Error{ErrorCode::limit_exceeded, "unsealed log lines fill their memory of " +
+                                              std::to_string(options_.head_bytes_max >> 20) +
+                                              " MiB; retry shortly"};
 }
 
 Result<PushOutcome> LogStore::push(LogPush push, const PushListeners& listeners) {
@@ -142,9 +142,8 @@ Result<void> LogStore::commit_push(const LogPush& push) {
   SLUICE_CHECK(database_.write(step, Writer::client));
   if (entries == 0) return {};
   TenantLogs& logs = tenant(push.tenant);
-  auto batch = HeadBatch::parse(std::move(body), sequence, [&](LabelSet labels) {
-    return logs.intern(std::move(labels));
-  });
+  auto batch = HeadBatch::parse(std::move(body), sequence,
+                                [&](LabelSet labels) { return logs.intern(std::move(labels)); });
   SLUICE_ASSERT(batch.has_value());  // it was encoded a moment ago
   head_bytes_ += (*batch)->memory_bytes();
   logs.add(std::move(*batch));

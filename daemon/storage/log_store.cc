@@ -93,8 +93,7 @@ Result<void> LogStore::recover_head() {
     ++batches;
   }
   if (batches > 0)
-    log_info("recovered unsealed pushes",
-             {{"batches", batches}, {"bytes", head_bytes_.load()}});
+    log_info("recovered unsealed pushes", {{"batches", batches}, {"bytes", head_bytes_.load()}});
   return scan.status();
 }
 

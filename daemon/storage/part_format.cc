@@ -9,7 +9,9 @@ namespace {
 
 constexpr int directory_zstd_level = 1;
 
-Error damaged(std::string_view what) { return {ErrorCode::corrupt, "part: " + std::string(what)}; }
+Error damaged(std::string_view what) {
+  return {ErrorCode::corrupt, "part: " + std::string(what)};
+}
 
 void put_group(std::string& out, const GroupInfo& group, Timestamp part_first) {
   put_varint(out, group.rows);

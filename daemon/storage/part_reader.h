@@ -39,9 +39,9 @@ class PartReader {
   const Part& part_;
   const std::shared_ptr<const PartDirectory> directory_;
   std::unique_ptr<RowGroup> decoded_;
-  std::uint32_t group_ = 0;     // the next to open
-  std::size_t run_ = 0;         // of the current row
-  std::size_t run_end_ = 0;     // row after the run
+  std::uint32_t group_ = 0;  // the next to open
+  std::size_t run_ = 0;      // of the current row
+  std::size_t run_end_ = 0;  // row after the run
   std::size_t row_ = 0;
 };
 

@@ -19,9 +19,13 @@ ErrorCode code_of(const rocksdb::Status& status) {
 
 }  // namespace
 
-rocksdb::Slice to_slice(std::string_view text) { return {text.data(), text.size()}; }
+rocksdb::Slice to_slice(std::string_view text) {
+  return {text.data(), text.size()};
+}
 
-std::string_view to_view(const rocksdb::Slice& slice) { return {slice.data(), slice.size()}; }
+std::string_view to_view(const rocksdb::Slice& slice) {
+  return {slice.data(), slice.size()};
+}
 
 Error to_error(const rocksdb::Status& status, std::string_view doing) {
   return {code_of(status), std::string(doing) + ": " + status.ToString()};

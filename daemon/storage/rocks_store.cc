@@ -10,7 +10,9 @@ constexpr Family day_families[] = {Family::part, Family::directory, Family::rows
                                    Family::chunk};
 
 // Failures inside are logged and counted where they happen; background work is tried again.
-void background(const Result<void>& result) { static_cast<void>(result); }
+void background(const Result<void>& result) {
+  static_cast<void>(result);
+}
 
 }  // namespace
 
@@ -38,7 +40,9 @@ RocksStore::RocksStore(StoreOptions options, Clock& clock, std::unique_ptr<Stora
       logs_(*database_, options_, clock, *metrics_),
       samples_(*database_, clock, *metrics_) {}
 
-RocksStore::~RocksStore() { stopping_ = true; }
+RocksStore::~RocksStore() {
+  stopping_ = true;
+}
 
 Result<void> RocksStore::start(bool run_workers) {
   SLUICE_CHECK(logs_.recover());
@@ -123,7 +127,9 @@ std::uint64_t RocksStore::listen(PushListener listener) {
   return listeners_.add(std::move(listener));
 }
 
-void RocksStore::unlisten(std::uint64_t handle) { listeners_.remove(handle); }
+void RocksStore::unlisten(std::uint64_t handle) {
+  listeners_.remove(handle);
+}
 
 Result<void> RocksStore::flush() {
   SLUICE_CHECK(logs_.seal(true));

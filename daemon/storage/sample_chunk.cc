@@ -81,7 +81,9 @@ bool get_xor(BitReader& in, Window& window, std::uint64_t& x) {
   return true;
 }
 
-Error damaged() { return {ErrorCode::corrupt, "sample chunk does not decode"}; }
+Error damaged() {
+  return {ErrorCode::corrupt, "sample chunk does not decode"};
+}
 
 }  // namespace
 
@@ -96,8 +98,7 @@ std::string encode_chunk(std::span<const Sample> samples) {
   Window window;
   std::int64_t delta = 0;
   for (std::size_t i = 1; i < samples.size(); ++i) {
-    const std::int64_t step =
-        wrapping_sub(samples[i].timestamp_ms, samples[i - 1].timestamp_ms);
+    const std::int64_t step = wrapping_sub(samples[i].timestamp_ms, samples[i - 1].timestamp_ms);
     put_delta(bits, wrapping_sub(step, delta));
     delta = step;
     const auto next = std::bit_cast<std::uint64_t>(samples[i].value);

@@ -117,8 +117,7 @@ Result<void> SampleStore::recover_head() {
     if (!number) continue;
     if (next_number_ <= *number) next_number_ = *number + 1;
     const auto payload = scan.payload(ValueType::sample_batch);
-    auto batch =
-        payload ? decode_sample_batch(*payload) : Result<SampleBatch>(payload.error());
+    auto batch = payload ? decode_sample_batch(*payload) : Result<SampleBatch>(payload.error());
     if (!batch) {
       database_.report_corrupt(batch.error());
       continue;

@@ -78,8 +78,8 @@ Result<void> SampleStore::judge_suspects(const TenantId& id, TenantSamples::Judg
     std::vector<Sample> stored;
     bool damaged = false;
     const std::int64_t at = sample.timestamp_ms;
-    SLUICE_CHECK(read_chunks(database_, nullptr, id, series_id, day_of_ms(at), at, at, stored,
-                             damaged));
+    SLUICE_CHECK(
+        read_chunks(database_, nullptr, id, series_id, day_of_ms(at), at, at, stored, damaged));
     if (stored.empty())
       judged.fresh.push_back({series->labels, {sample}});
     else

@@ -37,8 +37,7 @@ class StoredSeriesCursor : public query::SeriesCursor {
       SLUICE_CHECK(read_chunks(database_, view.snapshot.get(), tenant_.tenant(), view.id, day,
                                start_ms_, end_ms_, current_.samples, damaged));
     join_samples(current_.samples, view.head);
-    if (damaged)
-      context_.warn("some stored samples are damaged and missing from the result");
+    if (damaged) context_.warn("some stored samples are damaged and missing from the result");
     context_.stats().samples += current_.samples.size();
     return {};
   }

@@ -11,8 +11,8 @@ StorageMetrics::StorageMetrics(Metrics& m)
                            "Bytes of sources that agents declared lost.")),
       head_full(m.counter("sluice_storage_head_full_total",
                           "Pushes refused because unsealed lines fill their memory.")),
-      no_space(m.counter("sluice_storage_no_space_total",
-                         "Writes refused for lack of disk space.")),
+      no_space(
+          m.counter("sluice_storage_no_space_total", "Writes refused for lack of disk space.")),
       corrupt(m.counter("sluice_storage_corrupt_total",
                         "Stored values that failed their check and were skipped.")),
       seals(m.counter("sluice_storage_seals_total", "Seals of log heads into parts.")),
@@ -25,13 +25,13 @@ StorageMetrics::StorageMetrics(Metrics& m)
       head_bytes(m.gauge("sluice_storage_head_bytes", "Memory held by unsealed log entries.")),
       parts(m.gauge("sluice_storage_parts", "Log parts.")),
       part_bytes(m.gauge("sluice_storage_part_bytes", "Bytes of log parts as stored.")),
-      part_line_bytes(m.gauge("sluice_storage_part_line_bytes",
-                              "Bytes of the lines in log parts.")),
+      part_line_bytes(
+          m.gauge("sluice_storage_part_line_bytes", "Bytes of the lines in log parts.")),
       series(m.gauge("sluice_storage_series", "Metric series known.")),
       sample_head_samples(m.gauge("sluice_storage_sample_head_samples", "Unsealed samples.")),
       free_bytes(m.gauge("sluice_storage_free_bytes", "Free bytes of the data file system.")),
-      writable(m.gauge("sluice_storage_writable",
-                       "1 if writes are accepted, 0 if the disk is full.")),
+      writable(
+          m.gauge("sluice_storage_writable", "1 if writes are accepted, 0 if the disk is full.")),
       commit_seconds(m.histogram("sluice_storage_commit_seconds",
                                  "Time of one synced write, queueing for its group included.",
                                  Metrics::latency_buckets())),

@@ -11,24 +11,24 @@ struct StorageMetrics {
   Counter pushes;
   Counter entries;
   Counter duplicates;
-  Counter lost_bytes;       // gaps that agents declared
-  Counter head_full;        // pushes refused
-  Counter no_space;         // writes refused
+  Counter lost_bytes;  // gaps that agents declared
+  Counter head_full;   // pushes refused
+  Counter no_space;    // writes refused
   Counter corrupt;
   Counter seals;
   Counter seal_failures;
   Counter merges;
-  Counter parts_dropped;    // by retention
+  Counter parts_dropped;  // by retention
   Counter samples;
-  Counter sample_conflicts; // other value at a stored timestamp
+  Counter sample_conflicts;  // other value at a stored timestamp
   Gauge head_bytes;
   Gauge parts;
-  Gauge part_bytes;         // stored, compressed
-  Gauge part_line_bytes;    // the lines in them
+  Gauge part_bytes;       // stored, compressed
+  Gauge part_line_bytes;  // the lines in them
   Gauge series;
   Gauge sample_head_samples;
   Gauge free_bytes;
-  Gauge writable;           // 0 while the disk is full or RocksDB refuses
+  Gauge writable;  // 0 while the disk is full or RocksDB refuses
   Histogram commit_seconds;
   Histogram seal_seconds;
 };

@@ -36,8 +36,8 @@ enum class Keyspace : std::uint8_t {
   outbox = 2,
   deployment = 3,
   gate = 4,
-  receipt = 5,   // of delivered notifications and hooks
-  agent = 6,     // what agents told about themselves
+  receipt = 5,  // of delivered notifications and hooks
+  agent = 6,    // what agents told about themselves
   silence = 7,
 };
 
@@ -96,7 +96,7 @@ using PushListener = std::function<void(const TenantId&, const std::vector<Strea
 
 // When data last arrived, per tenant: the watermark by which rules tell "zero" from "blind".
 struct Freshness {
-  std::optional<Timestamp> newest_log;     // newest entry timestamp stored
+  std::optional<Timestamp> newest_log;  // newest entry timestamp stored
   std::optional<Timestamp> newest_sample;
 };
 

@@ -7,7 +7,9 @@ namespace sluice::storage {
 
 namespace {
 
-bool earlier(const Sample& a, const Sample& b) { return a.timestamp_ms < b.timestamp_ms; }
+bool earlier(const Sample& a, const Sample& b) {
+  return a.timestamp_ms < b.timestamp_ms;
+}
 
 bool same_bits(double a, double b) {
   return std::bit_cast<std::uint64_t>(a) == std::bit_cast<std::uint64_t>(b);
@@ -48,8 +50,7 @@ bool insert(std::vector<Sample>& head, const Sample& sample) {
 
 std::span<const Sample> in_range(const std::vector<Sample>& samples, std::int64_t start_ms,
                                  std::int64_t end_ms) {
-  const auto begin =
-      std::lower_bound(samples.begin(), samples.end(), Sample{start_ms, 0}, earlier);
+  const auto begin = std::lower_bound(samples.begin(), samples.end(), Sample{start_ms, 0}, earlier);
   const auto end = std::upper_bound(begin, samples.end(), Sample{end_ms, 0}, earlier);
   return {begin, end};
 }
@@ -153,8 +154,7 @@ std::vector<SeriesPtr> TenantSamples::match(
   return found;
 }
 
-bool TenantSamples::active(const Series& series, std::int64_t start_ms,
-                           std::int64_t end_ms) const {
+bool TenantSamples::active(const Series& series, std::int64_t start_ms, std::int64_t end_ms) const {
   const std::lock_guard lock(mutex_);
   if (!in_range(series.head, start_ms, end_ms).empty()) return true;
   const auto day = std::lower_bound(series.days.begin(), series.days.end(), day_of_ms(start_ms));
@@ -162,8 +162,7 @@ bool TenantSamples::active(const Series& series, std::int64_t start_ms,
 }
 
 TenantSamples::SeriesView TenantSamples::view(const Series& series, std::int64_t start_ms,
-                                              std::int64_t end_ms,
-                                              const Database& database) const {
+                                              std::int64_t end_ms, const Database& database) const {
   const std::lock_guard lock(mutex_);
   const auto head = in_range(series.head, start_ms, end_ms);
   SeriesView view{series.id, {}, {head.begin(), head.end()}, database.snapshot()};

@@ -11,8 +11,7 @@ namespace sluice::storage {
 
 class Worker {
  public:
-  explicit Worker(std::function<void()> job)
-      : job_(std::move(job)), thread_([this] { run(); }) {}
+  explicit Worker(std::function<void()> job) : job_(std::move(job)), thread_([this] { run(); }) {}
   ~Worker() {
     {
       const std::lock_guard lock(mutex_);

@@ -103,15 +103,18 @@ std::vector<Found> StoreFixture::query(query::LogSelect select) {
     REQUIRE(std::is_sorted(b.timestamps.begin(), b.timestamps.end()));
     for (std::size_t i = 0; i < b.lines.size(); ++i) {
       const LabelSet* metadata = b.metadata.empty() ? nullptr : b.metadata[i];
-      found.push_back({*b.labels, {b.timestamps[i], std::string(b.lines[i]),
-                                   metadata ? *metadata : LabelSet()}});
+      found.push_back(
+          {*b.labels,
+           {b.timestamps[i], std::string(b.lines[i]), metadata ? *metadata : LabelSet()}});
     }
   }
   warnings = context.warnings();
   return found;
 }
 
-std::vector<Found> StoreFixture::query_all() { return query({}); }
+std::vector<Found> StoreFixture::query_all() {
+  return query({});
+}
 
 std::vector<std::string> StoreFixture::lines() {
   std::vector<std::string> out;
@@ -121,8 +124,7 @@ std::vector<std::string> StoreFixture::lines() {
 }
 
 std::vector<query::SampleSeries> StoreFixture::samples(const std::string& name,
-                                                       std::int64_t start_ms,
-                                                       std::int64_t end_ms) {
+                                                       std::int64_t start_ms, std::int64_t end_ms) {
   query::QueryContext context;
   query::SampleSelect select;
   select.tenant = tenant;
@@ -142,7 +144,9 @@ std::vector<query::SampleSeries> StoreFixture::samples(const std::string& name,
   return found;
 }
 
-void StoreFixture::flush() { REQUIRE(store_->flush().has_value()); }
+void StoreFixture::flush() {
+  REQUIRE(store_->flush().has_value());
+}
 
 double metric(Metrics& metrics, const std::string& name) {
   std::istringstream text(metrics.serialize());

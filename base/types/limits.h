@@ -1,0 +1,40 @@
+// Limits: every bound on what clients may send, its default and its reason, in one place.
+//
+// The page for users is docs/guide/limits.md; it names the same limits. The HTTP server's own
+// bounds (connections, headers) are in base/http/server.h, the store's in daemon/storage/store.h,
+// those of queries in query/context.h.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+
+namespace sluice {
+
+struct Limits {
+  // A request is held in memory as a whole, several at once; senders batch about 1 MiB.
+  std::size_t push_body_bytes = 32 << 20;
+  std::size_t write_body_bytes = 32 << 20;
+  // Of one push: bounds what 32 MiB of tiny lines expand to in memory.
+  std::size_t entries_per_push = 500'000;
+  std::size_t samples_per_write = 500'000;
+
+  // Loki's default; longer lines are nearly always dumps. Refused, never cut: a cut line is a lie.
+  std::size_t line_bytes = 256 << 10;
+  // Labels name a stream; what differs from line to line belongs into the line or its metadata.
+  std::size_t labels_per_stream = 32;
+  std::size_t label_name_bytes = 1024;
+  std::size_t label_value_bytes = 2048;
+  // Structured metadata of one entry.
+  std::size_t metadata_bytes = 64 << 10;
+  std::size_t metadata_entries = 128;
+  // Metrics carry more labels than logs (kube-state-metrics reaches 40).
+  std::size_t labels_per_series = 64;
+
+  // Older entries would be dropped by retention at once. The daemon sets it to the retention;
+  // zero takes any age.
+  std::chrono::hours oldest{24 * 30};
+  // Clocks differ; more than this is a wrong clock, and would hide all later lines of a query.
+  std::chrono::minutes future{10};
+};
+
+}  // namespace sluice

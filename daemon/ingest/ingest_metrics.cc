@@ -1,0 +1,34 @@
+#include "daemon/ingest/ingest_metrics.h"
+
+namespace sluice::ingest {
+
+IngestMetrics::IngestMetrics(Metrics& metrics, std::string protocol)
+    : requests(metrics.counter("sluice_ingest_requests_total", "Push and write requests.",
+                               {{"protocol", protocol}})),
+      bytes(metrics.counter("sluice_ingest_bytes_total", "Bytes of decompressed request bodies.",
+                            {{"protocol", protocol}})),
+      items(metrics.counter("sluice_ingest_items_total",
+                            "Log entries or samples accepted, re-sent ones included.",
+                            {{"protocol", protocol}})),
+      invalid(metrics.counter("sluice_ingest_invalid_requests_total",
+                              "Requests that did not decode.", {{"protocol", protocol}})),
+      metrics_(metrics),
+      protocol_(std::move(protocol)) {}
+
+void IngestMetrics::count(const Rejections& rejections) const {
+  for (const auto& [reason, items_refused] : rejections.counts())
+    metrics_
+        .counter("sluice_ingest_rejected_items_total", "Log entries or samples refused.",
+                 {{"protocol", protocol_}, {"reason", reason}})
+        .inc(static_cast<double>(items_refused));
+}
+
+void IngestMetrics::count_skipped(const std::string& kind, std::size_t skipped) const {
+  if (skipped == 0) return;
+  metrics_
+      .counter("sluice_ingest_skipped_total", "Items of kinds that are not stored.",
+               {{"protocol", protocol_}, {"kind", kind}})
+      .inc(static_cast<double>(skipped));
+}
+
+}  // namespace sluice::ingest

@@ -1,0 +1,27 @@
+// Metrics of ingest, per protocol: "loki" or "remote_write".
+#pragma once
+
+#include <string>
+
+#include "base/telemetry/metrics.h"
+#include "daemon/ingest/rejections.h"
+
+namespace sluice::ingest {
+
+class IngestMetrics {
+ public:
+  IngestMetrics(Metrics& metrics, std::string protocol);
+
+  Counter requests;
+  Counter bytes;    // of decompressed bodies
+  Counter items;    // entries or samples accepted
+  Counter invalid;  // requests refused as a whole
+  void count(const Rejections& rejections) const;
+  void count_skipped(const std::string& kind, std::size_t items) const;
+
+ private:
+  Metrics& metrics_;
+  const std::string protocol_;
+};
+
+}  // namespace sluice::ingest

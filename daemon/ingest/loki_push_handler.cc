@@ -1,0 +1,95 @@
+#include "daemon/ingest/loki_push_handler.h"
+
+#include "base/codec/compress.h"
+#include "daemon/ingest/answers.h"
+#include "daemon/ingest/loki_push_json.h"
+#include "daemon/ingest/loki_push_protobuf.h"
+#include "daemon/ingest/validate_logs.h"
+
+namespace sluice::ingest {
+
+namespace {
+
+bool is_protobuf(const std::string& type) {
+  return type.empty() || type == "application/x-protobuf" || type == "application/protobuf" ||
+         type == "application/vnd.google.protobuf" || type == "application/octet-stream";
+}
+
+std::size_t count_entries(const std::vector<StreamEntries>& streams) {
+  std::size_t entries = 0;
+  for (const auto& stream : streams) entries += stream.entries.size();
+  return entries;
+}
+
+Result<std::optional<BatchIdentity>> read_identity(const http::Request& request,
+                                                   const std::vector<StreamEntries>& streams) {
+  if (!request.headers.has(batch_header)) return std::optional<BatchIdentity>();
+  SLUICE_TRY(auto identity, parse_batch_identity(request.headers.get(batch_header)));
+  const std::string name(batch_header);
+  if (streams.size() != 1)
+    return invalid_argument(name + ": such a push has one stream, not " +
+                            std::to_string(streams.size()));
+  if (identity.ends.size() != streams.front().entries.size())
+    return invalid_argument(name + ": lengths of " + std::to_string(identity.ends.size()) +
+                            " entries for " + std::to_string(streams.front().entries.size()));
+  return std::optional<BatchIdentity>(std::move(identity));
+}
+
+}  // namespace
+
+http::Response LokiPushHandler::handle(http::Request& request) {
+  metrics_.requests.inc();
+  metrics_.bytes.inc(static_cast<double>(request.body.size()));
+  auto response = push(request);
+  if (response) return std::move(*response);
+  metrics_.invalid.inc();
+  return error_answer(response.error());
+}
+
+Result<std::vector<StreamEntries>> LokiPushHandler::decode(http::Request& request) {
+  const std::string type = media_type(request.headers.get("Content-Type"));
+  if (type == "application/json") return decode_loki_json(request.body);
+  if (!is_protobuf(type))
+    return Error{ErrorCode::unsupported_media,
+                 "Content-Type \"" + type +
+                     "\" is not accepted; send application/json, or application/x-protobuf in a "
+                     "snappy block"};
+  if (request.content_encoding.empty()) {
+    SLUICE_TRY(request.body, snappy_decompress(request.body, limits_.push_body_bytes));
+  }
+  return decode_loki_protobuf(request.body);
+}
+
+Result<http::Response> LokiPushHandler::push(http::Request& request) {
+  storage::LogPush push;
+  push.tenant = request.tenant;
+  SLUICE_TRY(push.streams, decode(request));
+  const std::size_t entries = count_entries(push.streams);
+  if (entries > limits_.entries_per_push)
+    return invalid_argument("push of " + std::to_string(entries) + " entries, limit " +
+                            std::to_string(limits_.entries_per_push) + "; send smaller batches");
+  SLUICE_TRY(push.identity, read_identity(request, push.streams));
+  const auto rejections =
+      validate_logs(push.streams, push.identity ? &*push.identity : nullptr, limits_, clock_.now());
+  metrics_.count(rejections);
+  const storage::LogPush source{push.tenant, {}, push.identity};
+  auto outcome = store_.push(std::move(push));
+  if (!outcome) return refused(outcome.error(), source);
+  metrics_.items.inc(static_cast<double>(outcome->accepted + outcome->duplicates));
+  auto response = rejections.empty()
+                      ? http::Response::no_content()
+                      : http::Response::text(400, rejections.message(entries, "entries"));
+  if (source.identity) set_high_water(response, outcome->high_water);
+  return response;
+}
+
+http::Response LokiPushHandler::refused(const Error& error, const storage::LogPush& push) {
+  auto response = error_answer(error);
+  if (error.code != ErrorCode::conflict || !push.identity) return response;
+  const auto mark = store_.high_water(push.tenant, *push.identity);
+  if (!mark) return error_answer(mark.error());
+  set_high_water(response, *mark);
+  return response;
+}
+
+}  // namespace sluice::ingest

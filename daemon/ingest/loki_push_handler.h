@@ -1,0 +1,28 @@
+// LokiPushHandler: one Loki push, from the request to the answer in Loki's shapes.
+#pragma once
+
+#include "base/http/message.h"
+#include "base/types/limits.h"
+#include "daemon/ingest/ingest_metrics.h"
+#include "daemon/storage/store.h"
+
+namespace sluice::ingest {
+
+class LokiPushHandler {
+ public:
+  LokiPushHandler(storage::Store& store, Clock& clock, Metrics& metrics, const Limits& limits)
+      : store_(store), clock_(clock), metrics_(metrics, "loki"), limits_(limits) {}
+  http::Response handle(http::Request& request);
+
+ private:
+  Result<http::Response> push(http::Request& request);
+  Result<std::vector<StreamEntries>> decode(http::Request& request);
+  http::Response refused(const Error& error, const storage::LogPush& push);
+
+  storage::Store& store_;
+  Clock& clock_;
+  IngestMetrics metrics_;
+  const Limits& limits_;
+};
+
+}  // namespace sluice::ingest

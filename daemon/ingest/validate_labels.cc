@@ -1,0 +1,35 @@
+#include "daemon/ingest/validate_labels.h"
+
+namespace sluice::ingest {
+
+namespace {
+
+std::string shortened(const std::string& text) {
+  return text.size() <= 100 ? text : text.substr(0, 100) + "...";
+}
+
+std::string over(std::size_t found, std::size_t limit) {
+  return std::to_string(found) + ", limit " + std::to_string(limit);
+}
+
+}  // namespace
+
+std::optional<LabelProblem> find_label_problem(const LabelSet& labels, std::size_t labels_max,
+                                               const Limits& limits) {
+  if (labels.size() > labels_max)
+    return LabelProblem{"too_many_labels", "too many labels: " + over(labels.size(), labels_max)};
+  for (const auto& [name, value] : labels) {
+    if (!valid_label_name(name))
+      return LabelProblem{"invalid_label_name", "invalid label name \"" + shortened(name) + "\""};
+    if (name.size() > limits.label_name_bytes)
+      return LabelProblem{"label_name_too_long",
+                          "label name \"" + shortened(name) +
+                              "\" is too long: " + over(name.size(), limits.label_name_bytes)};
+    if (value.size() > limits.label_value_bytes)
+      return LabelProblem{"label_value_too_long", "value of label \"" + name + "\" is too long: " +
+                                                      over(value.size(), limits.label_value_bytes)};
+  }
+  return std::nullopt;
+}
+
+}  // namespace sluice::ingest

@@ -1,0 +1,21 @@
+// What labels of a stream or series must satisfy. Pure.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "base/types/labels.h"
+#include "base/types/limits.h"
+
+namespace sluice::ingest {
+
+struct LabelProblem {
+  std::string reason;  // for metrics
+  std::string text;
+};
+
+// Names valid, names and values within their lengths, at most `labels_max` of them.
+std::optional<LabelProblem> find_label_problem(const LabelSet& labels, std::size_t labels_max,
+                                               const Limits& limits);
+
+}  // namespace sluice::ingest

@@ -1,0 +1,19 @@
+// Holds a decoded push against the limits. Pure.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "base/types/limits.h"
+#include "base/types/log_entry.h"
+#include "base/wire/batch_identity.h"
+#include "daemon/ingest/rejections.h"
+
+namespace sluice::ingest {
+
+// Takes out what may not be stored and adds service_name. With an identity its `ends` lose the
+// same entries; its `end` stays, so that refused lines are not sent again.
+Rejections validate_logs(std::vector<StreamEntries>& streams, BatchIdentity* identity,
+                         const Limits& limits, Timestamp now);
+
+}  // namespace sluice::ingest

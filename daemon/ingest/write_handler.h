@@ -1,0 +1,26 @@
+// WriteHandler: one Prometheus remote write, from the request to the answer.
+#pragma once
+
+#include "base/http/message.h"
+#include "base/types/limits.h"
+#include "daemon/ingest/ingest_metrics.h"
+#include "daemon/storage/store.h"
+
+namespace sluice::ingest {
+
+class WriteHandler {
+ public:
+  WriteHandler(storage::Store& store, Clock& clock, Metrics& metrics, const Limits& limits)
+      : store_(store), clock_(clock), metrics_(metrics, "remote_write"), limits_(limits) {}
+  http::Response handle(http::Request& request);
+
+ private:
+  Result<http::Response> write(http::Request& request);
+
+  storage::Store& store_;
+  Clock& clock_;
+  IngestMetrics metrics_;
+  const Limits& limits_;
+};
+
+}  // namespace sluice::ingest
