@@ -37,7 +37,10 @@ using Matrix = std::vector<MatrixSeries>;
 // entries in the query's direction; `line` is after line_format.
 struct LogStream {
   LabelSet labels;
-  std::vector<LogEntry> entries;
+  std::vector<LogEntry> entries;  // their metadata is empty: it is among the labels
+  // The parts of `labels` that are not the Stream's own.
+  LabelSet metadata = {};  // from structured metadata
+  LabelSet parsed = {};    // made by the pipeline
 };
 using Streams = std::vector<LogStream>;
 

@@ -53,8 +53,12 @@ Result<EvalValue> Evaluator::eval_node(const Expr& expr, const StepGrid& grid) {
   if (const auto* unary = std::get_if<Unary>(&node)) return eval_unary(*unary, grid);
   if (const auto* binary = std::get_if<Binary>(&node)) return eval_binary(*this, *binary, grid);
   if (const auto* call = std::get_if<Call>(&node)) return eval_call(*this, *call, expr, grid);
-  if (const auto* aggregation = std::get_if<Aggregation>(&node))
+  if (const auto* aggregation = std::get_if<Aggregation>(&node)) {
+    SLUICE_TRY(auto grouped, eval_grouped_log_range(*aggregation, grid, tenant_, sources_.logs,
+                                                    context_));
+    if (grouped) return EvalValue{std::move(*grouped)};
     return eval_aggregation(*this, *aggregation, grid);
+  }
   if (const auto* log_range = std::get_if<LogRangeAggregation>(&node)) {
     SLUICE_TRY(auto vector, eval_log_range(*log_range, grid, tenant_, sources_.logs, context_));
     return EvalValue{std::move(vector)};

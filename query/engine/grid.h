@@ -7,6 +7,7 @@
 
 #include <bit>
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "base/types/ids.h"
@@ -37,5 +38,12 @@ using GridVector = std::vector<GridSeries>;
 // shifted by the offset. Series without a single present value are left out.
 Result<GridVector> eval_log_range(const LogRangeAggregation& aggregation, const StepGrid& grid,
                                   const TenantId& tenant, LogSource& logs, QueryContext& context);
+
+// sum by (app) (rate({...}[5m])) and its like: where the aggregation can be done while the lines are
+// read, it is, so that the many series below it never exist. nullopt: it cannot, evaluate as usual.
+Result<std::optional<GridVector>> eval_grouped_log_range(const Aggregation& aggregation,
+                                                         const StepGrid& grid,
+                                                         const TenantId& tenant, LogSource& logs,
+                                                         QueryContext& context);
 
 }  // namespace sluice::query

@@ -1,5 +1,5 @@
-// The rules of LogQL's grammar, one function each, over a TokenStream. parse_logql (engine.h) is
-// the entrance; these are shared by the files of the parser.
+// The rules of LogQL's grammar, one function each, over a TokenStream. parse() is the
+// entrance (parse_logql of engine.h calls it); the others are shared by the files of the parser.
 //
 // The grammar, with Sluice's extensions, is written down in docs/guide/logql.md.
 #pragma once
@@ -38,6 +38,7 @@ Result<double> parse_signed_number(TokenStream& in, std::string_view what);
 Result<std::vector<std::string>> parse_names(TokenStream& in, std::string_view after);
 
 // parse_metric.cc
+Result<ExprPtr> parse(std::string_view text);
 Result<ExprPtr> parse_metric(TokenStream& in);
 // parse_function.cc. Vector aggregations, label_replace, vector.
 Result<ExprPtr> parse_function(TokenStream& in);

@@ -1,9 +1,8 @@
 // Metric expressions: operators over what parse_range.cc and parse_function.cc read, by precedence
-// climbing. Also the entrance, parse_logql.
+// climbing. Also the entrance, parse().
 
 #include <array>
 
-#include "query/engine/engine.h"
 #include "query/logql/constant.h"
 #include "query/logql/grammar.h"
 
@@ -191,22 +190,18 @@ Result<ExprPtr> parse_metric(TokenStream& in) {
   return parse_operators(in, 1);
 }
 
-}  // namespace sluice::query::logql
-
-namespace sluice::query {
-
-Result<ExprPtr> parse_logql(std::string_view text) {
-  SLUICE_TRY(auto in, logql::TokenStream::open(text));
+Result<ExprPtr> parse(std::string_view text) {
+  SLUICE_TRY(auto in, TokenStream::open(text));
   if (in.at_end())
     return in.error_here(
         "the query is empty; a stream selector such as {app=\"web\"} is the least");
-  SLUICE_TRY(auto expr, logql::parse_query(in));
+  SLUICE_TRY(auto expr, parse_query(in));
   if (!in.at_end()) {
     auto error = in.unexpected("an operator or the end of the query");
-    error.message += logql::trailing_hint(in.peek());
+    error.message += trailing_hint(in.peek());
     return error;
   }
   return expr;
 }
 
-}  // namespace sluice::query
+}  // namespace sluice::query::logql

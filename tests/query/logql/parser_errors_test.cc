@@ -7,13 +7,29 @@
 using namespace sluice;
 using namespace sluice::query;
 
-TEST_CASE("errors say where and what was expected") {
-  struct Case {
-    std::string query;
-    std::string message;
-  };
-  const std::string at = "parse error at line 1, col ";
-  const Case cases[] = {
+namespace {
+
+struct Case {
+  std::string query;
+  std::string message;
+};
+
+const std::string at = "parse error at line 1, col ";
+
+void check_refused(const std::vector<Case>& cases) {
+  for (const auto& c : cases) {
+    CAPTURE(c.query);
+    auto expr = parse_logql(c.query);
+    REQUIRE_FALSE(expr.has_value());
+    CHECK(expr.error().code == ErrorCode::parse);
+    CHECK(expr.error().message == c.message);
+  }
+}
+
+}  // namespace
+
+TEST_CASE("errors in log queries say where and what was expected") {
+  check_refused({
       {"", at + "1: the query is empty; a stream selector such as {app=\"web\"} is the least"},
       {"{app=}", at + "6: unexpected \"}\", expected a quoted value, as in app=\"...\""},
       {"{app=web}",
@@ -51,6 +67,11 @@ TEST_CASE("errors say where and what was expected") {
       {"{app=\"x\"}[5m]",
        at + "10: unexpected \"[\", expected an operator or the end of the query; a range belongs "
             "inside an aggregation such as rate({...}[5m])"},
+  });
+}
+
+TEST_CASE("errors in metric queries say where and what was expected") {
+  check_refused({
       {"rate({app=\"x\"})",
        at + "15: unexpected \")\", expected a range such as [5m] in rate(...)"},
       {"rate({app=\"x\"}[5])",
@@ -87,14 +108,7 @@ TEST_CASE("errors say where and what was expected") {
       {"{a=\"b\"}\n|= 1",
        "parse error at line 2, col 4: unexpected number 1, expected a quoted string after the line "
        "filter operator"},
-  };
-  for (const auto& c : cases) {
-    CAPTURE(c.query);
-    auto expr = parse_logql(c.query);
-    REQUIRE_FALSE(expr.has_value());
-    CHECK(expr.error().code == ErrorCode::parse);
-    CHECK(expr.error().message == c.message);
-  }
+  });
 }
 
 TEST_CASE("selectors that every stream satisfies are refused, except {}") {

@@ -1,0 +1,187 @@
+// Engine::logs: the newest (or oldest) N lines that pass a pipeline, grouped by their labels.
+//
+// Batches of different streams overlap in time, so lines go through a heap of at most `limit`
+// whose worst member is on top. Once it is full, lines that could not enter any more are skipped
+// before the pipeline sees them, and the cursor is told the range that still matters.
+
+#include <algorithm>
+#include <limits>
+
+#include "query/engine/engine.h"
+#include "query/logql/label_table.h"
+#include "query/logql/pipeline.h"
+
+namespace sluice::query {
+
+namespace {
+
+using logql::LabelTable;
+using logql::LabelView;
+using logql::Origin;
+using logql::Pipeline;
+
+struct Hit {
+  Timestamp timestamp;
+  std::uint64_t order = 0;  // of arrival: among equal timestamps the earlier seen is better
+  std::size_t group = 0;
+  std::string line;
+};
+
+// The best `limit` hits so far.
+class BestHits {
+ public:
+  BestHits(std::size_t limit, Direction direction) : limit_(limit), direction_(direction) {}
+
+  bool full() const { return hits_.size() == limit_; }
+  Timestamp worst() const { return hits_.front().timestamp; }
+  bool admits(Timestamp t) const {
+    if (!full()) return true;
+    return direction_ == Direction::backward ? t > worst() : t < worst();
+  }
+  // What was pushed out, if anything.
+  std::optional<Hit> add(Hit hit) {
+    const auto better = [this](const Hit& a, const Hit& b) { return is_better(a, b); };
+    std::optional<Hit> dropped;
+    if (full()) {
+      std::pop_heap(hits_.begin(), hits_.end(), better);
+      dropped = std::move(hits_.back());
+      hits_.pop_back();
+    }
+    hits_.push_back(std::move(hit));
+    std::push_heap(hits_.begin(), hits_.end(), better);
+    return dropped;
+  }
+  std::vector<Hit> take_sorted() {
+    std::sort(hits_.begin(), hits_.end(),
+              [this](const Hit& a, const Hit& b) { return is_better(a, b); });
+    return std::move(hits_);
+  }
+  // The part of `range` from which hits can still enter.
+  TimeRange open_range(TimeRange range) const {
+    if (direction_ == Direction::backward)
+      range.start = std::max(range.start, worst() + Duration{1});
+    else
+      range.end = std::min(range.end, worst());
+    return range;
+  }
+
+ private:
+  bool is_better(const Hit& a, const Hit& b) const {
+    if (a.timestamp == b.timestamp) return a.order < b.order;
+    return direction_ == Direction::backward ? a.timestamp > b.timestamp
+                                             : a.timestamp < b.timestamp;
+  }
+
+  std::size_t limit_;
+  Direction direction_;
+  std::vector<Hit> hits_;
+};
+
+std::int64_t cost(const Hit& hit) {
+  return static_cast<std::int64_t>(sizeof(Hit) + sizeof(LogEntry) + hit.line.size());
+}
+
+class LogReader {
+ public:
+  LogReader(Pipeline pipeline, const LogLimits& limits, QueryContext& context)
+      : pipeline_(std::move(pipeline)),
+        limits_(limits),
+        context_(context),
+        best_(limits.limit, limits.direction) {}
+
+  Result<void> read(LogCursor& cursor) {
+    while (true) {
+      SLUICE_CHECK(context_.check());
+      SLUICE_TRY(const LogBatch* batch, cursor.next());
+      if (batch == nullptr) return {};
+      SLUICE_CHECK(take(*batch));
+      if (best_.full()) cursor.narrow(best_.open_range(limits_.range));
+    }
+  }
+
+  Streams result() {
+    Streams streams;
+    std::vector<std::size_t> place(groups_.size(), none);
+    for (auto& hit : best_.take_sorted()) {
+      if (place[hit.group] == none) {
+        place[hit.group] = streams.size();
+        streams.push_back(stream_of(groups_.at(hit.group)));
+      }
+      streams[place[hit.group]].entries.push_back({hit.timestamp, std::move(hit.line), {}});
+    }
+    return streams;
+  }
+
+ private:
+  static constexpr std::size_t none = std::numeric_limits<std::size_t>::max();
+
+  Result<void> take(const LogBatch& batch) {
+    pipeline_.bind(*batch.labels);
+    const std::size_t n = batch.timestamps.size();
+    for (std::size_t k = 0; k < n; ++k) {
+      const std::size_t i = limits_.direction == Direction::backward ? n - 1 - k : k;
+      // A batch is sorted: what follows is worse still.
+      if (!best_.admits(batch.timestamps[i])) return {};
+      const LabelSet* metadata = batch.metadata.empty() ? nullptr : batch.metadata[i];
+      if (!pipeline_.run(batch.timestamps[i], batch.lines[i], metadata)) continue;
+      SLUICE_CHECK(keep(batch.timestamps[i]));
+    }
+    return {};
+  }
+
+  Result<void> keep(Timestamp timestamp) {
+    pipeline_.labels().collect(labels_);
+    bool added = false;
+    Hit hit{timestamp, order_++, groups_.intern(labels_, added), std::string(pipeline_.line())};
+    if (added) SLUICE_CHECK(charge_group(hit.group));
+    SLUICE_CHECK(context_.charge(cost(hit)));
+    if (const auto dropped = best_.add(std::move(hit)))
+      SLUICE_CHECK(context_.charge(-cost(*dropped)));
+    return {};
+  }
+
+  Result<void> charge_group(std::size_t group) {
+    return context_.charge(static_cast<std::int64_t>(LabelTable::cost(groups_.at(group))));
+  }
+
+  static LogStream stream_of(const LabelTable::Group& group) {
+    LogStream stream;
+    stream.labels = group.labels;
+    std::size_t i = 0;
+    for (const auto& [name, value] : group.labels) {
+      const Origin origin = group.origins[i++];
+      if (origin == Origin::metadata) stream.metadata.set(name, value);
+      if (origin == Origin::parsed) stream.parsed.set(name, value);
+    }
+    return stream;
+  }
+
+  Pipeline pipeline_;
+  LogLimits limits_;
+  QueryContext& context_;
+  BestHits best_;
+  LabelTable groups_;
+  std::vector<LabelView> labels_;
+  std::uint64_t order_ = 0;
+};
+
+}  // namespace
+
+Result<QueryResult> Engine::logs(const Expr& expr, const TenantId& tenant, const LogLimits& limits,
+                                 QueryContext& context) const {
+  const auto* query = std::get_if<LogQuery>(&expr.node);
+  if (query == nullptr)
+    return invalid_argument("a log query such as {app=\"web\"} is needed here, not a metric query");
+  auto split = logql::split_filters(query->pipeline);
+  SLUICE_TRY(auto pipeline, Pipeline::compile(split.rest));
+  LogReader reader(std::move(pipeline), limits, context);
+  if (limits.limit > 0 && limits.range.start < limits.range.end) {
+    const LogSelect select{tenant, query->matchers, limits.range, std::move(split.filters),
+                           limits.direction};
+    SLUICE_TRY(auto cursor, logs_.select(select, context));
+    SLUICE_CHECK(reader.read(*cursor));
+  }
+  return QueryResult{reader.result(), context.warnings(), {}};
+}
+
+}  // namespace sluice::query

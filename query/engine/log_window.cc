@@ -1,0 +1,135 @@
+#include "query/engine/log_window.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace sluice::query {
+
+namespace {
+
+constexpr std::int64_t ns_per_ms = 1'000'000;
+
+std::int64_t ceil_div(std::int64_t a, std::int64_t b) {
+  return a / b + (a % b > 0 ? 1 : 0);
+}
+
+// A first-in-first-out queue that knows the merge of its members.
+class MergingQueue {
+ public:
+  bool empty() const { return front_.empty() && back_.empty(); }
+  const WindowSpan& oldest() const {
+    return front_.empty() ? back_.front().span : front_.back().span;
+  }
+
+  void push(const WindowSeries::Piece& piece) {
+    back_.push_back(piece);
+    if (back_.size() == 1)
+      back_total_ = piece.aggregate;
+    else
+      back_total_.merge(piece.aggregate);
+  }
+
+  void pop() {
+    if (front_.empty()) turn_over();
+    front_.pop_back();
+  }
+
+  Aggregate total() const {
+    if (front_.empty()) return back_total_;
+    Aggregate all = front_.back().aggregate;
+    if (!back_.empty()) all.merge(back_total_);
+    return all;
+  }
+
+ private:
+  // Moves the back to the front; there each member holds the merge of itself and all behind it.
+  void turn_over() {
+    for (; !back_.empty(); back_.pop_back()) {
+      auto piece = back_.back();
+      if (!front_.empty()) piece.aggregate.merge(front_.back().aggregate);
+      front_.push_back(piece);
+    }
+  }
+
+  std::vector<WindowSeries::Piece> front_;  // oldest last
+  std::vector<WindowSeries::Piece> back_;   // newest last
+  Aggregate back_total_;
+};
+
+}  // namespace
+
+WindowPlan::WindowPlan(const StepGrid& grid, Duration range, Duration offset)
+    : start_ns_(grid.start_ms * ns_per_ms - offset.count()),
+      step_ns_(grid.step_ms * ns_per_ms),
+      range_ns_(range.count()),
+      steps_(grid.steps) {}
+
+std::optional<WindowSpan> WindowPlan::span_of(Timestamp t) const {
+  const std::int64_t from_start = unix_ns(t) - start_ns_;
+  // Windows that end at or after t, and windows that begin at or after t.
+  const std::int64_t first = std::max<std::int64_t>(0, ceil_div(from_start, step_ns_));
+  const std::int64_t beyond = ceil_div(from_start + range_ns_, step_ns_);
+  const std::int64_t last = std::min(beyond, static_cast<std::int64_t>(steps_)) - 1;
+  if (last < first) return std::nullopt;
+  return WindowSpan{static_cast<std::size_t>(first), static_cast<std::size_t>(last)};
+}
+
+TimeRange WindowPlan::samples() const {
+  const auto end = start_ns_ + static_cast<std::int64_t>(steps_ - 1) * step_ns_;
+  return {from_unix_ns(start_ns_ - range_ns_ + 1), from_unix_ns(end + 1)};
+}
+
+void Aggregate::add(Timestamp t, double value) {
+  count += 1;
+  sum += value;
+  const double delta = value - mean;
+  mean += delta / count;
+  m2 += delta * (value - mean);
+  // NaN gives way to any number, as in Prometheus.
+  if (!(min <= value)) min = std::isnan(value) ? min : value;
+  if (!(max >= value)) max = std::isnan(value) ? max : value;
+  if (t < first_time) first_time = t, first = value;
+  if (t >= last_time) last_time = t, last = value;
+}
+
+void Aggregate::merge(const Aggregate& other) {
+  if (other.count == 0) return;
+  const double total = count + other.count;
+  const double delta = other.mean - mean;
+  mean += delta * other.count / total;
+  m2 += other.m2 + delta * delta * count * other.count / total;
+  count = total;
+  sum += other.sum;
+  min = std::fmin(min, other.min);
+  max = std::fmax(max, other.max);
+  if (other.first_time < first_time) first_time = other.first_time, first = other.first;
+  if (other.last_time >= last_time) last_time = other.last_time, last = other.last;
+}
+
+bool WindowSeries::add(WindowSpan span, Timestamp t, double value) {
+  const auto before = [](const Piece& a, const WindowSpan& b) {
+    return a.span.first != b.first ? a.span.first < b.first : a.span.last < b.last;
+  };
+  auto it = pieces_.end();
+  // Batches come oldest first, so the last piece is nearly always the one.
+  if (!pieces_.empty() && !before(pieces_.back(), span))
+    it = std::lower_bound(pieces_.begin(), pieces_.end(), span, before);
+  const bool fresh = it == pieces_.end() || it->span != span;
+  if (fresh) it = pieces_.insert(it, Piece{span, {}});
+  it->aggregate.add(t, value);
+  return fresh;
+}
+
+void WindowSeries::evaluate(const std::function<void(std::size_t, const Aggregate&)>& at) const {
+  MergingQueue queue;
+  std::size_t next = 0;
+  std::size_t step = 0;
+  while (next < pieces_.size() || !queue.empty()) {
+    if (queue.empty()) step = std::max(step, pieces_[next].span.first);
+    while (next < pieces_.size() && pieces_[next].span.first <= step) queue.push(pieces_[next++]);
+    while (!queue.empty() && queue.oldest().last < step) queue.pop();
+    if (!queue.empty()) at(step++, queue.total());
+  }
+}
+
+}  // namespace sluice::query

@@ -1,0 +1,138 @@
+#include "query/logql/line_labels.h"
+
+#include <algorithm>
+
+namespace sluice::query::logql {
+
+namespace {
+
+constexpr std::string_view extracted_suffix = "_extracted";
+
+bool digit(char c) {
+  return c >= '0' && c <= '9';
+}
+bool name_char(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || digit(c);
+}
+bool utf8_tail(char c) {
+  return (static_cast<unsigned char>(c) & 0xC0) == 0x80;
+}
+
+std::string_view trim(std::string_view text) {
+  const auto blank = [](char c) { return static_cast<unsigned char>(c) <= ' '; };
+  while (!text.empty() && blank(text.front())) text.remove_prefix(1);
+  while (!text.empty() && blank(text.back())) text.remove_suffix(1);
+  return text;
+}
+
+}  // namespace
+
+void LineLabels::bind(const LabelSet& stream) {
+  stream_ = &stream;
+  entries_.clear();
+  for (const auto& [name, value] : stream) entries_.push_back({name, value, Origin::stream});
+  base_size_ = entries_.size();
+  base_changed_ = false;
+}
+
+void LineLabels::start(const LabelSet* metadata) {
+  arena_.reset();
+  error_ = error_details_ = {};
+  if (base_changed_) bind(*stream_);
+  entries_.resize(base_size_);
+  if (metadata == nullptr) return;
+  for (const auto& [name, value] : *metadata)
+    if (find(name) == nullptr) entries_.push_back({name, value, Origin::metadata});
+}
+
+LabelView* LineLabels::find(std::string_view name) {
+  for (auto& entry : entries_)
+    if (entry.name == name) return &entry;
+  return nullptr;
+}
+const LabelView* LineLabels::find(std::string_view name) const {
+  return const_cast<LineLabels*>(this)->find(name);
+}
+
+std::optional<std::string_view> LineLabels::get(std::string_view name) const {
+  if (name == error_label) return has_error() ? std::optional(error_) : std::nullopt;
+  if (name == error_details_label)
+    return has_error() ? std::optional(error_details_) : std::nullopt;
+  const LabelView* entry = find(name);
+  return entry == nullptr ? std::nullopt : std::optional(entry->value);
+}
+
+bool LineLabels::wants(std::string_view name) const {
+  if (!wanted_) return true;
+  return std::any_of(wanted_->begin(), wanted_->end(), [&](std::string_view wanted) {
+    if (wanted == name) return true;
+    // `x_extracted` is made of `x`.
+    return wanted.ends_with(extracted_suffix) &&
+           wanted.substr(0, wanted.size() - extracted_suffix.size()) == name;
+  });
+}
+
+void LineLabels::add_parsed(std::string_view name, std::string_view value) {
+  if (name.empty() || !wants(name)) return;
+  const LabelView* present = find(name);
+  if (present != nullptr && present->origin != Origin::parsed) {
+    name = arena_.concat(name, extracted_suffix);
+    present = find(name);
+  }
+  if (present == nullptr) entries_.push_back({name, value, Origin::parsed});
+}
+
+Origin LineLabels::origin_of(std::string_view name) const {
+  const LabelView* entry = find(name);
+  return entry == nullptr ? Origin::parsed : entry->origin;
+}
+
+void LineLabels::set(std::string_view name, std::string_view value, Origin origin) {
+  if (name == error_label) {
+    error_ = value;
+    return;
+  }
+  LabelView* entry = find(name);
+  if (entry == nullptr) {
+    entries_.push_back({name, value, origin});
+    return;
+  }
+  base_changed_ = base_changed_ || entry->origin == Origin::stream;
+  *entry = {name, value, origin};
+}
+
+void LineLabels::erase(std::string_view name) {
+  if (name == error_label) error_ = {};
+  if (name == error_details_label) error_details_ = {};
+  LabelView* entry = find(name);
+  if (entry == nullptr) return;
+  base_changed_ = base_changed_ || entry->origin == Origin::stream;
+  entries_.erase(entries_.begin() + (entry - entries_.data()));
+}
+
+void LineLabels::set_error(std::string_view kind, std::string_view details) {
+  if (has_error()) return;
+  error_ = kind;
+  error_details_ = arena_.copy(details);
+}
+
+void LineLabels::collect(std::vector<LabelView>& out) const {
+  out.clear();
+  for (const auto& entry : entries_)
+    if (!entry.value.empty()) out.push_back(entry);
+  if (!has_error()) return;
+  out.push_back({error_label, error_, Origin::parsed});
+  if (!error_details_.empty()) out.push_back({error_details_label, error_details_, Origin::parsed});
+}
+
+void append_label_name(std::string& name, std::string_view text) {
+  text = trim(text);
+  if (text.empty()) return;
+  if (name.empty() && digit(text.front())) name += '_';
+  for (const char c : text) {
+    if (utf8_tail(c)) continue;  // one '_' for a whole character
+    name += name_char(c) ? c : '_';
+  }
+}
+
+}  // namespace sluice::query::logql

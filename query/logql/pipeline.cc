@@ -1,0 +1,89 @@
+#include "query/logql/pipeline.h"
+
+#include <algorithm>
+
+namespace sluice::query::logql {
+
+namespace {
+
+bool changes_line(const Stage& stage) {
+  return std::holds_alternative<LineFormatStage>(stage) ||
+         std::holds_alternative<UnpackStage>(stage) ||
+         std::holds_alternative<DecolorizeStage>(stage);
+}
+
+using Names = std::vector<std::string>;
+
+void add_names(const LabelFilterExpr& filter, Names& names) {
+  if (const auto* matcher = std::get_if<LabelMatcher>(&filter.node))
+    names.push_back(matcher->name());
+  else if (const auto* number = std::get_if<NumberLabelFilter>(&filter.node))
+    names.push_back(number->label);
+  else if (const auto* both = std::get_if<AndLabelFilter>(&filter.node))
+    add_names(*both->lhs, names), add_names(*both->rhs, names);
+  else if (const auto* either = std::get_if<OrLabelFilter>(&filter.node))
+    add_names(*either->lhs, names), add_names(*either->rhs, names);
+}
+
+// False: the stage may read any label.
+bool add_names(const Stage& stage, Names& names) {
+  if (const auto* filter = std::get_if<LabelFilterStage>(&stage)) {
+    add_names(*filter->filter, names);
+    return true;
+  }
+  if (const auto* format = std::get_if<LabelFormatStage>(&stage)) {
+    for (const auto& item : format->items) {
+      if (!item.rename) return false;
+      names.push_back(item.source);
+    }
+    return true;
+  }
+  if (const auto* drop = std::get_if<DropStage>(&stage)) {
+    for (const auto& selection : drop->labels) names.push_back(selection.name);
+    return true;
+  }
+  return !std::holds_alternative<LineFormatStage>(stage) &&
+         !std::holds_alternative<KeepStage>(stage);
+}
+
+}  // namespace
+
+Result<Pipeline> Pipeline::compile(std::span<const Stage> stages) {
+  Pipeline pipeline;
+  for (const auto& stage : stages) {
+    auto runner =
+        std::visit([&](const auto& s) { return make_runner(s, *pipeline.state_); }, stage);
+    if (!runner) return std::move(runner).error();
+    pipeline.runners_.push_back(std::move(*runner));
+  }
+  return pipeline;
+}
+
+bool Pipeline::run(Timestamp timestamp, std::string_view line, const LabelSet* metadata) {
+  state_->labels.start(metadata);
+  state_->current = {timestamp, line};
+  return std::all_of(runners_.begin(), runners_.end(),
+                     [&](const StageRunnerPtr& runner) { return runner->process(*state_); });
+}
+
+SplitPipeline split_filters(const LogPipeline& pipeline) {
+  SplitPipeline split;
+  bool original = true;
+  for (const auto& stage : pipeline) {
+    const auto* filter = std::get_if<LineFilter>(&stage);
+    original = original && !changes_line(stage);
+    if (filter != nullptr && original)
+      split.filters.push_back(*filter);
+    else
+      split.rest.push_back(stage);
+  }
+  return split;
+}
+
+std::optional<Names> wanted_labels(std::span<const Stage> stages, Names output) {
+  for (const auto& stage : stages)
+    if (!add_names(stage, output)) return std::nullopt;
+  return output;
+}
+
+}  // namespace sluice::query::logql

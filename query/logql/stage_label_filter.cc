@@ -1,0 +1,82 @@
+// | level="error" and took > 1.5s
+
+#include "query/logql/stage.h"
+#include "query/logql/units.h"
+
+namespace sluice::query::logql {
+
+namespace {
+
+bool compare(CompareOp op, double value, double against) {
+  switch (op) {
+    case CompareOp::eq: return value == against;
+    case CompareOp::ne: return value != against;
+    case CompareOp::gt: return value > against;
+    case CompareOp::ge: return value >= against;
+    case CompareOp::lt: return value < against;
+    case CompareOp::le: return value <= against;
+  }
+  return false;
+}
+
+std::optional<double> convert(NumberLabelFilter::Unit unit, std::string_view text) {
+  switch (unit) {
+    case NumberLabelFilter::Unit::number: return parse_float(text);
+    case NumberLabelFilter::Unit::duration: return parse_duration_seconds(text);
+    case NumberLabelFilter::Unit::bytes: return parse_bytes(text);
+  }
+  return std::nullopt;
+}
+
+std::string_view unit_name(NumberLabelFilter::Unit unit) {
+  switch (unit) {
+    case NumberLabelFilter::Unit::number: return "number";
+    case NumberLabelFilter::Unit::duration: return "duration";
+    case NumberLabelFilter::Unit::bytes: return "byte size";
+  }
+  return "number";
+}
+
+bool holds(const LabelMatcher& matcher, LineLabels& labels) {
+  return matcher.matches(labels.value(matcher.name()));
+}
+
+bool holds(const NumberLabelFilter& filter, LineLabels& labels) {
+  if (labels.has_error()) return true;
+  const auto text = labels.get(filter.label);
+  if (!text) return false;
+  if (const auto value = convert(filter.unit, *text))
+    return compare(filter.op, *value, filter.value);
+  labels.set_error("LabelFilterErr", filter.label + ": not a " +
+                                         std::string(unit_name(filter.unit)) + ": \"" +
+                                         std::string(*text) + "\"");
+  return true;
+}
+
+bool holds(const AndLabelFilter& filter, LineLabels& labels) {
+  return passes(*filter.lhs, labels) && passes(*filter.rhs, labels);
+}
+bool holds(const OrLabelFilter& filter, LineLabels& labels) {
+  return passes(*filter.lhs, labels) || passes(*filter.rhs, labels);
+}
+
+class LabelFilterRunner : public StageRunner {
+ public:
+  explicit LabelFilterRunner(LabelFilterPtr filter) : filter_(std::move(filter)) {}
+  bool process(LineState& state) override { return passes(*filter_, state.labels); }
+
+ private:
+  LabelFilterPtr filter_;
+};
+
+}  // namespace
+
+bool passes(const LabelFilterExpr& filter, LineLabels& labels) {
+  return std::visit([&](const auto& node) { return holds(node, labels); }, filter.node);
+}
+
+Result<StageRunnerPtr> make_runner(const LabelFilterStage& stage, LineState&) {
+  return StageRunnerPtr(std::make_unique<LabelFilterRunner>(stage.filter));
+}
+
+}  // namespace sluice::query::logql
