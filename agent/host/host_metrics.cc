@@ -1,0 +1,60 @@
+#include "agent/host/host_metrics.h"
+
+#include <condition_variable>
+
+#include "agent/ship/remote_write_encode.h"
+
+namespace sluice::agent {
+namespace {
+
+HostRoots roots_of(const HostMetricsOptions& o) { return {o.proc, o.sys, o.root}; }
+
+LabelSet common_labels(const HostMetricsOptions& o, const std::string& host) {
+  return {{"job", o.job}, {"instance", o.instance.empty() ? host : o.instance}};
+}
+
+}  // namespace
+
+HostMetrics::HostMetrics(HostMetricsOptions options, std::string host, Emit emit)
+    : options_(std::move(options)),
+      common_(common_labels(options_, host)),
+      emit_(std::move(emit)),
+      collectors_(make_collectors(roots_of(options_))) {}
+
+HostMetrics::~HostMetrics() { stop(); }
+
+void HostMetrics::start() {
+  thread_ = std::jthread([this](std::stop_token stop) { run(stop); });
+}
+
+void HostMetrics::stop() {
+  thread_.request_stop();
+  if (thread_.joinable()) thread_.join();
+}
+
+Families HostMetrics::collect() {
+  const std::lock_guard lock(mutex_);
+  return collect_all(collectors_);
+}
+
+WriteBody HostMetrics::scrape(TimestampMs now) {
+  auto families = collect();
+  families.gauge("up", "1: the agent reports.", 1);
+  return {encode_write(families, common_, unix_ms(now)), families.sample_count()};
+}
+
+void HostMetrics::run(const std::stop_token& stop) {
+  std::mutex mutex;
+  std::condition_variable_any tick;
+  auto next = std::chrono::steady_clock::now();
+  while (!stop.stop_requested()) {
+    emit_(scrape(to_ms(system_clock().now())));
+    next += options_.interval;
+    const auto now = std::chrono::steady_clock::now();
+    if (next < now) next = now + options_.interval;  // a suspended machine does not catch up
+    std::unique_lock lock(mutex);
+    tick.wait_until(lock, stop, next, [] { return false; });
+  }
+}
+
+}  // namespace sluice::agent

@@ -1,0 +1,82 @@
+#include "agent/host/mounts.h"
+
+#include <algorithm>
+#include <array>
+
+#include "agent/host/text.h"
+
+namespace sluice::agent {
+namespace {
+
+constexpr std::array<std::string_view, 25> pseudo_types = {
+    "autofs",    "binfmt_misc", "bpf",    "cgroup",     "cgroup2",    "configfs",  "debugfs",
+    "devpts",    "devtmpfs",    "fusectl", "hugetlbfs", "iso9660",    "mqueue",    "nsfs",
+    "overlay",   "proc",        "procfs", "pstore",     "rpc_pipefs", "securityfs", "selinuxfs",
+    "squashfs",  "erofs",       "sysfs",  "tracefs"};
+
+// True for `prefix` itself and what is below it; a prefix ending in '/' needs something below.
+bool under(std::string_view path, std::string_view prefix) {
+  if (!path.starts_with(prefix)) return false;
+  if (prefix.ends_with('/')) return path.size() > prefix.size();
+  return path.size() == prefix.size() || path[prefix.size()] == '/';
+}
+
+bool is_octal(char c) { return c >= '0' && c <= '7'; }
+
+std::string unescape(std::string_view text) {
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const bool escape = text[i] == '\\' && i + 3 < text.size() && is_octal(text[i + 1]) &&
+                        is_octal(text[i + 2]) && is_octal(text[i + 3]);
+    if (!escape) {
+      out.push_back(text[i]);
+      continue;
+    }
+    const int code = (text[i + 1] - '0') * 64 + (text[i + 2] - '0') * 8 + (text[i + 3] - '0');
+    out.push_back(static_cast<char>(code));
+    i += 3;
+  }
+  return out;
+}
+
+bool has_option(std::string_view options, std::string_view wanted) {
+  while (!options.empty()) {
+    const auto comma = std::min(options.find(','), options.size());
+    if (options.substr(0, comma) == wanted) return true;
+    options.remove_prefix(std::min(comma + 1, options.size()));
+  }
+  return false;
+}
+
+}  // namespace
+
+// ^/(dev|proc|run/credentials/.+|sys|var/lib/docker/.+|var/lib/containers/storage/.+)($|/)
+bool reported_mount(std::string_view mountpoint, std::string_view fstype) {
+  if (std::find(pseudo_types.begin(), pseudo_types.end(), fstype) != pseudo_types.end()) return false;
+  for (const std::string_view prefix : {"/dev", "/proc", "/run/credentials/", "/sys",
+                                        "/var/lib/docker/", "/var/lib/containers/storage/"})
+    if (under(mountpoint, prefix)) return false;
+  return true;
+}
+
+// 36 35 98:0 /root /mount/point rw,noatime master:1 - ext3 /dev/root rw,errors=continue
+Result<std::vector<Mount>> parse_mountinfo(std::string_view text) {
+  std::vector<Mount> out;
+  for (const auto line : split_lines_of(text)) {
+    const auto fields = split_fields(line);
+    if (fields.empty()) continue;
+    const auto dash = std::find(fields.begin(), fields.end(), "-");
+    if (fields.size() < 10 || fields.end() - dash < 4 || dash - fields.begin() < 6)
+      return malformed("mountinfo", "odd line `" + std::string(line) + "`");
+    Mount m{unescape(*(dash + 2)), unescape(fields[4]), std::string(*(dash + 1)),
+            has_option(fields[5], "ro") || has_option(*(dash + 3), "ro")};
+    if (!reported_mount(m.mountpoint, m.fstype)) continue;
+    const auto same = [&m](const Mount& other) {
+      return other.device == m.device && other.mountpoint == m.mountpoint && other.fstype == m.fstype;
+    };
+    if (std::none_of(out.begin(), out.end(), same)) out.push_back(std::move(m));
+  }
+  return out;
+}
+
+}  // namespace sluice::agent

@@ -1,0 +1,29 @@
+// Reading the kernel's small text files: whole files, lines, fields, numbers. Pure but for the file.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/types/result.h"
+
+namespace sluice::agent {
+
+// At most 4 MiB: no file of /proc or /sys that we read is larger.
+Result<std::string> read_text(const std::string& path);
+// The file's first line without its end; nullopt if it cannot be read.
+std::optional<std::string> read_line(const std::string& path);
+std::optional<double> read_number(const std::string& path);
+std::vector<std::string> list_names(const std::string& directory);  // sorted
+
+std::vector<std::string_view> split_lines_of(std::string_view text);
+std::vector<std::string_view> split_fields(std::string_view line);  // by spaces and tabs
+std::optional<double> to_number(std::string_view text);
+std::optional<std::uint64_t> to_hex(std::string_view text);
+
+// "path: what is odd": the error of a file that does not look as it should.
+Error malformed(std::string_view path, std::string_view what);
+
+}  // namespace sluice::agent

@@ -1,0 +1,15 @@
+// node_time_seconds: the machine's wall clock.
+#include "agent/host/collector.h"
+#include "base/types/time.h"
+
+namespace sluice::agent {
+
+Collector time_collector(const HostRoots&) {
+  return {"time", [](Families& out) -> Result<void> {
+            const auto ns = static_cast<double>(unix_ns(system_clock().now()));
+            out.gauge("node_time_seconds", "Unix time.", ns / 1e9);
+            return {};
+          }};
+}
+
+}  // namespace sluice::agent

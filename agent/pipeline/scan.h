@@ -1,0 +1,61 @@
+// Small readers of text at the front of a view; internal to the timestamp parsers.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+namespace sluice::agent::scan {
+
+inline bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+inline bool take(std::string_view& text, char c) {
+  if (!text.starts_with(c)) return false;
+  text.remove_prefix(1);
+  return true;
+}
+
+// Between min and max digits.
+inline std::optional<std::int64_t> take_digits(std::string_view& text, std::size_t min,
+                                               std::size_t max) {
+  std::int64_t value = 0;
+  std::size_t n = 0;
+  for (; n < max && n < text.size() && is_digit(text[n]); ++n) value = value * 10 + (text[n] - '0');
+  if (n < min) return std::nullopt;
+  text.remove_prefix(n);
+  return value;
+}
+
+inline std::optional<unsigned> take_unsigned(std::string_view& text, std::size_t min,
+                                             std::size_t max) {
+  const auto v = take_digits(text, min, max);
+  if (!v) return std::nullopt;
+  return static_cast<unsigned>(*v);
+}
+
+// Digits of a fraction as nanoseconds; digits past the ninth are dropped.
+inline std::int64_t take_fraction(std::string_view& text) {
+  std::int64_t nanos = 0;
+  std::int64_t unit = 100'000'000;
+  while (!text.empty() && is_digit(text.front())) {
+    nanos += unit * (text.front() - '0');
+    unit /= 10;
+    text.remove_prefix(1);
+  }
+  return nanos;
+}
+
+inline constexpr std::array<std::string_view, 12> months = {
+    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+
+inline std::optional<unsigned> take_month(std::string_view& text) {
+  for (unsigned i = 0; i < months.size(); ++i) {
+    if (!text.starts_with(months[i])) continue;
+    text.remove_prefix(3);
+    return i + 1;
+  }
+  return std::nullopt;
+}
+
+}  // namespace sluice::agent::scan

@@ -1,0 +1,64 @@
+// Reconciler: makes the table of sources agree with what is on the disk.
+//
+// Looks at paths (all of them in a sweep, one when the kernel reports a change), asks lifecycle.h
+// what it means, and changes the table: new generations, renames, generations that were detached,
+// lost or are done. Never reads lines. Tailer's thread only.
+#pragma once
+
+#include <memory>
+#include <set>
+#include <string>
+
+#include "agent/metrics.h"
+#include "agent/tail/groups.h"
+#include "agent/tail/lifecycle.h"
+#include "agent/tail/source.h"
+
+namespace sluice::agent {
+
+class Reconciler {
+ public:
+  Reconciler(SourceTable& table, AgentMetrics& metrics, TailOptions options,
+             std::shared_ptr<const GroupSet> groups);
+
+  void set_groups(std::shared_ptr<const GroupSet> groups);
+
+  // Everything. Returns the directories that were listed.
+  std::set<std::string> sweep(Moment now);
+  // One path that changed.
+  void look_at(const std::string& path, Moment now);
+  // A read found another generation in the source's file.
+  void on_truncated(Source& source, Moment now);
+  // Opens the source's file if it is closed; if that fails the source's fate is decided here.
+  bool ensure_open(Source& source, Moment now);
+  // Nothing is left to read of a detached source.
+  void finish(Source& source, Moment now);
+  // Counts and logs the unread bytes of a source that can no longer be read.
+  void declare_loss(Source& source);
+  // A lost source's marker was sent, or it needs none.
+  void forget(Source& source) { table_.erase(source); }
+
+ private:
+  void look_at_file(const std::string& path, const CompiledGroup& group, Moment now);
+  void on_known(Source& source, const std::string& path, const FileStat& stat, Moment now);
+  void on_unknown(const std::string& path, const CompiledGroup& group, const FileStat& stat,
+                  Moment now);
+  void on_gone(Source& source, Sighting sighting, Moment now);
+  void apply(Source& source, const Fate& fate, Moment now);
+  bool content_holds(Source& source);
+  bool reopen_elsewhere(Source& source);
+  bool move_to_copy(Source& source, Moment now);
+  bool is_copy_of_known(const std::string& path, const FileStat& stat, Moment now);
+  void start_generation(const std::string& path, const FileStat& stat, Moment now);
+  void check_missing(Moment now);
+  void retire(Source& source, Moment now);
+  void limit_deleted_bytes(Moment now);
+
+  SourceTable& table_;
+  AgentMetrics& metrics_;
+  TailOptions options_;
+  std::shared_ptr<const GroupSet> groups_;
+  std::uint64_t sweep_ = 0;
+};
+
+}  // namespace sluice::agent

@@ -1,0 +1,161 @@
+// The collectors against a small /proc and /sys in fixtures/, compared with golden text; and against
+// this machine's real ones.
+#include <catch2/catch_test_macros.hpp>
+#include <fstream>
+#include <filesystem>
+#include <future>
+#include <iterator>
+#include <set>
+
+#include "agent/host/collector.h"
+#include "agent/host/cpu.h"
+#include "agent/host/mounts.h"
+#include "agent/host/statfs_prober.h"
+
+namespace sluice::agent {
+namespace {
+
+const std::string fixtures = std::string(SLUICE_SOURCE_DIR) + "/tests/agent/fixtures";
+
+std::string read_file(const std::string& path) {
+  std::ifstream in(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+// These ask the kernel and not the fixtures.
+bool about_this_machine(const std::string& collector) {
+  return collector == "filesystem" || collector == "process" || collector == "time" ||
+         collector == "timex" || collector == "uname";
+}
+
+Families from_fixtures() {
+  Families out;
+  for (const auto& c : make_collectors({fixtures + "/proc", fixtures + "/sys", ""})) {
+    if (about_this_machine(c.name)) continue;
+    CAPTURE(c.name);
+    const auto done = c.collect(out);
+    REQUIRE(done.has_value());
+  }
+  return out;
+}
+
+double value_of(const Families& families, std::string_view name) {
+  for (const auto& f : families)
+    if (f.name == name && !f.values.empty()) return f.values[0].value;
+  FAIL("no " << name);
+  return 0;
+}
+
+}  // namespace
+
+TEST_CASE("the fixtures give the golden text", "[collectors]") {
+  const auto text = to_text(from_fixtures());
+  const auto golden = read_file(fixtures + "/golden.txt");
+  if (text != golden) {
+    const auto got = std::filesystem::temp_directory_path() / "sluice-agent-golden.txt";
+    std::ofstream(got) << text;
+    FAIL("differs from fixtures/golden.txt; what came out is in " << got.string());
+  }
+}
+
+TEST_CASE("every collector is called and reports its success", "[collectors]") {
+  const auto families = collect_all(make_collectors({fixtures + "/none", fixtures + "/none", ""}));
+  std::set<std::string> failed;
+  for (const auto& f : families)
+    if (f.name == "node_scrape_collector_success")
+      for (const auto& v : f.values)
+        if (v.value == 0) failed.insert(std::string(v.labels.get("collector")));
+  CHECK(failed.size() == 20);  // all but process, time, timex and uname
+}
+
+TEST_CASE("this machine's own files are understood", "[collectors]") {
+  const auto families = collect_all(make_collectors({}));
+  CHECK(value_of(families, "node_memory_MemTotal_bytes") > 1e6);
+  CHECK(value_of(families, "node_cpu_seconds_total") > 0);
+  CHECK(value_of(families, "node_boot_time_seconds") > 1e9);
+  CHECK(value_of(families, "node_time_seconds") > 1.7e9);
+  CHECK(value_of(families, "node_filefd_maximum") > 0);
+  CHECK(value_of(families, "process_open_fds") > 2);
+  CHECK(value_of(families, "process_start_time_seconds") > 1e9);
+  CHECK(value_of(families, "node_uname_info") == 1);
+  for (const auto& f : families) {
+    CHECK(valid_metric_name(f.name));
+    std::set<LabelSet> seen;
+    for (const auto& v : f.values) {
+      CAPTURE(f.name, v.labels.to_string());
+      CHECK(seen.insert(v.labels).second);
+    }
+  }
+}
+
+TEST_CASE("the mount table leaves out what is not storage", "[collectors]") {
+  const auto mounts = parse_mountinfo(read_file(fixtures + "/proc/1/mountinfo"));
+  REQUIRE(mounts.has_value());
+  CHECK(*mounts == std::vector<Mount>{{"/dev/sda2", "/", "ext4", false},
+                                      {"/dev/sda1", "/boot/with space", "vfat", true},
+                                      {"tmpfs", "/run", "tmpfs", false},
+                                      {"server:/export", "/mnt/dead", "nfs4", false}});
+  CHECK_FALSE(reported_mount("/dev", "ext4"));
+  CHECK_FALSE(reported_mount("/sys/fs/x", "ext4"));
+  CHECK(reported_mount("/device", "ext4"));
+  CHECK(reported_mount("/var/lib/docker", "ext4"));
+  CHECK_FALSE(reported_mount("/", "overlay"));
+  CHECK_FALSE(parse_mountinfo("garbage\n").has_value());
+}
+
+TEST_CASE("a mount that does not answer blocks neither others nor the next scrape", "[collectors]") {
+  std::promise<void> release;
+  const auto released = release.get_future().share();
+  StatfsProber prober(
+      [released](const std::string& path) -> Result<FsUsage> {
+        if (path == "/dead") released.wait();
+        FsUsage usage;
+        usage.size = 42;
+        return usage;
+      },
+      std::chrono::milliseconds(50));
+  for (int scrape = 0; scrape < 3; ++scrape) {
+    const auto results = prober.probe({"/a", "/dead", "/b"});
+    CHECK(results[0]->size == 42);
+    CHECK(results[1].error().code == ErrorCode::timeout);
+    CHECK(results[2]->size == 42);
+    CHECK(prober.stuck() == 1);
+  }
+  release.set_value();
+  for (int i = 0; i < 1000 && prober.stuck() > 0; ++i) static_cast<void>(prober.probe({"/a"}));
+  CHECK(prober.probe({"/dead"})[0].has_value());
+}
+
+TEST_CASE("CPU counters do not step back, and believe a hotplug", "[collectors]") {
+  CpuMemory memory;
+  CpuTimes t{10, 0, 0, 100, 0, 0, 0, 0, 0, 0};
+  memory.update(0, t);
+  t[0] = 9;    // a small step back
+  t[3] = 99;
+  memory.update(0, t);
+  Families out;
+  memory.emit(out);
+  CHECK(value_of(out, "node_cpu_seconds_total") == 10);
+  t = {1, 0, 0, 2, 0, 0, 0, 0, 0, 0};  // taken out and put back
+  memory.update(0, t);
+  Families after;
+  memory.emit(after);
+  CHECK(value_of(after, "node_cpu_seconds_total") == 1);
+}
+
+TEST_CASE("odd input is an error and not a number", "[collectors]") {
+  Families out;
+  CHECK_FALSE(parse_loadavg("", out).has_value());
+  CHECK_FALSE(parse_loadavg("a b c", out).has_value());
+  CHECK_FALSE(parse_meminfo("MemTotal: x kB\n", out).has_value());
+  CHECK_FALSE(parse_netdev("eth0: 1 2 3\n", out).has_value());
+  CHECK_FALSE(parse_netstat("Tcp: A B\nTcp: 1\n", "snmp", out).has_value());
+  CHECK_FALSE(parse_sockstat("TCP: inuse\n", out).has_value());
+  CHECK_FALSE(parse_softnet("zzz\n", out).has_value());
+  CHECK_FALSE(parse_pressure("cpu", "some avg10=0\n", out).has_value());
+  CHECK_FALSE(parse_stat("btime x\n", out).has_value());
+  CHECK_FALSE(parse_diskstats("8 0 sda x\n", out).has_value());
+  CHECK_FALSE(parse_cpu("cpux 1 2\n").has_value());
+}
+
+}  // namespace sluice::agent
