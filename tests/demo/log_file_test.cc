@@ -22,7 +22,7 @@ TEST_CASE("lines are appended to what the file holds") {
   const std::string path = dir.file("shop.log");
   std::ofstream(path) << "old\n";
   auto log = LogFile::open(path, 1000).value();
-  REQUIRE(log.append("new\n"));
+  REQUIRE(log.append("new\n").has_value());
   CHECK(content(path) == "old\nnew\n");
 }
 
@@ -30,7 +30,9 @@ TEST_CASE("past its limit the file is rotated and no line is cut") {
   TempDir dir;
   const std::string path = dir.file("shop.log");
   auto log = LogFile::open(path, 10).value();
-  for (const char* line : {"one\n", "two\n", "three\n", "four\n"}) REQUIRE(log.append(line));
+  for (const char* line : {"one\n", "two\n", "three\n", "four\n"}) {
+    REQUIRE(log.append(line).has_value());
+  }
   CHECK(content(path + ".1") == "three\n");  // one and two were rotated away before it
   CHECK(content(path) == "four\n");
 }
