@@ -20,9 +20,17 @@ import urllib.request
 CHROMIUM = ["chromium", "chromium-browser", "google-chrome"]
 
 CHROMIUM_FLAGS = [
-    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync",
-    "--disable-dev-shm-usage", "--force-color-profile=srgb", "--lang=en",
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+    "--force-color-profile=srgb",
+    "--lang=en",
 ]
 
 ELEMENT = "element-6066-11e4-a52e-4f735466cecf"
@@ -52,10 +60,16 @@ class Browser:
 
     def __enter__(self):
         self._driver = subprocess.Popen(
-            ["chromedriver", "--port=0"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+            ["chromedriver", "--port=0"],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
         try:
             self._base = f"http://127.0.0.1:{self._port()}"
-            answer = self._call("POST", "/session", {"capabilities": {"alwaysMatch": self._wanted()}})
+            answer = self._call(
+                "POST", "/session", {"capabilities": {"alwaysMatch": self._wanted()}}
+            )
             self._base += "/session/" + answer["sessionId"]
         except BaseException:
             self._driver.kill()
@@ -88,14 +102,21 @@ class Browser:
             if value:
                 return value
             time.sleep(0.05)
-        raise BrowserError(f"waited {seconds} s in vain for {what}; the page says:\n{self.text()[:2000]}")
+        raise BrowserError(
+            f"waited {seconds} s in vain for {what}; the page says:\n{self.text()[:2000]}"
+        )
 
     def click(self, selector, text=None):
         """Clicks the first visible element that matches and, if given, contains the text."""
-        element = self.wait(f"{selector} {text or ''}", """
+        element = self.wait(
+            f"{selector} {text or ''}",
+            """
             const fits = (e) => e.getClientRects().length > 0 &&
                 (arguments[1] === null || e.textContent.includes(arguments[1]));
-            return [...document.querySelectorAll(arguments[0])].find(fits) ?? null;""", selector, text)
+            return [...document.querySelectorAll(arguments[0])].find(fits) ?? null;""",
+            selector,
+            text,
+        )
         self._call("POST", f"/element/{element[ELEMENT]}/click", {})
 
     def press(self, *keys):
@@ -104,17 +125,46 @@ class Browser:
         for key in keys:
             value = KEYS.get(key, key)
             actions += [{"type": "keyDown", "value": value}, {"type": "keyUp", "value": value}]
-        self._call("POST", "/actions", {"actions": [{"type": "key", "id": "keys", "actions": actions}]})
+        self._call(
+            "POST", "/actions", {"actions": [{"type": "key", "id": "keys", "actions": actions}]}
+        )
 
     def drag(self, selector, start, end):
         """Drags over an element from one share of its width to another, at half its height."""
-        box = self.run("""const r = document.querySelector(arguments[0]).getBoundingClientRect();
-            return [r.left, r.top + r.height / 2, r.width];""", selector)
-        moves = [{"type": "pointerMove", "duration": 80, "x": round(box[0] + box[2] * share), "y": round(box[1])}
-                 for share in (start, (start + end) / 2, end)]
-        actions = [moves[0], {"type": "pointerDown", "button": 0}, *moves[1:], {"type": "pointerUp", "button": 0}]
-        self._call("POST", "/actions", {"actions": [
-            {"type": "pointer", "id": "mouse", "parameters": {"pointerType": "mouse"}, "actions": actions}]})
+        box = self.run(
+            """const r = document.querySelector(arguments[0]).getBoundingClientRect();
+            return [r.left, r.top + r.height / 2, r.width];""",
+            selector,
+        )
+        moves = [
+            {
+                "type": "pointerMove",
+                "duration": 80,
+                "x": round(box[0] + box[2] * share),
+                "y": round(box[1]),
+            }
+            for share in (start, (start + end) / 2, end)
+        ]
+        actions = [
+            moves[0],
+            {"type": "pointerDown", "button": 0},
+            *moves[1:],
+            {"type": "pointerUp", "button": 0},
+        ]
+        self._call(
+            "POST",
+            "/actions",
+            {
+                "actions": [
+                    {
+                        "type": "pointer",
+                        "id": "mouse",
+                        "parameters": {"pointerType": "mouse"},
+                        "actions": actions,
+                    }
+                ]
+            },
+        )
 
     def text(self, selector="body"):
         return self.run("return document.querySelector(arguments[0])?.innerText ?? ''", selector)
@@ -137,18 +187,29 @@ class Browser:
 
     def _wanted(self):
         width, height = self._size
-        flags = CHROMIUM_FLAGS + [f"--user-data-dir={self._profile}", f"--window-size={width},{height}"]
+        flags = CHROMIUM_FLAGS + [
+            f"--user-data-dir={self._profile}",
+            f"--window-size={width},{height}",
+        ]
         if self._dark:
             flags.append("--blink-settings=preferredColorScheme=0")
         options = {"args": flags, "binary": next(filter(None, map(shutil.which, CHROMIUM)))}
-        return {"browserName": "chrome", "goog:chromeOptions": options, "goog:loggingPrefs": {"browser": "ALL"}}
+        return {
+            "browserName": "chrome",
+            "goog:chromeOptions": options,
+            "goog:loggingPrefs": {"browser": "ALL"},
+        }
 
     def _call(self, method, path, body=None):
         data = None if body is None else json.dumps(body).encode()
-        request = urllib.request.Request(self._base + path, data, {"Content-Type": "application/json"}, method=method)
+        request = urllib.request.Request(
+            self._base + path, data, {"Content-Type": "application/json"}, method=method
+        )
         try:
             with urllib.request.urlopen(request, timeout=60) as response:
                 return json.load(response)["value"]
         except urllib.error.HTTPError as error:
             problem = json.load(error)["value"]
-            raise BrowserError(f"{method} {path}: {problem['error']}: {problem['message']}") from error
+            raise BrowserError(
+                f"{method} {path}: {problem['error']}: {problem['message']}"
+            ) from error

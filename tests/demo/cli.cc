@@ -58,7 +58,8 @@ CLI::App* add_deploy(CLI::App& app, Parsed& p) {
 }
 
 CLI::App* add_rollback(CLI::App& app, Parsed& p) {
-  CLI::App* rollback = app.add_subcommand("rollback", "Go back to the version before the last deploy");
+  CLI::App* rollback =
+      app.add_subcommand("rollback", "Go back to the version before the last deploy");
   rollback->add_option("--state", p.rollback.state_dir, "The directory given to run")->required();
   return rollback;
 }

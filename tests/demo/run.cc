@@ -52,7 +52,9 @@ class Running {
   }
 
  private:
-  bool finished(Duration elapsed) const { return options_.duration && elapsed >= *options_.duration; }
+  bool finished(Duration elapsed) const {
+    return options_.duration && elapsed >= *options_.duration;
+  }
   Duration since_start() const { return std::chrono::steady_clock::now() - started_; }
 
   Result<void> start() {

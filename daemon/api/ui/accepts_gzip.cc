@@ -33,7 +33,7 @@ bool accepts_gzip(std::string_view accept_encoding) {
   while (!accept_encoding.empty()) {
     const auto comma = accept_encoding.find(',');
     const auto item = accept_encoding.substr(0, comma);
-    accept_encoding.remove_prefix(comma == std::string_view::npos ? accept_encoding.size() : comma + 1);
+    accept_encoding.remove_prefix(std::min(accept_encoding.size(), item.size() + 1));
     const auto semicolon = item.find(';');
     const auto name = trim(item.substr(0, semicolon));
     const bool ok = semicolon == std::string_view::npos || !refused(item.substr(semicolon + 1));

@@ -8,8 +8,16 @@ import { fileURLToPath } from 'node:url';
 
 const dashboards = fileURLToPath(new URL('../..', import.meta.url));
 const roots = [
-  'ui/.npmrc', 'ui/index.html', 'ui/package.json', 'ui/package-lock.json', 'ui/tsconfig.json',
-  'ui/vite.config.ts', 'ui/public', 'ui/scripts', 'ui/src', 'dist',
+  'ui/.npmrc',
+  'ui/index.html',
+  'ui/package.json',
+  'ui/package-lock.json',
+  'ui/tsconfig.json',
+  'ui/vite.config.ts',
+  'ui/public',
+  'ui/scripts',
+  'ui/src',
+  'dist',
 ];
 
 function filesUnder(path) {
@@ -34,7 +42,10 @@ const seal = join(dashboards, 'dist/SOURCES.sha256');
 const lines = roots
   .flatMap(expand)
   .filter((path) => path !== seal)
-  .map((path) => [relative(dashboards, path), createHash('sha256').update(readFileSync(path)).digest('hex')])
+  .map((path) => [
+    relative(dashboards, path),
+    createHash('sha256').update(readFileSync(path)).digest('hex'),
+  ])
   .sort(([a], [b]) => (a < b ? -1 : 1))
   .map(([name, hash]) => `${hash}  ${name}\n`);
 writeFileSync(seal, lines.join(''));

@@ -24,7 +24,14 @@ function typing(target: EventTarget | null): boolean {
 }
 
 function onKeyDown(event: KeyboardEvent): void {
-  if (typing(event.target) || event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
+  if (
+    typing(event.target) ||
+    event.ctrlKey ||
+    event.metaKey ||
+    event.altKey ||
+    event.defaultPrevented
+  )
+    return;
   if (handled(event)) event.preventDefault();
 }
 
@@ -36,11 +43,20 @@ function handled(event: KeyboardEvent): boolean {
     return tab !== undefined;
   }
   switch (event.key) {
-    case 'g': afterG = true; return true;
-    case '?': helpOpen.value = !helpOpen.value; return true;
-    case '/': dispatchEvent(new Event('sluice:focus-query')); return true;
-    case 't': document.getElementById('time')?.click(); return true;
-    default: return page.value === 'logs' && onLogsKey(event);
+    case 'g':
+      afterG = true;
+      return true;
+    case '?':
+      helpOpen.value = !helpOpen.value;
+      return true;
+    case '/':
+      dispatchEvent(new Event('sluice:focus-query'));
+      return true;
+    case 't':
+      document.getElementById('time')?.click();
+      return true;
+    default:
+      return page.value === 'logs' && onLogsKey(event);
   }
 }
 
@@ -51,16 +67,34 @@ export function App(): JSX.Element {
   }, []);
   return (
     <>
-      <a class="skip" href="#main">Skip to content</a>
+      <a class="skip" href="#main">
+        Skip to content
+      </a>
       <header class="top">
-        <a class="brand" data-page href={hrefOf('logs')}><img src="./favicon.svg" alt="" width="22" height="22" />Sluice</a>
+        <a class="brand" data-page href={hrefOf('logs')}>
+          <img src="./favicon.svg" alt="" width="22" height="22" />
+          Sluice
+        </a>
         <nav aria-label="Pages">
-          {tabs.map((t) => <a key={t.page} data-page href={hrefOf(t.page)} aria-current={page.value === t.page ? 'page' : undefined}>{t.name}</a>)}
+          {tabs.map((t) => (
+            <a
+              key={t.page}
+              data-page
+              href={hrefOf(t.page)}
+              aria-current={page.value === t.page ? 'page' : undefined}
+            >
+              {t.name}
+            </a>
+          ))}
         </nav>
         <span class="grow" />
-        <button class="btn quiet" title="Keys  ?" onClick={() => (helpOpen.value = true)}>Keys <kbd>?</kbd></button>
+        <button class="btn quiet" title="Keys  ?" onClick={() => (helpOpen.value = true)}>
+          Keys <kbd>?</kbd>
+        </button>
       </header>
-      <main id="main"><Current /></main>
+      <main id="main">
+        <Current />
+      </main>
       {helpOpen.value && <Help onClose={() => (helpOpen.value = false)} />}
     </>
   );
@@ -68,9 +102,13 @@ export function App(): JSX.Element {
 
 function Current(): JSX.Element {
   switch (page.value) {
-    case 'logs': return <LogsPage />;
-    case 'graph': return <GraphPage />;
-    case 'alerts': return <AlertsPage />;
-    case 'releases': return <ReleasesPage />;
+    case 'logs':
+      return <LogsPage />;
+    case 'graph':
+      return <GraphPage />;
+    case 'alerts':
+      return <AlertsPage />;
+    case 'releases':
+      return <ReleasesPage />;
   }
 }

@@ -7,8 +7,11 @@ const second = 1000;
 
 describe('steps', () => {
   it.each([
-    [60 * second, 60, 1 * second], [3600 * second, 90, 60 * second], [86_400 * second, 90, 1800 * second],
-    [5 * second, 90, 1 * second], [7 * 86_400 * second, 90, 7200 * second],
+    [60 * second, 60, 1 * second],
+    [3600 * second, 90, 60 * second],
+    [86_400 * second, 90, 1800 * second],
+    [5 * second, 90, 1 * second],
+    [7 * 86_400 * second, 90, 7200 * second],
   ])('for %d ms in %d bars', (length, most, step) => {
     expect(niceStep({ from: 0, to: length }, most)).toBe(step);
   });
@@ -34,37 +37,98 @@ describe('buckets', () => {
   });
 
   it('sum the spellings of a level and put the most severe first', () => {
-    const buckets = toBuckets([
-      { metric: { level: 'info' }, values: [[15, '4'], [20, '1']] },
-      { metric: { level: 'ERROR' }, values: [[15, '2']] },
-      { metric: { detected_level: 'err' }, values: [[20, '3']] },
-      { metric: {}, values: [[15, '7']] },
-    ], span, 5000);
+    const buckets = toBuckets(
+      [
+        {
+          metric: { level: 'info' },
+          values: [
+            [15, '4'],
+            [20, '1'],
+          ],
+        },
+        { metric: { level: 'ERROR' }, values: [[15, '2']] },
+        { metric: { detected_level: 'err' }, values: [[20, '3']] },
+        { metric: {}, values: [[15, '7']] },
+      ],
+      span,
+      5000,
+    );
     expect(buckets.counts).toEqual([
-      { level: 'error', values: [2, 3] }, { level: 'info', values: [4, 1] }, { level: 'unknown', values: [7, 0] },
+      { level: 'error', values: [2, 3] },
+      { level: 'info', values: [4, 1] },
+      { level: 'unknown', values: [7, 0] },
     ]);
     expect(buckets.total).toBe(17);
-    expect(stack(buckets)).toEqual([[2, 3], [6, 4], [13, 4]]);
+    expect(stack(buckets)).toEqual([
+      [2, 3],
+      [6, 4],
+      [13, 4],
+    ]);
   });
 
   it('ignore samples outside the span and numbers that are none', () => {
-    const buckets = toBuckets([{ metric: {}, values: [[5, '9'], [25, '9'], [15, 'NaN']] }], span, 5000);
+    const buckets = toBuckets(
+      [
+        {
+          metric: {},
+          values: [
+            [5, '9'],
+            [25, '9'],
+            [15, 'NaN'],
+          ],
+        },
+      ],
+      span,
+      5000,
+    );
     expect(buckets.total).toBe(0);
   });
 
   it('keep their sum when the level is known for a part of the lines', () => {
-    const whole = toBuckets([{ metric: {}, values: [[15, '10'], [20, '4']] }], span, 5000);
-    const leveled = toBuckets([{ metric: { level: 'warn' }, values: [[15, '3'], [20, '4']] }], span, 5000);
+    const whole = toBuckets(
+      [
+        {
+          metric: {},
+          values: [
+            [15, '10'],
+            [20, '4'],
+          ],
+        },
+      ],
+      span,
+      5000,
+    );
+    const leveled = toBuckets(
+      [
+        {
+          metric: { level: 'warn' },
+          values: [
+            [15, '3'],
+            [20, '4'],
+          ],
+        },
+      ],
+      span,
+      5000,
+    );
     const merged = withRemainder(whole, leveled);
-    expect(merged.counts).toEqual([{ level: 'warn', values: [3, 4] }, { level: 'unknown', values: [7, 0] }]);
+    expect(merged.counts).toEqual([
+      { level: 'warn', values: [3, 4] },
+      { level: 'unknown', values: [7, 0] },
+    ]);
     expect(merged.total).toBe(14);
   });
 });
 
 describe('levels', () => {
   it.each([
-    ['WARNING', 'warn'], ['fatal', 'critical'], ['Err', 'error'], ['notice', 'info'], ['', 'unknown'],
-    [undefined, 'unknown'], ['blue', 'unknown'],
+    ['WARNING', 'warn'],
+    ['fatal', 'critical'],
+    ['Err', 'error'],
+    ['notice', 'info'],
+    ['', 'unknown'],
+    [undefined, 'unknown'],
+    ['blue', 'unknown'],
   ] as const)('%s is %s', (text, level) => expect(normalizeLevel(text)).toBe(level));
 
   it('come from labels, then fields, then the beginning of the line', () => {
@@ -78,11 +142,30 @@ describe('levels', () => {
 
 describe('series', () => {
   it('are aligned to one grid with gaps kept', () => {
-    const data = alignSeries([
-      { metric: {}, values: [[10, '1'], [30, '3']] },
-      { metric: {}, values: [[20, '+Inf'], [40, '4']] },
-    ], 10_000);
-    expect(data).toEqual([[10, 20, 30, 40], [1, null, 3, null], [null, null, null, 4]]);
+    const data = alignSeries(
+      [
+        {
+          metric: {},
+          values: [
+            [10, '1'],
+            [30, '3'],
+          ],
+        },
+        {
+          metric: {},
+          values: [
+            [20, '+Inf'],
+            [40, '4'],
+          ],
+        },
+      ],
+      10_000,
+    );
+    expect(data).toEqual([
+      [10, 20, 30, 40],
+      [1, null, 3, null],
+      [null, null, null, 4],
+    ]);
   });
 
   it('may be none', () => {

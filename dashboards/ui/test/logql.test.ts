@@ -1,7 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import {
-  errorPosition, hasParser, isLogQuery, quote, searchedTexts, selectorOf, tokenize, volumeQuery,
-  withField, withLineFilter, withMatcher,
+  errorPosition,
+  hasParser,
+  isLogQuery,
+  quote,
+  searchedTexts,
+  selectorOf,
+  tokenize,
+  volumeQuery,
+  withField,
+  withLineFilter,
+  withMatcher,
 } from '../src/lib/logql';
 
 describe('the tokenizer', () => {
@@ -14,20 +23,38 @@ describe('the tokenizer', () => {
     'ünï ∞ \u0000 "',
     '',
   ])('loses no character of %j', (query) => {
-    expect(tokenize(query).map((t) => t.text).join('')).toBe(query);
+    expect(
+      tokenize(query)
+        .map((t) => t.text)
+        .join(''),
+    ).toBe(query);
   });
 
   it('knows strings, operators, words and numbers apart', () => {
     const kinds = tokenize('{a!~"b"} |~ `c` | d >= 1.5s').filter((t) => t.kind !== 'space');
     expect(kinds.map((t) => t.kind)).toEqual([
-      'brace', 'word', 'operator', 'string', 'brace', 'operator', 'string', 'operator', 'word', 'operator', 'number',
+      'brace',
+      'word',
+      'operator',
+      'string',
+      'brace',
+      'operator',
+      'string',
+      'operator',
+      'word',
+      'operator',
+      'number',
     ]);
   });
 });
 
 it.each([
-  ['{a="b"}', true], ['  {a="b"} | json', true], ['# why\n{a="b"}', true],
-  ['rate({a="b"}[1m])', false], ['', false], ['1 + 1', false],
+  ['{a="b"}', true],
+  ['  {a="b"} | json', true],
+  ['# why\n{a="b"}', true],
+  ['rate({a="b"}[1m])', false],
+  ['', false],
+  ['1 + 1', false],
 ])('isLogQuery(%j)', (query, yes) => expect(isLogQuery(query)).toBe(yes));
 
 describe('a matcher', () => {
@@ -54,7 +81,9 @@ describe('a field filter', () => {
   it('brings the parser it needs, once', () => {
     const first = withField('{a="b"}', 'trace_id', '=', 'abc', 'json');
     expect(first).toBe('{a="b"} | json | trace_id="abc"');
-    expect(withField(first, 'user', '!=', 'u1', 'json')).toBe('{a="b"} | json | trace_id="abc" | user!="u1"');
+    expect(withField(first, 'user', '!=', 'u1', 'json')).toBe(
+      '{a="b"} | json | trace_id="abc" | user!="u1"',
+    );
   });
 
   it('is added once', () => {
@@ -73,11 +102,13 @@ describe('a field filter', () => {
 });
 
 it.each(['plain', 'with "quotes"', 'back\\slash', 'new\nline', 'tab\t', '日本', '`'])(
-  'quoting %j survives the tokenizer', (value) => {
+  'quoting %j survives the tokenizer',
+  (value) => {
     const tokens = tokenize(`{a=${quote(value)}}`);
     expect(tokens[3]!.kind).toBe('string');
     expect(JSON.parse(tokens[3]!.text)).toBe(value);
-  });
+  },
+);
 
 it('line filters go to the end', () => {
   expect(withLineFilter('{a="b"} ', '|=', 'x "y"')).toBe('{a="b"} |= "x \\"y\\""');
@@ -89,7 +120,8 @@ it('finds what lines are searched for', () => {
 
 it('counts lines per step and level', () => {
   expect(volumeQuery('{a="b"} ', '5s')).toBe(
-    'sum by (level, detected_level) (count_over_time({a="b"} [5s]))');
+    'sum by (level, detected_level) (count_over_time({a="b"} [5s]))',
+  );
 });
 
 it('names a stream by its labels, in one order', () => {

@@ -4,14 +4,36 @@ import type { Rule } from '../src/api/prometheus';
 import type { Check, Gate, Verdict } from '../src/api/releases';
 import { pageForQuery, sortAlerts, sortGroups, stateOfRule, toneOfRule } from '../src/lib/alerts';
 import {
-  barShares, milestones, percent, progressOf, rollbackWord, toneOfRollback, toneOfVerdict, valueText, wordOfVerdict,
+  barShares,
+  milestones,
+  percent,
+  progressOf,
+  rollbackWord,
+  toneOfRollback,
+  toneOfVerdict,
+  valueText,
+  wordOfVerdict,
 } from '../src/lib/gates';
 
-const rule = (over: Partial<Rule>): Rule => ({ name: 'r', query: 'x', type: 'alerting', state: 'inactive', health: 'ok', ...over });
+const rule = (over: Partial<Rule>): Rule => ({
+  name: 'r',
+  query: 'x',
+  type: 'alerting',
+  state: 'inactive',
+  health: 'ok',
+  ...over,
+});
 
 describe('verdicts', () => {
   it('only pass is good', () => {
-    const others = ['fail', 'inconclusive', 'no_data', 'error', null, 'something new'] as (Verdict | null)[];
+    const others = [
+      'fail',
+      'inconclusive',
+      'no_data',
+      'error',
+      null,
+      'something new',
+    ] as (Verdict | null)[];
     expect(toneOfVerdict('pass')).toBe('good');
     for (const verdict of others) expect(toneOfVerdict(verdict)).not.toBe('good');
   });
@@ -40,7 +62,8 @@ describe('rollbacks', () => {
 describe('rules', () => {
   it('are good only when they were evaluated and do not fire', () => {
     expect(toneOfRule(rule({}))).toBe('good');
-    for (const health of ['err', 'unknown', 'no_data', 'stale']) expect(toneOfRule(rule({ health }))).toBe('unsure');
+    for (const health of ['err', 'unknown', 'no_data', 'stale'])
+      expect(toneOfRule(rule({ health }))).toBe('unsure');
     expect(toneOfRule(rule({ state: 'firing' }))).toBe('bad');
     expect(toneOfRule(rule({ state: 'pending' }))).toBe('warn');
     expect(toneOfRule(rule({ type: 'recording', state: undefined }))).toBe('idle');
@@ -56,14 +79,21 @@ describe('rules', () => {
   it('groups with trouble come first', () => {
     const group = (name: string, rules: Rule[]) => ({ name, file: 'f', interval: 15, rules });
     const sorted = sortGroups([
-      group('calm', [rule({})]), group('empty', []), group('blind', [rule({ health: 'stale' })]),
+      group('calm', [rule({})]),
+      group('empty', []),
+      group('blind', [rule({ health: 'stale' })]),
       group('loud', [rule({}), rule({ state: 'firing' })]),
     ]);
     expect(sorted.map((g) => g.name)).toEqual(['loud', 'blind', 'calm', 'empty']);
   });
 
   it('firing alerts come before pending ones, the newest first', () => {
-    const alert = (state: string, activeAt: string) => ({ labels: {}, annotations: {}, state, activeAt });
+    const alert = (state: string, activeAt: string) => ({
+      labels: {},
+      annotations: {},
+      state,
+      activeAt,
+    });
     const sorted = sortAlerts([alert('pending', '3'), alert('firing', '1'), alert('firing', '2')]);
     expect(sorted.map((a) => a.activeAt)).toEqual(['2', '1', '3']);
   });
@@ -77,7 +107,13 @@ describe('rules', () => {
 
 describe('checks', () => {
   const check = (over: Partial<Check>): Check => ({
-    name: 'c', type: 'error_rate', verdict: 'pass', reason: '', value: 0.05, threshold: 0.0125, ...over,
+    name: 'c',
+    type: 'error_rate',
+    verdict: 'pass',
+    reason: '',
+    value: 0.05,
+    threshold: 0.0125,
+    ...over,
   });
 
   it('show rates as percent and counts as counts', () => {
@@ -98,11 +134,24 @@ describe('checks', () => {
 
 it('a gate tells its story in order', () => {
   const gate = {
-    verdict: 'fail', started_at: 't1', decided_at: 't2', window_seconds: 600,
-    rollback: { state: 'rolled_back', hook: 'undo', requested_at: 't2', hook_done_at: 't3', finished_at: 't4' },
+    verdict: 'fail',
+    started_at: 't1',
+    decided_at: 't2',
+    window_seconds: 600,
+    rollback: {
+      state: 'rolled_back',
+      hook: 'undo',
+      requested_at: 't2',
+      hook_done_at: 't3',
+      finished_at: 't4',
+    },
   } as unknown as Gate;
   expect(milestones(gate).map((m) => m.what)).toEqual([
-    'gate started', 'verdict: fail', 'rollback requested', 'hook undo done', 'rolled back',
+    'gate started',
+    'verdict: fail',
+    'rollback requested',
+    'hook undo done',
+    'rolled back',
   ]);
 });
 

@@ -20,7 +20,7 @@ function address(path: string, params: Params): URL {
   return url;
 }
 
-// What the daemon said is wrong: Loki's endpoints answer in plain text, ours and Prometheus' in JSON.
+// What the daemon said is wrong: Loki's endpoints answer in plain text, the others in JSON.
 async function explain(response: Response): Promise<string> {
   const text = (await response.text()).trim();
   try {
@@ -31,10 +31,17 @@ async function explain(response: Response): Promise<string> {
   }
 }
 
-export async function getJson<T>(path: string, params: Params = {}, signal?: AbortSignal): Promise<T> {
+export async function getJson<T>(
+  path: string,
+  params: Params = {},
+  signal?: AbortSignal,
+): Promise<T> {
   let response: Response;
   try {
-    response = await fetch(address(path, params), { signal, headers: { Accept: 'application/json' } });
+    response = await fetch(address(path, params), {
+      signal,
+      headers: { Accept: 'application/json' },
+    });
   } catch (error) {
     if (signal?.aborted) throw error;
     throw new ApiError(0, 'The daemon does not answer. Is sluiced running?');

@@ -17,11 +17,25 @@ export interface LogsAnswer {
 
 // Newest lines of [fromNs, toNs), at most `limit`.
 export async function queryLogs(
-  query: string, fromNs: string, toNs: string, limit: number, stepMs: number, signal: AbortSignal,
+  query: string,
+  fromNs: string,
+  toNs: string,
+  limit: number,
+  stepMs: number,
+  signal: AbortSignal,
 ): Promise<LogsAnswer> {
-  const answer = await getJson<QueryResponse>('loki/api/v1/query_range', {
-    query, start: fromNs, end: toNs, limit, direction: 'backward', step: stepMs / 1000,
-  }, signal);
+  const answer = await getJson<QueryResponse>(
+    'loki/api/v1/query_range',
+    {
+      query,
+      start: fromNs,
+      end: toNs,
+      limit,
+      direction: 'backward',
+      step: stepMs / 1000,
+    },
+    signal,
+  );
   const warnings = answer.warnings ?? [];
   if (answer.data.resultType === 'streams') {
     return { entries: toEntries(answer.data.result as Stream[]), series: null, warnings };
@@ -29,22 +43,46 @@ export async function queryLogs(
   return { entries: [], series: answer.data.result as Series[], warnings };
 }
 
-export async function querySeries(query: string, span: Span, stepMs: number, signal: AbortSignal): Promise<Series[]> {
+export async function querySeries(
+  query: string,
+  span: Span,
+  stepMs: number,
+  signal: AbortSignal,
+): Promise<Series[]> {
   const times = evaluationTimes(span, stepMs);
-  const answer = await getJson<QueryResponse>('loki/api/v1/query_range', {
-    query, start: msToNs(times.from), end: msToNs(times.to), step: stepMs / 1000,
-  }, signal);
+  const answer = await getJson<QueryResponse>(
+    'loki/api/v1/query_range',
+    {
+      query,
+      start: msToNs(times.from),
+      end: msToNs(times.to),
+      step: stepMs / 1000,
+    },
+    signal,
+  );
   return answer.data.resultType === 'matrix' ? (answer.data.result as Series[]) : [];
 }
 
 export async function labelNames(span: Span, signal?: AbortSignal): Promise<string[]> {
-  const answer = await getJson<{ data?: string[] }>('loki/api/v1/labels', { start: msToNs(span.from), end: msToNs(span.to) }, signal);
+  const answer = await getJson<{ data?: string[] }>(
+    'loki/api/v1/labels',
+    { start: msToNs(span.from), end: msToNs(span.to) },
+    signal,
+  );
   return answer.data ?? [];
 }
 
-export async function labelValues(name: string, span: Span, signal?: AbortSignal): Promise<string[]> {
+export async function labelValues(
+  name: string,
+  span: Span,
+  signal?: AbortSignal,
+): Promise<string[]> {
   const path = `loki/api/v1/label/${encodeURIComponent(name)}/values`;
-  const answer = await getJson<{ data?: string[] }>(path, { start: msToNs(span.from), end: msToNs(span.to) }, signal);
+  const answer = await getJson<{ data?: string[] }>(
+    path,
+    { start: msToNs(span.from), end: msToNs(span.to) },
+    signal,
+  );
   return answer.data ?? [];
 }
 
@@ -61,7 +99,9 @@ interface TailMessage {
 
 // Follows the query from `startNs` on; the returned function ends it (onClose is not called then).
 export function tailLogs(query: string, startNs: string, handlers: TailHandlers): () => void {
-  const socket = new WebSocket(socketAddress('loki/api/v1/tail', { query, start: startNs, limit: 100 }));
+  const socket = new WebSocket(
+    socketAddress('loki/api/v1/tail', { query, start: startNs, limit: 100 }),
+  );
   socket.onopen = () => handlers.onOpen();
   socket.onmessage = (event: MessageEvent<string>) => {
     const message = JSON.parse(event.data) as TailMessage;

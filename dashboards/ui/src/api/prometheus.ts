@@ -13,10 +13,22 @@ export interface RangeAnswer {
   warnings: string[];
 }
 
-export async function queryRange(query: string, span: Span, stepMs: number, signal: AbortSignal): Promise<RangeAnswer> {
-  const answer = await getJson<RangeResponse>('api/v1/query_range', {
-    query, start: span.from / 1000, end: span.to / 1000, step: stepMs / 1000,
-  }, signal);
+export async function queryRange(
+  query: string,
+  span: Span,
+  stepMs: number,
+  signal: AbortSignal,
+): Promise<RangeAnswer> {
+  const answer = await getJson<RangeResponse>(
+    'api/v1/query_range',
+    {
+      query,
+      start: span.from / 1000,
+      end: span.to / 1000,
+      step: stepMs / 1000,
+    },
+    signal,
+  );
   return { series: answer.data.result, warnings: answer.warnings ?? [] };
 }
 

@@ -80,5 +80,8 @@ export async function gates(signal?: AbortSignal): Promise<Gate[]> {
 }
 
 export async function deployments(signal?: AbortSignal): Promise<Deployment[]> {
-  return (await getJson<{ deployments?: Deployment[] }>('api/v1/deployments', { limit: 100 }, signal)).deployments ?? [];
+  return (
+    (await getJson<{ deployments?: Deployment[] }>('api/v1/deployments', { limit: 100 }, signal))
+      .deployments ?? []
+  );
 }

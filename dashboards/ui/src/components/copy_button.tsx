@@ -21,7 +21,11 @@ export function CopyButton({ text, label, icon = 'copy', caption }: Props): JSX.
     <button class={caption ? 'btn' : 'btn icon'} title={label} aria-label={label} onClick={copy}>
       <Icon name={icon} />
       {caption && <span>{said || caption}</span>}
-      {!caption && said && <span class="said" role="status">{said}</span>}
+      {!caption && said && (
+        <span class="said" role="status">
+          {said}
+        </span>
+      )}
     </button>
   );
 }

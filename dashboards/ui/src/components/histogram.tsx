@@ -26,11 +26,18 @@ function drawData(shown: Buckets): uPlot.AlignedData {
   return [shown.starts.map((ms) => ms / 1000), ...stack(shown).reverse()];
 }
 
-function options(shown: Buckets, span: Span, width: number, onZoom: Props['onZoom'], onCursor: (i: number | null) => void): uPlot.Options {
+function options(
+  shown: Buckets,
+  span: Span,
+  width: number,
+  onZoom: Props['onZoom'],
+  onCursor: (i: number | null) => void,
+): uPlot.Options {
   const bars = uPlot.paths.bars!({ size: [0.82, 60], align: 1, gap: 0 });
   const levels = shown.counts.map((c) => c.level).reverse();
   return {
-    width, height,
+    width,
+    height,
     legend: { show: false },
     cursor: { y: false, points: { show: false }, drag: { x: true, y: false, setScale: false } },
     scales: {
@@ -38,7 +45,15 @@ function options(shown: Buckets, span: Span, width: number, onZoom: Props['onZoo
       y: { range: (_u, _min, max) => [0, Math.max(1, max * 1.05)] },
     },
     axes: axes(44),
-    series: [{}, ...levels.map((level) => ({ fill: colour(`level-${level}`), width: 0, paths: bars, points: { show: false } }))],
+    series: [
+      {},
+      ...levels.map((level) => ({
+        fill: colour(`level-${level}`),
+        width: 0,
+        paths: bars,
+        points: { show: false },
+      })),
+    ],
     hooks: { setSelect: [zoomHook(onZoom)], setCursor: [(u) => onCursor(u.cursor.idx ?? null)] },
   };
 }
@@ -51,7 +66,11 @@ export function Histogram({ buckets, span, hidden, onZoom, onToggle }: Props): J
 
   useEffect(() => {
     const element = box.current!;
-    const plot = new uPlot(options(shown, span, Math.max(element.clientWidth, 50), onZoom, setAt), drawData(shown), element);
+    const plot = new uPlot(
+      options(shown, span, Math.max(element.clientWidth, 50), onZoom, setAt),
+      drawData(shown),
+      element,
+    );
     return keepFitting(plot, element, height, () => setScheme((n) => n + 1));
   }, [buckets, hidden, scheme]);
 
@@ -60,9 +79,18 @@ export function Histogram({ buckets, span, hidden, onZoom, onToggle }: Props): J
       <div ref={box} class="plot" role="img" aria-label={describe(buckets)} />
       <div class="legend" role="group" aria-label="Levels">
         {buckets.counts.map((c) => (
-          <button key={c.level} class="key" aria-pressed={!hidden.includes(c.level)} title="Show or hide this level" onClick={() => onToggle(c.level)}>
-            <i style={`background:var(--level-${c.level})`} />{c.level}
-            <b>{shortNumber(at === null ? c.values.reduce((a, b) => a + b, 0) : c.values[at] ?? 0)}</b>
+          <button
+            key={c.level}
+            class="key"
+            aria-pressed={!hidden.includes(c.level)}
+            title="Show or hide this level"
+            onClick={() => onToggle(c.level)}
+          >
+            <i style={`background:var(--level-${c.level})`} />
+            {c.level}
+            <b>
+              {shortNumber(at === null ? c.values.reduce((a, b) => a + b, 0) : (c.values[at] ?? 0))}
+            </b>
           </button>
         ))}
         <span class="dim grow">{hoverText(buckets, at)}</span>

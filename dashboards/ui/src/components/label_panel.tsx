@@ -18,12 +18,19 @@ export function LabelPanel({ labels, query, load, onPick }: Props): JSX.Element 
     <nav class="labels" aria-label="Labels">
       <h2>Labels</h2>
       {labels.length === 0 && <p class="dim">No labels in this range.</p>}
-      {labels.map((name) => <Label key={name} name={name} query={query} load={load} onPick={onPick} />)}
+      {labels.map((name) => (
+        <Label key={name} name={name} query={query} load={load} onPick={onPick} />
+      ))}
     </nav>
   );
 }
 
-function Label({ name, query, load, onPick }: Omit<Props, 'labels'> & { name: string }): JSX.Element {
+function Label({
+  name,
+  query,
+  load,
+  onPick,
+}: Omit<Props, 'labels'> & { name: string }): JSX.Element {
   const [open, setOpen] = useState(false);
   const [values, setValues] = useState<string[] | null>(null);
   const [problem, setProblem] = useState('');
@@ -32,16 +39,33 @@ function Label({ name, query, load, onPick }: Omit<Props, 'labels'> & { name: st
     if (!open) return;
     load(name).then(setValues, (e) => setProblem(messageOf(e)));
   }, [open]);
-  const shown = all ? values ?? [] : (values ?? []).slice(0, firstShown);
+  const shown = all ? (values ?? []) : (values ?? []).slice(0, firstShown);
   return (
     <div class={open ? 'label open' : 'label'}>
-      <button class="label-name" aria-expanded={open} onClick={() => setOpen(!open)}><Icon name={open ? 'down' : 'right'} />{name}</button>
+      <button class="label-name" aria-expanded={open} onClick={() => setOpen(!open)}>
+        <Icon name={open ? 'down' : 'right'} />
+        {name}
+      </button>
       {open && problem && <p class="hint bad">{problem}</p>}
       {open && !values && !problem && <p class="dim">loading…</p>}
-      {open && shown.map((value) => (
-        <button key={value} class={query.includes(`${name}=${JSON.stringify(value)}`) ? 'label-value on' : 'label-value'} title={value} onClick={() => onPick(name, value)}>{value || '(empty)'}</button>
-      ))}
-      {open && values && values.length > shown.length && <button class="label-value more" onClick={() => setAll(true)}>{values.length - shown.length} more</button>}
+      {open &&
+        shown.map((value) => (
+          <button
+            key={value}
+            class={
+              query.includes(`${name}=${JSON.stringify(value)}`) ? 'label-value on' : 'label-value'
+            }
+            title={value}
+            onClick={() => onPick(name, value)}
+          >
+            {value || '(empty)'}
+          </button>
+        ))}
+      {open && values && values.length > shown.length && (
+        <button class="label-value more" onClick={() => setAll(true)}>
+          {values.length - shown.length} more
+        </button>
+      )}
     </div>
   );
 }

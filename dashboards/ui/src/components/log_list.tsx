@@ -1,5 +1,5 @@
-// The lines: a virtual list, so that a hundred thousand of them scroll as well as ten. Rows have one
-// height; opened or wrapped ones report what they need beyond it once they are drawn.
+// The lines: a virtual list, so that a hundred thousand of them scroll as well as ten. Rows have
+// one height; opened or wrapped ones report what they need beyond it once they are drawn.
 import type { JSX } from 'preact';
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
 import type { Entry } from '../lib/entries';
@@ -44,7 +44,9 @@ export function LogList(props: Props): JSX.Element {
 
   useEffect(() => {
     const element = box.current!;
-    const observer = new ResizeObserver(() => setView({ top: element.scrollTop, height: element.clientHeight }));
+    const observer = new ResizeObserver(() =>
+      setView({ top: element.scrollTop, height: element.clientHeight }),
+    );
     observer.observe(element);
     return () => observer.disconnect();
   }, []);
@@ -86,7 +88,8 @@ export function LogList(props: Props): JSX.Element {
     const top = topOf(next, rowHeight, opened);
     const element = box.current!;
     if (top < element.scrollTop) element.scrollTop = top;
-    if (top + rowHeight > element.scrollTop + element.clientHeight) element.scrollTop = top + rowHeight - element.clientHeight;
+    if (top + rowHeight > element.scrollTop + element.clientHeight)
+      element.scrollTop = top + rowHeight - element.clientHeight;
   };
   const onKeyDown = (e: KeyboardEvent) => {
     if (e.ctrlKey || e.metaKey || e.altKey || (e.target as Element).closest('.detail')) return;
@@ -100,15 +103,33 @@ export function LogList(props: Props): JSX.Element {
   };
 
   return (
-    <div ref={box} class={wrap ? 'log-list wrap' : 'log-list'} id="lines" tabIndex={0} role="list" aria-label="Log lines, newest first" onScroll={onScroll} onKeyDown={onKeyDown}>
+    <div
+      ref={box}
+      class={wrap ? 'log-list wrap' : 'log-list'}
+      id="lines"
+      tabIndex={0}
+      role="list"
+      aria-label="Log lines, newest first"
+      onScroll={onScroll}
+      onKeyDown={onKeyDown}
+    >
       <div style={`height:${win.height}px;position:relative`}>
         <div style={`position:absolute;left:0;right:0;top:${win.offset}px`}>
           {entries.slice(win.first, win.last).map((entry, i) => (
             <LogRow
-              key={entry.key} entry={entry} index={win.first + i} count={entries.length}
-              open={open.has(entry.key)} active={win.first + i === active} measure={wrap || open.has(entry.key)}
-              raw={raw} marks={props.marks} showDay={props.showDay}
-              onToggle={toggle} onMeasured={measured} onFilter={props.onFilter}
+              key={entry.key}
+              entry={entry}
+              index={win.first + i}
+              count={entries.length}
+              open={open.has(entry.key)}
+              active={win.first + i === active}
+              measure={wrap || open.has(entry.key)}
+              raw={raw}
+              marks={props.marks}
+              showDay={props.showDay}
+              onToggle={toggle}
+              onMeasured={measured}
+              onFilter={props.onFilter}
             />
           ))}
         </div>

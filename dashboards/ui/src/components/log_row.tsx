@@ -42,11 +42,32 @@ export function LogRow(props: Props): JSX.Element {
   }, [measure]);
 
   return (
-    <div ref={root} role="listitem" class={`row ${entry.level}${open ? ' open' : ''}${props.active ? ' active' : ''}`} aria-posinset={props.index + 1} aria-setsize={props.count}>
-      <div class="head" role="button" tabIndex={-1} aria-expanded={open} onClick={() => selecting() || props.onToggle(entry.key, props.index)}>
-        <time title={`${dayAndClock(entry.ms)} local`}>{props.showDay ? `${dayAndClock(entry.ms).slice(5, 10)} ` : ''}{clock(entry.ms)}</time>
+    <div
+      ref={root}
+      role="listitem"
+      class={`row ${entry.level}${open ? ' open' : ''}${props.active ? ' active' : ''}`}
+      aria-posinset={props.index + 1}
+      aria-setsize={props.count}
+    >
+      <div
+        class="head"
+        role="button"
+        tabIndex={-1}
+        aria-expanded={open}
+        onClick={() => selecting() || props.onToggle(entry.key, props.index)}
+      >
+        <time title={`${dayAndClock(entry.ms)} local`}>
+          {props.showDay ? `${dayAndClock(entry.ms).slice(5, 10)} ` : ''}
+          {clock(entry.ms)}
+        </time>
         <span class="level">{entry.level === 'unknown' ? '' : entry.level}</span>
-        <span class="text">{props.raw || !entry.summary ? <Marked text={entry.line} marks={props.marks} /> : <Smart entry={entry} marks={props.marks} />}</span>
+        <span class="text">
+          {props.raw || !entry.summary ? (
+            <Marked text={entry.line} marks={props.marks} />
+          ) : (
+            <Smart entry={entry} marks={props.marks} />
+          )}
+        </span>
       </div>
       {open && <LogDetail entry={entry} onFilter={props.onFilter} />}
     </div>
@@ -61,16 +82,23 @@ function selecting(): boolean {
 function Marked({ text, marks }: { text: string; marks: string[] }): JSX.Element {
   const shown = text.length > maxShown ? `${text.slice(0, maxShown)}…` : text;
   if (marks.length === 0) return <>{shown}</>;
-  return <>{pieces(shown, marks).map((p, i) => (p.marked ? <mark key={i}>{p.text}</mark> : p.text))}</>;
+  return (
+    <>{pieces(shown, marks).map((p, i) => (p.marked ? <mark key={i}>{p.text}</mark> : p.text))}</>
+  );
 }
 
 function Smart({ entry, marks }: { entry: Entry; marks: string[] }): JSX.Element {
   const { message, rest } = entry.summary!;
   return (
     <>
-      <span class="msg"><Marked text={message} marks={marks} /></span>
+      <span class="msg">
+        <Marked text={message} marks={marks} />
+      </span>
       {rest.slice(0, 24).map(([name, value]) => (
-        <span class="kv" key={name}><i>{name}=</i><Marked text={value} marks={marks} /></span>
+        <span class="kv" key={name}>
+          <i>{name}=</i>
+          <Marked text={value} marks={marks} />
+        </span>
       ))}
     </>
   );

@@ -2,7 +2,15 @@
 import type { ComponentChildren, JSX } from 'preact';
 import { errorPosition } from '../lib/logql';
 
-export function ErrorNotice({ title, message, query }: { title: string; message: string; query?: string }): JSX.Element {
+export function ErrorNotice({
+  title,
+  message,
+  query,
+}: {
+  title: string;
+  message: string;
+  query?: string;
+}): JSX.Element {
   return (
     <div class="notice bad" role="alert">
       <strong>{title}</strong>
@@ -17,17 +25,37 @@ function Caret({ query, message }: { query: string; message: string }): JSX.Elem
   const at = errorPosition(message);
   const line = at ? query.split('\n')[at.line - 1] : undefined;
   if (!at || line === undefined || at.column > line.length + 1) return null;
-  return <pre class="caret">{line}{'\n'}{' '.repeat(at.column - 1)}<b>^</b></pre>;
+  return (
+    <pre class="caret">
+      {line}
+      {'\n'}
+      {' '.repeat(at.column - 1)}
+      <b>^</b>
+    </pre>
+  );
 }
 
 export function Warning({ children }: { children: ComponentChildren }): JSX.Element {
-  return <div class="notice warn" role="status">{children}</div>;
+  return (
+    <div class="notice warn" role="status">
+      {children}
+    </div>
+  );
 }
 
-export function Empty({ title, children }: { title: string; children?: ComponentChildren }): JSX.Element {
+export function Empty({
+  title,
+  children,
+}: {
+  title: string;
+  children?: ComponentChildren;
+}): JSX.Element {
   return (
     <div class="empty" role="status">
-      <svg viewBox="0 0 120 48" aria-hidden="true"><path d="M4 14c9-8 18-8 28 0s19 8 28 0 18-8 28 0 19 8 28 0M4 34c9-8 18-8 28 0s19 8 28 0 18-8 28 0 19 8 28 0" /></svg>
+      <svg viewBox="0 0 120 48" aria-hidden="true">
+        <path d="M4 14c9-8 18-8 28 0s19 8 28 0 18-8 28 0 19 8 28 0" />
+        <path d="M4 34c9-8 18-8 28 0s19 8 28 0 18-8 28 0 19 8 28 0" />
+      </svg>
       <strong>{title}</strong>
       <div>{children}</div>
     </div>

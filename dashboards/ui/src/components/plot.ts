@@ -8,7 +8,12 @@ export function colour(name: string): string {
 
 const font = '11px ui-sans-serif, system-ui, sans-serif';
 
-const shortUnits: [number, string][] = [[1e12, 'T'], [1e9, 'G'], [1e6, 'M'], [1e3, 'k']];
+const shortUnits: [number, string][] = [
+  [1e12, 'T'],
+  [1e9, 'G'],
+  [1e6, 'M'],
+  [1e3, 'k'],
+];
 
 // 1234567 -> '1.23M': at most three digits count.
 export function shortNumber(n: number): string {
@@ -21,7 +26,13 @@ export function axes(yWidth: number): uPlot.Axis[] {
   const look = { stroke: colour('dim'), font, ticks: { show: false } };
   return [
     { ...look, grid: { show: false }, size: 24, space: 70, values: timeLabels },
-    { ...look, grid: { stroke: colour('line'), width: 1 }, size: yWidth, space: 28, values: (_u, ticks) => ticks.map(shortNumber) },
+    {
+      ...look,
+      grid: { stroke: colour('line'), width: 1 },
+      size: yWidth,
+      space: 28,
+      values: (_u, ticks) => ticks.map(shortNumber),
+    },
   ];
 }
 
@@ -32,7 +43,8 @@ function timeLabels(_u: uPlot, ticks: number[]): string[] {
   return ticks.map((s) => {
     const d = new Date(s * 1000);
     const two = (n: number) => String(n).padStart(2, '0');
-    const clock = `${two(d.getHours())}:${two(d.getMinutes())}${fine ? `:${two(d.getSeconds())}` : ''}`;
+    const minutes = `${two(d.getHours())}:${two(d.getMinutes())}`;
+    const clock = fine ? `${minutes}:${two(d.getSeconds())}` : minutes;
     const today = `${two(d.getMonth() + 1)}-${two(d.getDate())}`;
     const first = day !== '' && day !== today;
     day = today;
@@ -52,8 +64,15 @@ export function zoomHook(onZoom: (span: Span) => void): (u: uPlot) => void {
 }
 
 // Follows the width of its box and the colour scheme; the returned function ends that.
-export function keepFitting(plot: uPlot, box: HTMLElement, height: number, redraw: () => void): () => void {
-  const observer = new ResizeObserver(() => plot.setSize({ width: Math.max(box.clientWidth, 50), height }));
+export function keepFitting(
+  plot: uPlot,
+  box: HTMLElement,
+  height: number,
+  redraw: () => void,
+): () => void {
+  const observer = new ResizeObserver(() =>
+    plot.setSize({ width: Math.max(box.clientWidth, 50), height }),
+  );
   observer.observe(box);
   const scheme = matchMedia('(prefers-color-scheme: dark)');
   scheme.addEventListener('change', redraw);

@@ -17,7 +17,14 @@ function offsetOf(text: string, at: { line: number; column: number }): number {
   return before.reduce((sum, line) => sum + line.length + 1, 0) + at.column - 1;
 }
 
-export function QueryBox({ label, value, placeholder, errorAt, onInput, onRun }: Props): JSX.Element {
+export function QueryBox({
+  label,
+  value,
+  placeholder,
+  errorAt,
+  onInput,
+  onRun,
+}: Props): JSX.Element {
   const box = useRef<HTMLTextAreaElement>(null);
   const bad = errorAt ? offsetOf(value, errorAt) : -1;
 
@@ -42,14 +49,26 @@ export function QueryBox({ label, value, placeholder, errorAt, onInput, onRun }:
       <pre class="query-colours" aria-hidden="true">
         {tokenize(value).map((t) => {
           const marked = bad >= t.at && bad < t.at + t.text.length;
-          return <span key={t.at} class={`t-${t.kind}${marked ? ' t-bad' : ''}`}>{t.text}</span>;
+          return (
+            <span key={t.at} class={`t-${t.kind}${marked ? ' t-bad' : ''}`}>
+              {t.text}
+            </span>
+          );
         })}
         {'\n'}
       </pre>
       <textarea
-        ref={box} id="query" aria-label={label} placeholder={placeholder} value={value} spellcheck={false}
-        autocomplete="off" autocapitalize="off" rows={1}
-        onInput={(e) => onInput(e.currentTarget.value)} onKeyDown={onKeyDown}
+        ref={box}
+        id="query"
+        aria-label={label}
+        placeholder={placeholder}
+        value={value}
+        spellcheck={false}
+        autocomplete="off"
+        autocapitalize="off"
+        rows={1}
+        onInput={(e) => onInput(e.currentTarget.value)}
+        onKeyDown={onKeyDown}
       />
     </div>
   );

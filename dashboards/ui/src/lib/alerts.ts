@@ -15,20 +15,24 @@ export function toneOfRule(rule: Rule): Tone {
 
 export function stateOfRule(rule: Rule): string {
   if (rule.state === 'firing' || rule.state === 'pending') return rule.state;
-  if (rule.health !== 'ok') return rule.health === 'unknown' ? 'not evaluated yet' : rule.health.replace('_', ' ');
+  if (rule.health !== 'ok')
+    return rule.health === 'unknown' ? 'not evaluated yet' : rule.health.replace('_', ' ');
   return rule.type === 'recording' ? 'recording' : 'ok';
 }
 
 export function sortAlerts(alerts: Alert[]): Alert[] {
   const rank = (a: Alert) => stateOrder.indexOf(a.state);
-  return [...alerts].sort((a, b) => rank(a) - rank(b) || (b.activeAt ?? '').localeCompare(a.activeAt ?? ''));
+  return [...alerts].sort(
+    (a, b) => rank(a) - rank(b) || (b.activeAt ?? '').localeCompare(a.activeAt ?? ''),
+  );
 }
 
 const toneOrder: Tone[] = ['bad', 'warn', 'unsure', 'good', 'idle'];
 
 // Groups with trouble first; inside a group the file's order stays, it was chosen by a person.
 export function sortGroups(groups: RuleGroup[]): RuleGroup[] {
-  const worst = (g: RuleGroup) => Math.min(...g.rules.map((r) => toneOrder.indexOf(toneOfRule(r))), toneOrder.length);
+  const worst = (g: RuleGroup) =>
+    Math.min(...g.rules.map((r) => toneOrder.indexOf(toneOfRule(r))), toneOrder.length);
   return [...groups].sort((a, b) => worst(a) - worst(b) || a.name.localeCompare(b.name));
 }
 

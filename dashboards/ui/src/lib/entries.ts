@@ -20,7 +20,10 @@ export interface Entry {
 }
 
 export function labelKey(labels: Record<string, string>): string {
-  return Object.keys(labels).sort().map((n) => `${n}=${labels[n]}`).join(',');
+  return Object.keys(labels)
+    .sort()
+    .map((n) => `${n}=${labels[n]}`)
+    .join(',');
 }
 
 // Nanoseconds of the present have 19 digits; shorter ones are older.
@@ -59,7 +62,11 @@ export function unseen(have: Entry[], more: Entry[]): Entry[] {
 
 // The fields to list in an entry's detail: its own labels first, then what the line holds.
 export function fieldsOf(entry: Entry): { name: string; value: string; from: 'label' | 'field' }[] {
-  const labels = Object.entries(entry.labels).map(([name, value]) => ({ name, value, from: 'label' as const }));
+  const labels = Object.entries(entry.labels).map(([name, value]) => ({
+    name,
+    value,
+    from: 'label' as const,
+  }));
   const fields = Object.entries(entry.parsed.fields)
     .filter(([name]) => entry.labels[name] === undefined)
     .map(([name, value]) => ({ name, value, from: 'field' as const }));

@@ -36,11 +36,15 @@ function parseLogfmt(line: string): Parsed | null {
   let covered = 0;
   for (const m of line.matchAll(pair)) {
     const raw = m[2]!;
-    fields[m[1]!.replace(/[^A-Za-z0-9_]/g, '_')] = raw.startsWith('"') ? raw.slice(1, -1).replace(/\\(.)/g, '$1') : raw;
+    fields[m[1]!.replace(/[^A-Za-z0-9_]/g, '_')] = raw.startsWith('"')
+      ? raw.slice(1, -1).replace(/\\(.)/g, '$1')
+      : raw;
     covered += m[0].length;
   }
   // Prose with one a=b in it is text; logfmt is mostly pairs.
-  return Object.keys(fields).length >= 2 && covered * 2 >= line.length ? { kind: 'logfmt', fields } : null;
+  return Object.keys(fields).length >= 2 && covered * 2 >= line.length
+    ? { kind: 'logfmt', fields }
+    : null;
 }
 
 export function parseLine(line: string): Parsed {

@@ -2,10 +2,16 @@
 import type { Check, Gate, Rollback, Verdict } from '../api/releases';
 import type { Tone } from './alerts';
 
-const tones: Record<Verdict, Tone> = { pass: 'good', fail: 'bad', inconclusive: 'unsure', no_data: 'unsure', error: 'unsure' };
+const tones: Record<Verdict, Tone> = {
+  pass: 'good',
+  fail: 'bad',
+  inconclusive: 'unsure',
+  no_data: 'unsure',
+  error: 'unsure',
+};
 
 export function toneOfVerdict(verdict: Verdict | null): Tone {
-  return verdict === null ? 'idle' : tones[verdict] ?? 'unsure';
+  return verdict === null ? 'idle' : (tones[verdict] ?? 'unsure');
 }
 
 export function wordOfVerdict(verdict: Verdict | null): string {
@@ -13,13 +19,16 @@ export function wordOfVerdict(verdict: Verdict | null): string {
 }
 
 const rollbackWords: Record<string, string> = {
-  pending: 'rolling back', verifying: 'verifying the rollback', rolled_back: 'rolled back',
-  rollback_failed: 'rollback failed', skipped: 'rollback skipped',
+  pending: 'rolling back',
+  verifying: 'verifying the rollback',
+  rolled_back: 'rolled back',
+  rollback_failed: 'rollback failed',
+  skipped: 'rollback skipped',
 };
 
 // null when there is nothing to say about a rollback.
 export function rollbackWord(rollback: Rollback | undefined): string | null {
-  return rollback ? rollbackWords[rollback.state] ?? null : null;
+  return rollback ? (rollbackWords[rollback.state] ?? null) : null;
 }
 
 export function toneOfRollback(rollback: Rollback): Tone {
@@ -32,12 +41,15 @@ export function percent(x: number): string {
   return `${p >= 10 || p === 0 ? p.toFixed(1) : Number(p.toPrecision(2))} %`;
 }
 
-const number = (x: number) => (Number.isInteger(x) ? String(x) : Number(x.toPrecision(3)).toString());
+const number = (x: number) =>
+  Number.isInteger(x) ? String(x) : Number(x.toPrecision(3)).toString();
 
 // Rates are shares; everything else is shown as it is.
 export function valueText(check: Check, value: number | null): string {
   if (value === null || value === undefined) return '–';
-  return check.type.endsWith('rate') || check.type.endsWith('ratio') ? percent(value) : number(value);
+  return check.type.endsWith('rate') || check.type.endsWith('ratio')
+    ? percent(value)
+    : number(value);
 }
 
 // How full a bar is: both values against the larger of them.

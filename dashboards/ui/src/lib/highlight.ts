@@ -23,7 +23,8 @@ function nearest(text: string, marks: string[], from: number): { at: number; mar
   let best: { at: number; mark: string } | null = null;
   for (const mark of marks) {
     const at = text.indexOf(mark, from);
-    if (at >= 0 && (!best || at < best.at || (at === best.at && mark.length > best.mark.length))) best = { at, mark };
+    if (at >= 0 && (!best || at < best.at || (at === best.at && mark.length > best.mark.length)))
+      best = { at, mark };
   }
   return best;
 }

@@ -22,7 +22,10 @@ const steps = [
 // The smallest round step that needs at most `most` buckets.
 export function niceStep(span: Span, most: number): number {
   const wanted = (span.to - span.from) / most;
-  return steps.find((s) => s >= wanted) ?? steps[steps.length - 1]! * Math.ceil(wanted / steps[steps.length - 1]!);
+  return (
+    steps.find((s) => s >= wanted) ??
+    steps[steps.length - 1]! * Math.ceil(wanted / steps[steps.length - 1]!)
+  );
 }
 
 // The evaluation times that cover the span: a bucket [b, b + step) is counted at its end.
@@ -49,7 +52,9 @@ export function toBuckets(series: Series[], span: Span, step: number): Buckets {
       total += count;
     }
   }
-  const counts = levels.filter((l) => byLevel.has(l)).map((level) => ({ level, values: byLevel.get(level)! }));
+  const counts = levels
+    .filter((l) => byLevel.has(l))
+    .map((level) => ({ level, values: byLevel.get(level)! }));
   return { starts, step, counts, total };
 }
 
@@ -63,7 +68,11 @@ export function stack(buckets: Buckets): number[][] {
 export function withRemainder(whole: Buckets, leveled: Buckets): Buckets {
   const known = leveled.counts.filter((c) => c.level !== 'unknown');
   const total = whole.counts[0]!.values;
-  const rest = total.map((n, i) => Math.max(0, n - known.reduce((sum, c) => sum + c.values[i]!, 0)));
-  const counts = rest.some((n) => n > 0) ? [...known, { level: 'unknown' as const, values: rest }] : known;
+  const rest = total.map((n, i) =>
+    Math.max(0, n - known.reduce((sum, c) => sum + c.values[i]!, 0)),
+  );
+  const counts = rest.some((n) => n > 0)
+    ? [...known, { level: 'unknown' as const, values: rest }]
+    : known;
   return { ...whole, counts };
 }

@@ -3,7 +3,8 @@
 // The daemon parses queries; here a tokenizer is enough to find the stream selector, to see which
 // parsers a pipeline has, to add a filter in the right place and to colour the input.
 
-export type TokenKind = 'string' | 'number' | 'operator' | 'word' | 'comment' | 'brace' | 'space' | 'other';
+export type TokenKind =
+  'string' | 'number' | 'operator' | 'word' | 'comment' | 'brace' | 'space' | 'other';
 
 export interface Token {
   kind: TokenKind;
@@ -55,7 +56,8 @@ export function quote(value: string): string {
 }
 
 function unquote(text: string): string {
-  if (text.startsWith('`')) return text.slice(1, text.endsWith('`') && text.length > 1 ? -1 : undefined);
+  if (text.startsWith('`'))
+    return text.slice(1, text.endsWith('`') && text.length > 1 ? -1 : undefined);
   try {
     return JSON.parse(text) as string;
   } catch {
@@ -90,19 +92,32 @@ function splitMatchers(tokens: Token[]): string[] {
 }
 
 function replaces(matcher: string, name: string): boolean {
-  return matcher.startsWith(`${name}="`) || matcher.startsWith(`${name}=~`) || matcher.startsWith(`${name}=\``);
+  return (
+    matcher.startsWith(`${name}="`) ||
+    matcher.startsWith(`${name}=~`) ||
+    matcher.startsWith(`${name}=\``)
+  );
 }
 
 export type Parser = 'json' | 'logfmt';
 
 export function hasParser(query: string): boolean {
   const tokens = tokenize(query).filter(meaningful);
-  return tokens.some((t, i) => tokens[i - 1]?.text === '|' &&
-    ['json', 'logfmt', 'pattern', 'regexp', 'unpack'].includes(t.text));
+  return tokens.some(
+    (t, i) =>
+      tokens[i - 1]?.text === '|' &&
+      ['json', 'logfmt', 'pattern', 'regexp', 'unpack'].includes(t.text),
+  );
 }
 
 // Appends | name op value, after a parser stage if the field comes out of the line.
-export function withField(query: string, name: string, op: Op, value: string, parser: Parser | null): string {
+export function withField(
+  query: string,
+  name: string,
+  op: Op,
+  value: string,
+  parser: Parser | null,
+): string {
   const parse = parser !== null && !hasParser(query) ? ` | ${parser}` : '';
   const filter = ` | ${name}${op}${quote(value)}`;
   const base = query.trimEnd();
@@ -130,12 +145,15 @@ export function volumeQuery(query: string, step: string): string {
 }
 
 export function selectorOf(labels: Record<string, string>): string {
-  const matchers = Object.keys(labels).sort().map((name) => `${name}=${quote(labels[name]!)}`);
+  const matchers = Object.keys(labels)
+    .sort()
+    .map((name) => `${name}=${quote(labels[name]!)}`);
   return `{${matchers.join(', ')}}`;
 }
 
 // Where a parse error points to, 1-based: 'parse error at line 1, col 7: ...' or '1:7: ...'.
 export function errorPosition(message: string): { line: number; column: number } | null {
-  const m = /line (\d+),? col(?:umn)? (\d+)/.exec(message) ?? /(?:^|\s)(\d+):(\d+):(?:\s|$)/.exec(message);
+  const m =
+    /line (\d+),? col(?:umn)? (\d+)/.exec(message) ?? /(?:^|\s)(\d+):(\d+):(?:\s|$)/.exec(message);
   return m ? { line: Number(m[1]), column: Number(m[2]) } : null;
 }

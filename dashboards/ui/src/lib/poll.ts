@@ -9,7 +9,10 @@ export interface Polled<T> {
   at: number; // ms, of the last good answer
 }
 
-export function usePolled<T>(load: (signal: AbortSignal) => Promise<T>, everyMs: number): ReadonlySignal<Polled<T>> {
+export function usePolled<T>(
+  load: (signal: AbortSignal) => Promise<T>,
+  everyMs: number,
+): ReadonlySignal<Polled<T>> {
   const state = useMemo(() => signal<Polled<T>>({ data: null, error: '', at: 0 }), []);
   useEffect(() => {
     const abort = new AbortController();
@@ -28,7 +31,9 @@ export function usePolled<T>(load: (signal: AbortSignal) => Promise<T>, everyMs:
 }
 
 async function refresh<T>(
-  state: { value: Polled<T> }, load: (signal: AbortSignal) => Promise<T>, abort: AbortSignal,
+  state: { value: Polled<T> },
+  load: (signal: AbortSignal) => Promise<T>,
+  abort: AbortSignal,
 ): Promise<void> {
   try {
     state.value = { data: await load(abort), error: '', at: Date.now() };

@@ -39,7 +39,15 @@ function arrive(): void {
 // Links inside the UI change pages without loading the document anew.
 export function onLinkClick(event: MouseEvent): void {
   const link = (event.target as Element).closest('a[data-page]');
-  if (!link || event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey) return;
+  if (
+    !link ||
+    event.defaultPrevented ||
+    event.button !== 0 ||
+    event.metaKey ||
+    event.ctrlKey ||
+    event.shiftKey
+  )
+    return;
   event.preventDefault();
   history.pushState(null, '', (link as HTMLAnchorElement).href);
   arrive();

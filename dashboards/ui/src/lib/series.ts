@@ -3,7 +3,9 @@ import type { Series } from './histogram';
 
 export function nameOfSeries(metric: Record<string, string>): string {
   const { __name__: name = '', ...labels } = metric;
-  const parts = Object.keys(labels).sort().map((n) => `${n}=${JSON.stringify(labels[n])}`);
+  const parts = Object.keys(labels)
+    .sort()
+    .map((n) => `${n}=${JSON.stringify(labels[n])}`);
   return parts.length > 0 ? `${name}{${parts.join(', ')}}` : name || 'value';
 }
 

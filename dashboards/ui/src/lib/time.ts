@@ -15,7 +15,12 @@ export interface Span {
 }
 
 const unitMs: Record<string, number> = {
-  ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000,
+  ms: 1,
+  s: 1000,
+  m: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+  w: 604_800_000,
 };
 
 // '1h30m', '250ms', '2d'; null if it is not a duration.
@@ -53,7 +58,10 @@ function parseUnix(digits: string): number {
 }
 
 function parseDate(text: string): number | null {
-  const m = /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?))?(Z|[+-]\d{2}:\d{2})?$/.exec(text);
+  const m =
+    /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?))?(Z|[+-]\d{2}:\d{2})?$/.exec(
+      text,
+    );
   if (!m) return null;
   const ms = Date.parse(`${m[1]}T${m[2] ?? '00:00'}${m[3] ?? ''}`);
   return Number.isNaN(ms) ? null : ms;
@@ -105,15 +113,16 @@ export function zoomOut(span: Span, now: number): Span {
 }
 
 const two = (n: number) => String(n).padStart(2, '0');
+const seconds = (d: Date) => `${two(d.getHours())}:${two(d.getMinutes())}:${two(d.getSeconds())}`;
 
 export function clock(ms: number): string {
   const d = new Date(ms);
-  return `${two(d.getHours())}:${two(d.getMinutes())}:${two(d.getSeconds())}.${String(d.getMilliseconds()).padStart(3, '0')}`;
+  return `${seconds(d)}.${String(d.getMilliseconds()).padStart(3, '0')}`;
 }
 
 export function dayAndClock(ms: number): string {
   const d = new Date(ms);
-  return `${d.getFullYear()}-${two(d.getMonth() + 1)}-${two(d.getDate())} ${two(d.getHours())}:${two(d.getMinutes())}:${two(d.getSeconds())}`;
+  return `${d.getFullYear()}-${two(d.getMonth() + 1)}-${two(d.getDate())} ${seconds(d)}`;
 }
 
 export function describeRange(range: Range): string {
@@ -130,7 +139,8 @@ export function describeRange(range: Range): string {
 // '12s ago', '3m ago', 'in 2h'.
 export function ago(ms: number, now: number): string {
   const distance = Math.abs(now - ms);
-  const unit = distance < 60_000 ? 's' : distance < 3_600_000 ? 'm' : distance < 172_800_000 ? 'h' : 'd';
+  const unit =
+    distance < 60_000 ? 's' : distance < 3_600_000 ? 'm' : distance < 172_800_000 ? 'h' : 'd';
   const text = `${Math.floor(distance / unitMs[unit]!)}${unit}`;
   return ms <= now ? `${text} ago` : `in ${text}`;
 }

@@ -35,8 +35,20 @@ function rowAt(y: number, row: number, opened: Opened[]): number {
 }
 
 // `opened` is sorted by index.
-export function windowOf(count: number, row: number, opened: Opened[], scroll: number, view: number, overscan = 12): Window {
+export function windowOf(
+  count: number,
+  row: number,
+  opened: Opened[],
+  scroll: number,
+  view: number,
+  overscan = 12,
+): Window {
   const first = Math.max(0, Math.min(rowAt(scroll, row, opened), count - 1) - overscan);
   const last = Math.min(count, rowAt(scroll + view, row, opened) + 1 + overscan);
-  return { first, last: Math.max(last, first), offset: topOf(first, row, opened), height: totalHeight(count, row, opened) };
+  return {
+    first,
+    last: Math.max(last, first),
+    offset: topOf(first, row, opened),
+    height: totalHeight(count, row, opened),
+  };
 }

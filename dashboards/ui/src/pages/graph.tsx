@@ -88,15 +88,25 @@ export function GraphPage(): JSX.Element {
     <div class="page">
       <div class="toolbar">
         <QueryBox
-          label="PromQL query" value={query.value} placeholder="rate(node_cpu_seconds_total[5m])"
+          label="PromQL query"
+          value={query.value}
+          placeholder="rate(node_cpu_seconds_total[5m])"
           errorAt={error.value ? errorPosition(error.value) : null}
-          onInput={(v) => (query.value = v)} onRun={() => void run()}
+          onInput={(v) => (query.value = v)}
+          onRun={() => void run()}
         />
         <TimePicker range={range.value} onChange={setRange} />
-        <button class="btn primary" title="Run  Enter" onClick={() => void run()}><Icon name="search" /><span>Run</span></button>
+        <button class="btn primary" title="Run  Enter" onClick={() => void run()}>
+          <Icon name="search" />
+          <span>Run</span>
+        </button>
       </div>
-      {error.value && <ErrorNotice title="The query did not run" message={error.value} query={query.value} />}
-      {warnings.value.map((w) => <Warning key={w}>{w}</Warning>)}
+      {error.value && (
+        <ErrorNotice title="The query did not run" message={error.value} query={query.value} />
+      )}
+      {warnings.value.map((w) => (
+        <Warning key={w}>{w}</Warning>
+      ))}
       <div class="scroll">
         <Graph />
       </div>
@@ -106,11 +116,28 @@ export function GraphPage(): JSX.Element {
 
 function Graph(): JSX.Element {
   if (!series.value) return <Examples />;
-  if (series.value.length === 0) return <Empty title="No series match">Check the metric's name, or try a longer range.</Empty>;
+  if (series.value.length === 0)
+    return <Empty title="No series match">Check the metric's name, or try a longer range.</Empty>;
   return (
     <div class="card">
-      <div class="result-bar"><span class="dim" role="status">{running.value ? 'asking…' : `${series.value.length} series · one point each ${formatDuration(stepMs.value)} · ${formatDuration(tookMs.value)}`}</span></div>
-      <SeriesChart series={series.value} span={span.value} stepMs={stepMs.value} height={360} onZoom={(s) => setRange(absolute({ from: Math.round(s.from), to: Math.round(s.to) }))} />
+      <div class="result-bar">
+        <span class="dim" role="status">
+          {running.value
+            ? 'asking…'
+            : [
+                `${series.value.length} series`,
+                `one point each ${formatDuration(stepMs.value)}`,
+                formatDuration(tookMs.value),
+              ].join(' · ')}
+        </span>
+      </div>
+      <SeriesChart
+        series={series.value}
+        span={span.value}
+        stepMs={stepMs.value}
+        height={360}
+        onZoom={(s) => setRange(absolute({ from: Math.round(s.from), to: Math.round(s.to) }))}
+      />
     </div>
   );
 }
@@ -121,7 +148,17 @@ function Examples(): JSX.Element {
       <p>PromQL, or LogQL that counts lines. To begin with:</p>
       <div class="examples">
         {examples.map(([name, text]) => (
-          <button key={name} class="chip" title={text} onClick={() => { query.value = text; void run(); }}>{name}</button>
+          <button
+            key={name}
+            class="chip"
+            title={text}
+            onClick={() => {
+              query.value = text;
+              void run();
+            }}
+          >
+            {name}
+          </button>
         ))}
       </div>
     </Empty>

@@ -17,7 +17,8 @@ const histogramBars = 90;
 
 export const query = signal('');
 export const range = signal<Range>(defaultRange);
-export const span = signal<Span>({ from: Date.now() - 3_600_000, to: Date.now() }); // of the last run
+// Of the last run.
+export const span = signal<Span>({ from: Date.now() - 3_600_000, to: Date.now() });
 export const entries = signal<Entry[]>([]);
 export const series = signal<Series[] | null>(null);
 export const seriesStep = signal(60_000);
@@ -39,7 +40,10 @@ export const dropped = signal(0);
 export const labels = signal<string[]>([]);
 
 export const shown = computed(() =>
-  hidden.value.length === 0 ? entries.value : entries.value.filter((e) => !hidden.value.includes(e.level)));
+  hidden.value.length === 0
+    ? entries.value
+    : entries.value.filter((e) => !hidden.value.includes(e.level)),
+);
 export const marks = computed(() => searchedTexts(ranQuery.value));
 
 let abort = new AbortController();
@@ -72,7 +76,9 @@ async function proposeQuery(): Promise<void> {
     return;
   }
   const preferred = ['service_name', 'service', 'app', 'job', 'container', 'host', 'filename'];
-  const name = preferred.find((n) => labels.value.includes(n)) ?? labels.value.find((n) => !n.startsWith('__'));
+  const name =
+    preferred.find((n) => labels.value.includes(n)) ??
+    labels.value.find((n) => !n.startsWith('__'));
   if (name !== undefined) query.value = `{${name}=~".+"}`;
 }
 
@@ -108,7 +114,14 @@ async function loadLines(signal: AbortSignal): Promise<void> {
   running.value = true;
   const step = niceStep(span.value, 250);
   try {
-    const answer = await queryLogs(ranQuery.value, msToNs(span.value.from), msToNs(span.value.to), pageSize, step, signal);
+    const answer = await queryLogs(
+      ranQuery.value,
+      msToNs(span.value.from),
+      msToNs(span.value.to),
+      pageSize,
+      step,
+      signal,
+    );
     batch(() => {
       entries.value = answer.entries;
       series.value = answer.series;
@@ -137,7 +150,12 @@ async function loadVolume(signal: AbortSignal): Promise<void> {
   const step = niceStep(span.value, histogramBars);
   const asked = ranQuery.value;
   try {
-    const plain = await querySeries(volumeQuery(asked, formatDuration(step)), span.value, step, signal);
+    const plain = await querySeries(
+      volumeQuery(asked, formatDuration(step)),
+      span.value,
+      step,
+      signal,
+    );
     buckets.value = toBuckets(plain, span.value, step);
     volumeError.value = '';
     await refineVolume(asked, plain, step, signal);
@@ -148,9 +166,15 @@ async function loadVolume(signal: AbortSignal): Promise<void> {
 
 // When no label names the level but the lines do, their parser is asked; what it cannot read stays
 // 'unknown', so the bars always sum to the same total.
-async function refineVolume(asked: string, plain: Series[], step: number, signal: AbortSignal): Promise<void> {
+async function refineVolume(
+  asked: string,
+  plain: Series[],
+  step: number,
+  signal: AbortSignal,
+): Promise<void> {
   const whole = toBuckets(plain, span.value, step);
-  if (hasParser(asked) || whole.total === 0 || whole.counts.some((c) => c.level !== 'unknown')) return;
+  if (hasParser(asked) || whole.total === 0 || whole.counts.some((c) => c.level !== 'unknown'))
+    return;
   const kind = await structureOfLines(asked, signal);
   if (kind === null) return;
   const parsed = volumeQuery(`${asked.trimEnd()} | ${kind} | __error__=""`, formatDuration(step));
@@ -158,13 +182,23 @@ async function refineVolume(asked: string, plain: Series[], step: number, signal
   buckets.value = withRemainder(whole, leveled);
 }
 
-async function structureOfLines(asked: string, signal: AbortSignal): Promise<'json' | 'logfmt' | null> {
-  const sample = await queryLogs(asked, msToNs(span.value.from), msToNs(span.value.to), 20, 1000, signal);
+async function structureOfLines(
+  asked: string,
+  signal: AbortSignal,
+): Promise<'json' | 'logfmt' | null> {
+  const sample = await queryLogs(
+    asked,
+    msToNs(span.value.from),
+    msToNs(span.value.to),
+    20,
+    1000,
+    signal,
+  );
   const structured = sample.entries.find((e) => e.parsed.kind !== 'text' && e.level !== 'unknown');
   return structured && structured.parsed.kind !== 'text' ? structured.parsed.kind : null;
 }
 
-// The page before the oldest line. It overlaps by that line's nanosecond, since a burst may share it.
+// The page before the oldest line. It overlaps by that line's nanosecond: a burst may share it.
 export async function loadOlder(): Promise<void> {
   const oldest = entries.value[entries.value.length - 1];
   if (!oldest || loadingOlder.value || reachedEnd.value) return;
@@ -184,7 +218,14 @@ async function olderThan(oldest: Entry, have: Entry[]): Promise<{ fresh: Entry[]
   const from = msToNs(span.value.from);
   const including = String(BigInt(oldest.ns) + 1n);
   const sharing = have.filter((e) => e.ns === oldest.ns).length;
-  const answer = await queryLogs(ranQuery.value, from, including, pageSize + sharing, 1000, abort.signal);
+  const answer = await queryLogs(
+    ranQuery.value,
+    from,
+    including,
+    pageSize + sharing,
+    1000,
+    abort.signal,
+  );
   return { fresh: unseen(have, answer.entries), last: answer.entries.length < pageSize + sharing };
 }
 
@@ -199,7 +240,9 @@ export function zoomTo(next: Span): void {
 }
 
 export function toggleLevel(level: Level): void {
-  hidden.value = hidden.value.includes(level) ? hidden.value.filter((l) => l !== level) : [...hidden.value, level];
+  hidden.value = hidden.value.includes(level)
+    ? hidden.value.filter((l) => l !== level)
+    : [...hidden.value, level];
   setSearch(encodeState(state()), false);
 }
 
@@ -216,7 +259,8 @@ export function toggleLive(): void {
 
 export function startLive(): void {
   if (!isLogQuery(query.value)) {
-    error.value = 'Only a query for lines can be followed live: it begins with a selector such as {service="shop"}.';
+    error.value =
+      'Only a query for lines can be followed: it begins with a selector like {service="shop"}.';
     return;
   }
   live.value = true;
@@ -256,7 +300,11 @@ function beginTail(): void {
 function receive(more: Entry[], lost: number): void {
   dropped.value += lost;
   if (holding.value) heldBack.value = [...more, ...heldBack.value].slice(0, liveLimit);
-  else entries.value = [...unseen(entries.value.slice(0, 500), more), ...entries.value].slice(0, liveLimit);
+  else
+    entries.value = [...unseen(entries.value.slice(0, 500), more), ...entries.value].slice(
+      0,
+      liveLimit,
+    );
 }
 
 // Nothing moves under the reader's eyes while held; the lines wait and are counted.
@@ -266,7 +314,10 @@ export function hold(): void {
 
 export function release(): void {
   batch(() => {
-    entries.value = [...unseen(entries.value.slice(0, 500), heldBack.value), ...entries.value].slice(0, liveLimit);
+    entries.value = [
+      ...unseen(entries.value.slice(0, 500), heldBack.value),
+      ...entries.value,
+    ].slice(0, liveLimit);
     heldBack.value = [];
     holding.value = false;
   });
