@@ -184,10 +184,11 @@ class Lexer {
                                     [&](std::string_view s) { return rest.starts_with(s); });
     if (found == symbols.end() || !allowed(*found)) return unexpected();
     if (*found == "(") ++parens_;
-    if (*found == ")" && parens_-- == 0) return fail("unexpected right parenthesis ')'");
     if (*found == "{") braces_ = true;
     if (*found == "}") braces_ = false;
-    return push(TokenKind::punctuation, found->size());
+    const bool too_many = *found == ")" && parens_-- == 0;
+    push(TokenKind::punctuation, found->size());
+    return !too_many || fail("unexpected right parenthesis ')'");
   }
   bool allowed(std::string_view symbol) const {
     if (braces_) return std::string_view("},=!==~!~").find(symbol) != std::string_view::npos &&

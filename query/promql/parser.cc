@@ -135,6 +135,8 @@ Result<void> Parser::enter() {
 Result<ExprPtr> Parser::parse() {
   if (peek().kind == TokenKind::end) return error_at(0, "no expression found in input");
   SLUICE_TRY(auto expr, expression(1));
+  // A right parenthesis too many: the lexer says so right behind it.
+  if (peek().is(")") && peek(1).kind == TokenKind::error) take();
   if (peek().kind != TokenKind::end) return unexpected();
   return expr;
 }
