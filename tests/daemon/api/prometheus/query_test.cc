@@ -47,11 +47,11 @@ TEST_CASE("instant queries answer in Prometheus' shapes", "[api]") {
       {"/api/v1/query?query=quantile(2,up)&time=100", 200,
        R"({"status":"success","data":{"resultType":"vector","result":[)"
        R"({"metric":{},"value":[100,"+Inf"]}]},"warnings":[)"
-       R"("PromQL warning: quantile value should be between 0 and 1, got 2 (1:10)"]})"},
+       R"j("PromQL warning: quantile value should be between 0 and 1, got 2 (1:10)"]})j"},
       {"/api/v1/query?query=rate(up[5m])&time=100", 200,
        R"({"status":"success","data":{"resultType":"vector","result":[]},"infos":[)"
        R"("PromQL info: metric might not be a counter, name does not end in )"
-       R"(_total/_sum/_count/_bucket: \"up\" (1:6)"]})"},
+       R"j(_total/_sum/_count/_bucket: \"up\" (1:6)"]})j"},
       {"/api/v1/query?query=up&time=100&limit=1", 200,
        R"({"status":"success","data":{"resultType":"vector","result":[)"
        R"({"metric":{"__name__":"up","job":"a"},"value":[100,"1"]}]},)"
@@ -120,7 +120,7 @@ TEST_CASE("range queries answer in Prometheus' shapes", "[api]") {
        R"(negative query resolution step widths are not accepted. Try a positive integer"})"},
       {"/api/v1/query_range?query=1&start=0&end=100000&step=1", 400,
        R"({"status":"error","errorType":"bad_data","error":"exceeded maximum resolution of 11,000 )"
-       R"(points per timeseries. Try decreasing the query resolution (?step=XX)"})"},
+       R"j(points per timeseries. Try decreasing the query resolution (?step=XX)"})j"},
       {"/api/v1/query_range?query=c_total[5m]&start=0&end=60&step=10", 400,
        R"({"status":"error","errorType":"bad_data","error":"invalid parameter \"query\": invalid )"
        R"(expression type \"range vector\" for range query, must be Scalar or instant Vector"})"},
