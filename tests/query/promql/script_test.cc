@@ -1,4 +1,4 @@
-// Runs tests/data/promql/*.test against the engine in memory, and tests the script language itself.
+// Runs tests/data/{promql,logql}/*.test against the engine in memory, and tests the script language itself.
 #include <catch2/catch_test_macros.hpp>
 #include <filesystem>
 #include <fstream>
@@ -23,23 +23,30 @@ Outcome run_text(std::string_view text) {
   return run_script(*commands, target);
 }
 
-TEST_CASE("PromQL scripts hold", "[promql][script]") {
+// Runs every script of a folder; returns how many evals they hold.
+std::size_t run_folder(const std::string& folder) {
   std::size_t evals = 0;
-  for (const auto& entry :
-       std::filesystem::directory_iterator(SLUICE_SOURCE_DIR "/tests/data/promql")) {
+  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
     if (entry.path().extension() != ".test") continue;
+    const std::string name = entry.path().filename().string();
     const auto commands = parse_script(read_file(entry.path()));
-    INFO(entry.path().filename().string());
-    INFO((commands ? std::string() : commands.error().message));
+    INFO(name << ": " << (commands ? std::string() : commands.error().message));
     REQUIRE(commands.has_value());
     MemoryTarget target;
     const Outcome outcome = run_script(*commands, target);
     evals += outcome.evals;
     for (const Failure& failure : outcome.failures)
-      FAIL_CHECK(entry.path().filename().string() << ":" << failure.line << ": "
-                                                  << failure.message);
+      FAIL_CHECK(name << ":" << failure.line << ": " << failure.message);
   }
-  CHECK(evals >= 150);
+  return evals;
+}
+
+TEST_CASE("PromQL scripts hold", "[promql][script]") {
+  CHECK(run_folder(SLUICE_SOURCE_DIR "/tests/data/promql") >= 350);
+}
+
+TEST_CASE("LogQL scripts hold", "[logql][script]") {
+  CHECK(run_folder(SLUICE_SOURCE_DIR "/tests/data/logql") >= 60);
 }
 
 TEST_CASE("the runner notices what differs", "[script]") {
