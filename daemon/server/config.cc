@@ -1,0 +1,75 @@
+#include "daemon/server/config.h"
+
+#include <map>
+
+#include "base/config/yaml.h"
+#include "daemon/alerting/config.h"
+#include "daemon/server/config_keys.h"
+
+namespace sluice::server {
+
+namespace {
+
+http::Role read_role(YamlNode& node) {
+  const auto role = node.string("role", "read");
+  if (role == "ingest") return http::Role::ingest;
+  if (role == "read") return http::Role::read;
+  if (role == "admin") return http::Role::admin;
+  node.error_at("role", "expected ingest, read or admin, got \"" + role + "\"");
+  return http::Role::none;
+}
+
+http::TokenOptions read_token(YamlNode& node) {
+  http::TokenOptions token;
+  token.name = node.string("name");
+  token.token = node.string("token");
+  token.token_file = node.string("token_file");
+  token.role = read_role(node);
+  token.tenants = node.strings("tenants");
+  if (token.name.empty()) node.error("a token needs a name");
+  if (token.token.empty() == token.token_file.empty())
+    node.error("a token needs either token or token_file");
+  return token;
+}
+
+// Sections by dotted name, so that "http.tls" is found inside "http" and asked for once.
+class Sections {
+ public:
+  explicit Sections(YamlNode root) { nodes_.emplace("", std::move(root)); }
+
+  YamlNode& get(const std::string& name) {
+    auto it = nodes_.find(name);
+    if (it != nodes_.end()) return it->second;
+    const auto dot = name.rfind('.');
+    const std::string parent = dot == std::string::npos ? "" : name.substr(0, dot);
+    YamlNode node = get(parent).section(dot == std::string::npos ? name : name.substr(dot + 1));
+    return nodes_.emplace(name, std::move(node)).first->second;
+  }
+
+ private:
+  std::map<std::string, YamlNode> nodes_;
+};
+
+}  // namespace
+
+Result<DaemonOptions> load_config(const std::string& path, DaemonOptions base) {
+  SLUICE_TRY(auto document, YamlDocument::load_file(path));
+  DaemonOptions options = std::move(base);
+  Sections sections(document.root());
+  for (const auto& key : config_keys()) key.read(sections.get(key.section), options);
+  for (YamlNode token : sections.get("http").list("tokens"))
+    options.http.auth.tokens.push_back(read_token(token));
+  options.alerting = alerting::read_alerting(sections.get("alerting"), options.alerting);
+  SLUICE_CHECK(document.finish());
+  return options;
+}
+
+std::vector<std::string> needs_restart(const DaemonOptions& running, const DaemonOptions& next) {
+  std::vector<std::string> names;
+  for (const auto& key : config_keys())
+    if (!key.live && key.show(running) != key.show(next))
+      names.push_back(key.section + "." + key.name);
+  return names;
+}
+
+}  // namespace sluice::server

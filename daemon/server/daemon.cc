@@ -1,0 +1,179 @@
+#include "daemon/server/daemon.h"
+
+#include <atomic>
+#include <mutex>
+
+#include "base/http/router.h"
+#include "base/telemetry/log.h"
+#include "base/telemetry/metrics.h"
+#include "daemon/alerting/engine_query.h"
+#include "daemon/alerting/notify_delivery.h"
+#include "daemon/alerting/outbox.h"
+#include "daemon/alerting/routes.h"
+#include "daemon/alerting/rule_manager.h"
+#include "daemon/api/process/routes.h"
+#include "daemon/api/prometheus/routes.h"
+#include "daemon/api/ui/ui_routes.h"
+#include "daemon/ingest/push_handlers.h"
+#include "daemon/server/config.h"
+#include "daemon/server/process_metrics.h"
+#include "daemon/server/ticker.h"
+#include "daemon/server/version.h"
+#include "query/engine/engine.h"
+#include "rules/language.h"
+
+namespace sluice::server {
+
+namespace {
+
+// Seals, retention and the look at free space need no finer clock than this.
+constexpr std::chrono::milliseconds tick_interval{1'000};
+
+class RunningDaemon : public Daemon {
+ public:
+  RunningDaemon(DaemonOptions options, Clock& clock, std::function<Result<DaemonOptions>()> reload)
+      : options_(std::move(options)), clock_(clock), reload_options_(std::move(reload)) {}
+  ~RunningDaemon() override { RunningDaemon::stop(); }
+
+  Result<void> start();
+  std::uint16_t port() const override { return server_->port(); }
+  Result<void> reload() override;
+  void stop() override;
+
+ private:
+  Result<void> open_store();
+  Result<void> start_alerting();
+  void add_routes();
+  Result<void> start_server();
+  Result<void> apply(const DaemonOptions& next);
+  api::PrometheusOptions prometheus_options() const;
+
+  DaemonOptions options_;
+  Clock& clock_;
+  const std::function<Result<DaemonOptions>()> reload_options_;
+  std::mutex reload_mutex_;
+  std::atomic<bool> ready_{false};
+
+  // In the order they are started; stop() goes the other way.
+  Metrics metrics_;
+  std::unique_ptr<IoRuntime> runtime_;
+  std::unique_ptr<storage::Store> store_;
+  std::unique_ptr<query::Engine> engine_;
+  std::unique_ptr<alerting::Outbox> outbox_;
+  std::unique_ptr<alerting::RuleManager> rules_;
+  http::Router router_;
+  std::unique_ptr<http::Server> server_;
+  std::unique_ptr<Ticker> ticker_;
+};
+
+Result<void> RunningDaemon::start() {
+  add_process_metrics(metrics_);
+  // What retention would drop at once is refused at the door, with a reason.
+  options_.ingest.oldest = options_.storage.retention;
+  runtime_ = std::make_unique<IoRuntime>(options_.runtime);
+  SLUICE_CHECK(open_store());
+  SLUICE_CHECK(start_alerting());
+  add_routes();
+  SLUICE_CHECK(start_server());
+  outbox_->start();
+  rules_->start();
+  ready_ = true;
+  log_info("ready", {{"version", build_version()}, {"storage", options_.storage.path}});
+  return {};
+}
+
+Result<void> RunningDaemon::open_store() {
+  SLUICE_TRY(store_, storage::Store::open(options_.storage, clock_, metrics_));
+  ticker_ = std::make_unique<Ticker>(tick_interval, [this] { store_->tick(); });
+  engine_ = std::make_unique<query::Engine>(store_->logs(), store_->samples());
+  return {};
+}
+
+Result<void> RunningDaemon::start_alerting() {
+  outbox_ = std::make_unique<alerting::Outbox>(options_.alerting.outbox, *store_, clock_, metrics_);
+  SLUICE_CHECK(outbox_->load());
+  rules_ = std::make_unique<alerting::RuleManager>(
+      options_.alerting,
+      alerting::RuleManager::Parts{*store_, *outbox_,
+                                   alerting::engine_query(*engine_, options_.alerting.tenant),
+                                   rules::classify_query, clock_, metrics_});
+  outbox_->handle("notify", alerting::deliver_notifications(*rules_));
+  return rules_->load();
+}
+
+void RunningDaemon::add_routes() {
+  api::add_process_routes(
+      router_, metrics_,
+      {.ready = [this] { return ready_.load(); }, .reload = [this] { return reload(); }});
+  ingest::add_routes(router_, *store_, clock_, metrics_, options_.ingest);
+  api::add_prometheus_routes(router_, *engine_, store_->samples(), clock_, prometheus_options());
+  alerting::add_alerting_routes(router_, *rules_);
+  api::add_ui_routes(router_);
+}
+
+api::PrometheusOptions RunningDaemon::prometheus_options() const {
+  return {.limits = options_.query,
+          .version = std::string(build_version()),
+          .retention = options_.storage.retention};
+}
+
+Result<void> RunningDaemon::start_server() {
+  server_ = http::make_server(*runtime_, router_, metrics_, options_.http);
+  SLUICE_CHECK(server_->start());
+  log_info("listening", {{"addr", options_.http.listen},
+                         {"port", server_->port()},
+                         {"tls", !options_.http.tls.cert_file.empty()}});
+  return {};
+}
+
+Result<void> RunningDaemon::reload() {
+  const std::lock_guard lock(reload_mutex_);
+  auto ok = metrics_.gauge("sluice_config_last_reload_successful",
+                           "1 if the last reload of the configuration was taken, else 0");
+  auto next = reload_options_();
+  if (!next) {
+    ok.set(0);
+    return std::move(next).error().within("configuration not reloaded");
+  }
+  auto done = apply(*next);
+  ok.set(done ? 1 : 0);
+  if (done) log_info("configuration reloaded");
+  return done;
+}
+
+// Parts that may refuse come first; after them nothing fails, so a reload is all or nothing.
+Result<void> RunningDaemon::apply(const DaemonOptions& next) {
+  SLUICE_CHECK(rules_->reload(next.alerting));
+  SLUICE_CHECK(server_->reload(next.http.auth, next.http.tls));
+  configure_logging(next.log_level, next.log_format);
+  for (const auto& name : needs_restart(options_, next))
+    log_warn("changed setting needs a restart to take effect", {{"key", name}});
+  return {};
+}
+
+void RunningDaemon::stop() {
+  if (ready_.exchange(false)) log_info("stopping");
+  if (server_) server_->drain(options_.drain_timeout);
+  if (rules_) rules_->stop();
+  if (outbox_) outbox_->stop();
+  ticker_.reset();
+  if (runtime_) runtime_->stop();
+  server_.reset();
+  rules_.reset();
+  outbox_.reset();
+  engine_.reset();
+  store_.reset();
+  runtime_.reset();
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Daemon>> Daemon::start(
+    DaemonOptions options, Clock& clock, std::function<Result<DaemonOptions>()> reload_options) {
+  auto daemon =
+      std::make_unique<RunningDaemon>(std::move(options), clock, std::move(reload_options));
+  SLUICE_CHECK(daemon->start());
+  return std::unique_ptr<Daemon>(std::move(daemon));
+}
+
+}  // namespace sluice::server

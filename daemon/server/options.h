@@ -1,0 +1,33 @@
+// DaemonOptions: everything that can be configured about sluiced, with its defaults.
+//
+// Filled from, in rising priority: defaults, the config file, command-line flags. A plain value;
+// the parts are the options structs of the modules themselves.
+#pragma once
+
+#include <chrono>
+#include <string>
+
+#include "base/http/server.h"
+#include "base/runtime/io_runtime.h"
+#include "base/telemetry/log.h"
+#include "base/types/limits.h"
+#include "daemon/alerting/options.h"
+#include "daemon/storage/store.h"
+#include "query/context.h"
+
+namespace sluice::server {
+
+struct DaemonOptions {
+  http::ServerOptions http;
+  storage::StoreOptions storage;
+  query::QueryLimits query;
+  Limits ingest;
+  alerting::AlertingOptions alerting;
+  RuntimeOptions runtime;
+  LogLevel log_level = LogLevel::info;
+  LogFormat log_format = LogFormat::logfmt;
+  // How long a stop may wait for running requests before it cuts them.
+  std::chrono::milliseconds drain_timeout{10'000};
+};
+
+}  // namespace sluice::server
