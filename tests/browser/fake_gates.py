@@ -15,10 +15,9 @@ DEPLOYMENTS = [
         "service": "shop",
         "env": "prod",
         "version": "B",
-        "state": "finished",
+        "status": "rolled_back",
         "started_at": iso(NOW - 300),
         "finished_at": iso(NOW - 290),
-        "by": "ci",
         "commit": "8f2c1d0a77",
     },
     {
@@ -26,10 +25,9 @@ DEPLOYMENTS = [
         "service": "shop",
         "env": "prod",
         "version": "A",
-        "state": "finished",
+        "status": "succeeded",
         "started_at": iso(NOW - 7200),
         "finished_at": iso(NOW - 7190),
-        "by": "ci",
         "commit": "51aa90be03",
     },
 ]

@@ -9,6 +9,7 @@ import {
   percent,
   progressOf,
   rollbackWord,
+  toneOfDeployment,
   toneOfRollback,
   toneOfVerdict,
   valueText,
@@ -57,6 +58,12 @@ describe('rollbacks', () => {
     expect(rollbackWord({ state: 'none' })).toBeNull();
     expect(rollbackWord(undefined)).toBeNull();
   });
+});
+
+it('a deployment that went through is not good yet', () => {
+  for (const status of ['running', 'succeeded', 'failed', 'rolled_back', 'something new']) {
+    expect(toneOfDeployment(status)).not.toBe('good');
+  }
 });
 
 describe('rules', () => {

@@ -1,4 +1,4 @@
-// Deployments and gates; the documents are described in docs/format/gate.md.
+// Deployments and gates; docs/format/deployment.md and gate.md describe the documents.
 import { getJson } from './client';
 
 export type Verdict = 'pass' | 'fail' | 'inconclusive' | 'no_data' | 'error';
@@ -67,12 +67,10 @@ export interface Deployment {
   service: string;
   env: string;
   version: string;
-  state?: string;
-  started_at?: string | null;
-  finished_at?: string | null;
-  by?: string;
   commit?: string;
-  url?: string;
+  status: string; // running, succeeded, failed, rolled_back
+  started_at: string;
+  finished_at: string | null;
 }
 
 export async function gates(signal?: AbortSignal): Promise<Gate[]> {

@@ -36,6 +36,12 @@ export function toneOfRollback(rollback: Rollback): Tone {
   return rollback.state === 'rollback_failed' || rollback.state === 'skipped' ? 'bad' : 'warn';
 }
 
+// That a deployment went through says nothing about how it does: only a gate may say good.
+export function toneOfDeployment(status: string): Tone {
+  if (status === 'failed') return 'bad';
+  return status === 'rolled_back' ? 'warn' : 'idle';
+}
+
 export function percent(x: number): string {
   const p = x * 100;
   return `${p >= 10 || p === 0 ? p.toFixed(1) : Number(p.toPrecision(2))} %`;

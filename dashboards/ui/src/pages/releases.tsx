@@ -4,7 +4,13 @@ import { deployments, gates, type Deployment, type Gate } from '../api/releases'
 import { Badge } from '../components/badge';
 import { GateDetail } from '../components/gate_detail';
 import { Empty, ErrorNotice } from '../components/notice';
-import { rollbackWord, toneOfRollback, toneOfVerdict, wordOfVerdict } from '../lib/gates';
+import {
+  rollbackWord,
+  toneOfDeployment,
+  toneOfRollback,
+  toneOfVerdict,
+  wordOfVerdict,
+} from '../lib/gates';
 import { usePolled } from '../lib/poll';
 import { hrefOf, visits } from '../lib/route';
 import { ago, dayAndClock } from '../lib/time';
@@ -73,18 +79,16 @@ function GateItem({ gate, current }: { gate: Gate; current: boolean }): JSX.Elem
 }
 
 function DeploymentItem({ deployment: d }: { deployment: Deployment }): JSX.Element {
-  const at = d.started_at ?? d.finished_at;
+  const at = Date.parse(d.started_at);
   return (
     <div class="item">
       <span class="item-head">
         <strong>{d.service}</strong> <code>{d.version}</code>
         <span class="grow" />
-        {d.state && <span class="dim">{d.state}</span>}
+        <Badge tone={toneOfDeployment(d.status)}>{d.status.replace('_', ' ')}</Badge>
       </span>
-      <span class="dim" title={at ? dayAndClock(Date.parse(at)) : ''}>
-        {d.env}
-        {at ? ` · ${ago(Date.parse(at), Date.now())}` : ''}
-        {d.by ? ` · ${d.by}` : ''}
+      <span class="dim" title={dayAndClock(at)}>
+        {d.env} · {ago(at, Date.now())}
         {d.commit ? ` · ${d.commit.slice(0, 10)}` : ''}
       </span>
     </div>
