@@ -88,7 +88,7 @@ function AlertCard({ alert }: { alert: Alert }): JSX.Element {
         <span class="grow" />
         {since > 0 && (
           <time class="dim" title={dayAndClock(since)}>
-            since {ago(since, Date.now())}
+            began {ago(since, Date.now())}
           </time>
         )}
       </header>

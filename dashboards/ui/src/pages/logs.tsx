@@ -194,6 +194,7 @@ function ResultBar(): JSX.Element {
         label="Copy a link to exactly these lines"
         icon="link"
         caption="Share"
+        quiet
       />
     </div>
   );

@@ -2,18 +2,19 @@
 // these functions.
 import { batch, computed, signal } from '@preact/signals';
 import { isAbort, messageOf } from '../api/client';
-import { labelNames, labelValues, queryLogs, querySeries, tailLogs } from '../api/loki';
+import { labelNames, labelValues, queryLogs, tailLogs } from '../api/loki';
 import { unseen, type Entry } from '../lib/entries';
-import { niceStep, toBuckets, withRemainder, type Buckets, type Series } from '../lib/histogram';
+import { niceStep, type Buckets, type Series } from '../lib/histogram';
 import type { Level } from '../lib/levels';
-import { hasParser, isLogQuery, searchedTexts, volumeQuery } from '../lib/logql';
+import { isLogQuery, searchedTexts } from '../lib/logql';
 import { setSearch } from '../lib/route';
-import { absolute, formatDuration, msToNs, resolveRange, type Range, type Span } from '../lib/time';
+import { absolute, isRelative, msToNs, resolveRange, type Range, type Span } from '../lib/time';
 import { decodeState, defaultRange, encodeState, type QueryState } from '../lib/url_state';
+import { loadVolume } from './volume';
 
 export const pageSize = 500;
 const liveLimit = 5000; // lines kept while following; the oldest go first
-const histogramBars = 90;
+const liveVolumeMs = 10_000; // how often the histogram follows the live lines
 
 export const query = signal('');
 export const range = signal<Range>(defaultRange);
@@ -48,6 +49,7 @@ export const marks = computed(() => searchedTexts(ranQuery.value));
 
 let abort = new AbortController();
 let stopTail: (() => void) | null = null;
+let volumeTimer: ReturnType<typeof setInterval> | undefined;
 
 function state(): QueryState {
   return { query: query.value, range: range.value, live: live.value, hidden: hidden.value };
@@ -97,7 +99,7 @@ export async function run(push = true): Promise<void> {
   span.value = window;
   ranQuery.value = query.value;
   document.title = `${query.value} · Sluice`;
-  const volume = isLogQuery(query.value) ? loadVolume(abort.signal) : clearVolume();
+  const volume = isLogQuery(query.value) ? refreshVolume(abort.signal) : clearVolume();
   await loadLines(abort.signal);
   await volume;
   if (live.value) beginTail();
@@ -145,57 +147,16 @@ function clearVolume(): Promise<void> {
   return Promise.resolve();
 }
 
-// Fetched apart from the lines, so it is whole even when the lines are cut at a limit.
-async function loadVolume(signal: AbortSignal): Promise<void> {
-  const step = niceStep(span.value, histogramBars);
-  const asked = ranQuery.value;
-  try {
-    const plain = await querySeries(
-      volumeQuery(asked, formatDuration(step)),
-      span.value,
-      step,
-      signal,
-    );
-    buckets.value = toBuckets(plain, span.value, step);
+async function refreshVolume(signal: AbortSignal): Promise<void> {
+  const show = (found: Buckets) => {
+    buckets.value = found;
     volumeError.value = '';
-    await refineVolume(asked, plain, step, signal);
+  };
+  try {
+    await loadVolume(ranQuery.value, span.value, signal, show);
   } catch (e) {
     if (!isAbort(e)) volumeError.value = messageOf(e);
   }
-}
-
-// When no label names the level but the lines do, their parser is asked; what it cannot read stays
-// 'unknown', so the bars always sum to the same total.
-async function refineVolume(
-  asked: string,
-  plain: Series[],
-  step: number,
-  signal: AbortSignal,
-): Promise<void> {
-  const whole = toBuckets(plain, span.value, step);
-  if (hasParser(asked) || whole.total === 0 || whole.counts.some((c) => c.level !== 'unknown'))
-    return;
-  const kind = await structureOfLines(asked, signal);
-  if (kind === null) return;
-  const parsed = volumeQuery(`${asked.trimEnd()} | ${kind} | __error__=""`, formatDuration(step));
-  const leveled = toBuckets(await querySeries(parsed, span.value, step, signal), span.value, step);
-  buckets.value = withRemainder(whole, leveled);
-}
-
-async function structureOfLines(
-  asked: string,
-  signal: AbortSignal,
-): Promise<'json' | 'logfmt' | null> {
-  const sample = await queryLogs(
-    asked,
-    msToNs(span.value.from),
-    msToNs(span.value.to),
-    20,
-    1000,
-    signal,
-  );
-  const structured = sample.entries.find((e) => e.parsed.kind !== 'text' && e.level !== 'unknown');
-  return structured && structured.parsed.kind !== 'text' ? structured.parsed.kind : null;
 }
 
 // The page before the oldest line. It overlaps by that line's nanosecond: a burst may share it.
@@ -264,6 +225,11 @@ export function startLive(): void {
     return;
   }
   live.value = true;
+  if (!isRelative(range.value)) {
+    // Following begins now; after a range in the past there would be a gap.
+    setRange({ from: 'now-15m', to: 'now' });
+    return;
+  }
   setSearch(encodeState(state()), false);
   beginTail();
 }
@@ -277,12 +243,14 @@ export function stopLive(): void {
 function endTail(): void {
   stopTail?.();
   stopTail = null;
+  clearInterval(volumeTimer);
   liveState.value = 'off';
   release();
 }
 
 function beginTail(): void {
-  stopTail?.();
+  endTail();
+  volumeTimer = setInterval(followVolume, liveVolumeMs);
   liveState.value = 'connecting';
   const newest = entries.value[0];
   const start = newest ? String(BigInt(newest.ns) + 1n) : msToNs(Date.now());
@@ -290,11 +258,19 @@ function beginTail(): void {
     onOpen: () => (liveState.value = 'open'),
     onEntries: receive,
     onClose: (reason) => {
+      clearInterval(volumeTimer);
       liveState.value = 'lost';
       warnings.value = [`Live tail stopped: ${reason}. Press Live to start it again.`];
       live.value = false;
     },
   });
+}
+
+function followVolume(): void {
+  const window = resolveRange(range.value, Date.now());
+  if (typeof window === 'string' || document.hidden) return;
+  span.value = window;
+  void refreshVolume(abort.signal);
 }
 
 function receive(more: Entry[], lost: number): void {
