@@ -1,4 +1,5 @@
 // Stored logs that passed their checksum by chance: decoders say corrupt and never read astray.
+#include "daemon/storage/block_codec.h"
 #include "daemon/storage/head_batch.h"
 #include "daemon/storage/part_format.h"
 #include "daemon/storage/row_group.h"
