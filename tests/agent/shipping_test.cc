@@ -169,7 +169,8 @@ TEST_CASE("remote write reads back with sorted labels", "[shipping]") {
     while (m.next()) row += m.tag() == 1 ? std::to_string(m.get_enum()) : "," + text(m.get_view());
     metadata.push_back(row);
   }
-  CHECK(metadata == std::vector<std::string>{"2,node_load1,Load.", "1,node_cpu_seconds_total,CPU."});
+  CHECK(metadata ==
+        std::vector<std::string>{"2,node_load1,Load.", "1,node_cpu_seconds_total,CPU."});
 }
 
 TEST_CASE("a push carries identity, tenant and token", "[shipping]") {

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The agent ships files to the daemon: once each, across restarts, rotation and an absent server."""
+"""The agent ships each line once, across restarts, rotation and an absent server."""
 
 import os
 
