@@ -2,13 +2,13 @@
 #include <catch2/catch_test_macros.hpp>
 #include <string>
 
+#include "agent/batch/fingerprint.h"
+#include "agent/batch/pace.h"
 #include "agent/ship/verdict.h"
 #include "agent/tail/copies.h"
-#include "agent/tail/fingerprint.h"
 #include "agent/tail/glob.h"
 #include "agent/tail/groups.h"
 #include "agent/tail/lifecycle.h"
-#include "agent/tail/pace.h"
 
 namespace sluice::agent {
 namespace {

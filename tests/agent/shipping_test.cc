@@ -4,8 +4,8 @@
 #include <mutex>
 #include <protozero/pbf_reader.hpp>
 
+#include "agent/host/remote_write_encode.h"
 #include "agent/ship/push_encode.h"
-#include "agent/ship/remote_write_encode.h"
 #include "agent/ship/remote_writer.h"
 #include "base/codec/compress.h"
 #include "base/http/server.h"
