@@ -20,7 +20,9 @@ void reload(Agent& agent, const CliArgs& args) {
   const auto fresh = sluice::agent::build_options(args);
   const auto done = fresh ? agent.reload(*fresh) : sluice::Result<void>(fresh.error());
   if (done) sluice::log_info("configuration reloaded");
-  else sluice::log_error("configuration not reloaded; going on with the old one", {{"error", done.error()}});
+  else
+    sluice::log_error("configuration not reloaded; going on with the old one",
+                      {{"error", done.error()}});
 }
 
 int run(const CliArgs& args, sluice::agent::AgentOptions options) {

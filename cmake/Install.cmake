@@ -15,7 +15,8 @@ foreach(helper sluice-demo sluice-bench-push)
 endforeach()
 install(FILES README.md CHANGELOG.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
 install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR} RENAME copyright)
-install(DIRECTORY packaging/systemd/ DESTINATION lib/systemd/system FILES_MATCHING PATTERN *.service)
+install(DIRECTORY packaging/systemd/ DESTINATION lib/systemd/system
+  FILES_MATCHING PATTERN *.service)
 install(DIRECTORY packaging/etc/ DESTINATION /etc/sluice FILES_MATCHING PATTERN *.yaml)
 
 set(CPACK_GENERATOR DEB)

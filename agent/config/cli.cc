@@ -10,9 +10,9 @@ namespace sluice::agent {
 namespace {
 
 constexpr const char* description =
-    "sluice-agent tails log files and samples host metrics, and ships both to a Sluice server (or to\n"
-    "Loki and Prometheus). Every line arrives once: files are the buffer, and the server knows the\n"
-    "offset up to which each file is durable.";
+    "sluice-agent tails log files and samples host metrics, and ships both to a Sluice server\n"
+    "(or to Loki and Prometheus). Every line arrives once: files are the buffer, and the server\n"
+    "knows the offset up to which each file is durable.";
 
 constexpr const char* footer =
     "Examples:\n"
@@ -26,23 +26,34 @@ constexpr const char* footer =
 
 void add_flags(CLI::App& app, CliArgs& a) {
   app.add_option("--config.file", a.config_file, "YAML configuration; flags win over it");
-  app.add_flag("--check-config", a.check_config, "Check flags and configuration, say what is wrong, exit");
-  app.add_option("--server", a.server, "URL of the server [http://127.0.0.1:3180]")->group("Shipping");
+  app.add_flag("--check-config", a.check_config,
+               "Check flags and configuration, say what is wrong, exit");
+  app.add_option("--server", a.server, "URL of the server [http://127.0.0.1:3180]")
+      ->group("Shipping");
   app.add_option("--tenant", a.tenant, "Tenant (X-Scope-OrgID)")->group("Shipping");
   app.add_option("--token-file", a.token_file, "File with the bearer token")->group("Shipping");
-  app.add_option("--tls.ca-file", a.tls.ca_file, "Authorities of the server's certificate")->group("Shipping");
+  app.add_option("--tls.ca-file", a.tls.ca_file, "Authorities of the server's certificate")
+      ->group("Shipping");
   app.add_option("--tls.cert-file", a.tls.cert_file, "Client certificate")->group("Shipping");
-  app.add_option("--tls.key-file", a.tls.key_file, "Key of the client certificate")->group("Shipping");
-  app.add_option("--tls.server-name", a.tls.server_name, "Name in the server's certificate")->group("Shipping");
-  app.add_flag("--tls.insecure-skip-verify", a.tls.insecure_skip_verify, "Accept any certificate")->group("Shipping");
-  app.add_option("--files", a.files, "Glob of files to tail, ** allowed; repeatable")->group("Logs");
+  app.add_option("--tls.key-file", a.tls.key_file, "Key of the client certificate")
+      ->group("Shipping");
+  app.add_option("--tls.server-name", a.tls.server_name, "Name in the server's certificate")
+      ->group("Shipping");
+  app.add_flag("--tls.insecure-skip-verify", a.tls.insecure_skip_verify, "Accept any certificate")
+      ->group("Shipping");
+  app.add_option("--files", a.files, "Glob of files to tail, ** allowed; repeatable")
+      ->group("Logs");
   app.add_option("--label", a.labels, "Label k=v of every log stream; repeatable")->group("Logs");
   app.add_flag("--once", a.once, "Read all files to their end, ship, exit")->group("Logs");
-  app.add_option("--metrics.interval", a.metrics_interval, "Between two scrapes [15s]")->group("Host metrics");
+  app.add_option("--metrics.interval", a.metrics_interval, "Between two scrapes [15s]")
+      ->group("Host metrics");
   app.add_flag("--no-metrics", a.no_metrics, "No host metrics")->group("Host metrics");
-  app.add_option("--state", a.state, "Directory of the checkpoint [/var/lib/sluice-agent]")->group("Process");
-  app.add_option("--agent-id", a.agent_id, "Who this agent is to the server [kept in --state]")->group("Process");
-  app.add_option("--http.listen", a.http_listen, "Own /metrics, empty for none [127.0.0.1:3181]")->group("Process");
+  app.add_option("--state", a.state, "Directory of the checkpoint [/var/lib/sluice-agent]")
+      ->group("Process");
+  app.add_option("--agent-id", a.agent_id, "Who this agent is to the server [kept in --state]")
+      ->group("Process");
+  app.add_option("--http.listen", a.http_listen, "Own /metrics, empty for none [127.0.0.1:3181]")
+      ->group("Process");
   app.add_option("--log.level", a.log_level, "debug, info, warn, error [info]")->group("Process");
   app.add_option("--log.format", a.log_format, "logfmt, json [logfmt]")->group("Process");
 }

@@ -33,7 +33,8 @@ void check_tail(const TailOptions& t, Problems& out) {
 void check_ship(const ShipOptions& s, Problems& out) {
   const bool http = s.server.starts_with("http://") || s.server.starts_with("https://");
   if (!http) out.push_back("server.url `" + s.server + "` must begin with http:// or https://");
-  if (s.timeout < std::chrono::milliseconds(100)) out.push_back("server.timeout must be at least 100ms");
+  if (s.timeout < std::chrono::milliseconds(100))
+    out.push_back("server.timeout must be at least 100ms");
   const bool order = s.backoff_min > Duration{0} && s.backoff_min <= s.backoff_max;
   if (!order) out.push_back("server.backoff_min must be above 0 and at most server.backoff_max");
   if (s.tls.cert_file.empty() != s.tls.key_file.empty())
@@ -45,7 +46,8 @@ void check_identity(const AgentOptions& o, Problems& out) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
            c == '.' || c == '-';
   };
-  const bool ok = o.agent_id.size() <= 64 && std::all_of(o.agent_id.begin(), o.agent_id.end(), allowed);
+  const bool ok =
+      o.agent_id.size() <= 64 && std::all_of(o.agent_id.begin(), o.agent_id.end(), allowed);
   if (!ok) out.push_back("agent_id `" + o.agent_id + "` must be 1 to 64 of A-Z a-z 0-9 _ . -");
   const TenantId tenant{o.ship.tenant};
   if (!o.ship.tenant.empty() && !valid_tenant(tenant))
@@ -61,7 +63,8 @@ std::vector<std::string> check_options(const AgentOptions& o) {
   check_ship(o.ship, out);
   check_identity(o, out);
   if (o.state.empty()) out.push_back("state must name a directory");
-  if (o.metrics.interval < std::chrono::seconds(1)) out.push_back("metrics.interval must be at least 1s");
+  if (o.metrics.interval < std::chrono::seconds(1))
+    out.push_back("metrics.interval must be at least 1s");
   if (o.files.empty() && !o.metrics.enabled)
     out.push_back("nothing to do: no files are configured and metrics are off");
   return out;

@@ -21,20 +21,21 @@ struct FileGroup {
   std::vector<std::string> paths;    // globs, ** allowed
   std::vector<std::string> exclude;  // globs; compressed files are always excluded
   LabelSet labels;
-  Duration ignore_older{0};  // files not modified for this long when first seen are skipped; 0: none
+  // Files not modified for this long when first seen are skipped; 0: none.
+  Duration ignore_older{0};
 };
 
 struct TailOptions {
   std::uint64_t max_line = 256 << 10;      // longer lines are cut into parts, marked and counted
   std::uint64_t batch_bytes = 1 << 20;     // file bytes per push; at least twice max_line
-  Duration batch_age = std::chrono::seconds(1);           // at most one small batch per source and age
+  Duration batch_age = std::chrono::seconds(1);  // at most one small batch per source and age
   Duration linger = std::chrono::milliseconds(50);        // for the first lines after silence
   Duration sweep_interval = std::chrono::seconds(10);     // full look at all globs and files
-  Duration rotate_wait = std::chrono::seconds(5);         // silence after which a rotated file is done
+  Duration rotate_wait = std::chrono::seconds(5);  // silence after which a rotated file is done
   Duration checkpoint_interval = std::chrono::seconds(2);
   std::uint64_t max_open_files = 256;      // idle descriptors beyond are closed
   std::uint64_t max_files = 100'000;
-  std::uint64_t deleted_hold_bytes = 10ULL << 30;  // unread bytes of deleted files kept from the disk
+  std::uint64_t deleted_hold_bytes = 10ULL << 30;  // unread, of deleted files that are kept open
   bool local_time = true;                  // timestamps without a zone are local, else UTC
 };
 
@@ -47,7 +48,7 @@ struct ShipOptions {
   Duration timeout = std::chrono::seconds(30);
   Duration backoff_min = std::chrono::milliseconds(500);
   Duration backoff_max = std::chrono::seconds(30);
-  bool identity = true;                  // send X-Sluice-Batch; off behind proxies with small headers
+  bool identity = true;  // send X-Sluice-Batch; off behind proxies with small headers
   std::uint64_t quarantine_bytes = 64 << 20;  // of rejected lines kept in the state directory
 };
 
@@ -59,11 +60,11 @@ struct HostMetricsOptions {
   std::string proc = "/proc";
   std::string sys = "/sys";
   std::string root;                      // prefix of mount points, for an agent in a container
-  std::uint64_t queue_scrapes = 240;     // waiting while the server is away: an hour; oldest dropped
+  std::uint64_t queue_scrapes = 240;  // waiting while the server is away: an hour; oldest dropped
 };
 
 struct AgentOptions {
-  std::string agent_id;                  // empty: kept in the checkpoint, host name and random at first
+  std::string agent_id;  // empty: kept in the checkpoint, host name and random at first
   std::string state = "/var/lib/sluice-agent";
   std::string http_listen = "127.0.0.1:3181";  // empty: none
   LogLevel log_level = LogLevel::info;

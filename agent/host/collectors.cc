@@ -29,7 +29,8 @@ Families collect_all(const std::vector<Collector>& collectors) {
       log_debug("collector failed", {{"collector", collector.name}, {"error", done.error()}});
     if (done) out.merge(std::move(found));
     const LabelSet label{{"collector", collector.name}};
-    out.gauge("node_scrape_collector_duration_seconds", "Time the collector took.", took.count(), label);
+    out.gauge("node_scrape_collector_duration_seconds", "Time the collector took.", took.count(),
+              label);
     out.gauge("node_scrape_collector_success", "1 if the collector had data.", done ? 1 : 0, label);
   }
   return out;

@@ -47,9 +47,11 @@ void CpuMemory::emit(Families& out) const {
     for (std::size_t i = 0; i < cpu_columns; ++i) {
       LabelSet labels{{"cpu", std::to_string(cpu)}, {"mode", std::string(modes[i])}};
       if (i < first_guest)
-        out.counter("node_cpu_seconds_total", "Seconds the CPUs spent in each mode.", times[i], labels);
+        out.counter("node_cpu_seconds_total", "Seconds the CPUs spent in each mode.", times[i],
+                    labels);
       else
-        out.counter("node_cpu_guest_seconds_total", "Seconds the CPUs spent in guests.", times[i], labels);
+        out.counter("node_cpu_guest_seconds_total", "Seconds the CPUs spent in guests.", times[i],
+                    labels);
     }
   }
 }

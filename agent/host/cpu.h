@@ -1,6 +1,6 @@
 // CPU times with a memory: the kernel's counters sometimes step back a little, and a counter that
-// falls looks like a restart to rate(). So the greatest value seen is kept; only a fall of idle time
-// by more than three seconds is believed (the CPU was unplugged and came back).
+// falls looks like a restart to rate(). So the greatest value seen is kept; only a fall of idle
+// time by more than three seconds is believed (the CPU was unplugged and came back).
 #pragma once
 
 #include <array>

@@ -47,7 +47,8 @@ Family& Families::family(std::string_view name, MetricType type, std::string_vie
   return families_.back();
 }
 
-void Families::counter(std::string_view name, std::string_view help, double value, LabelSet labels) {
+void Families::counter(std::string_view name, std::string_view help, double value,
+                       LabelSet labels) {
   family(name, MetricType::counter, help).values.push_back({std::move(labels), value});
 }
 
@@ -55,7 +56,8 @@ void Families::gauge(std::string_view name, std::string_view help, double value,
   family(name, MetricType::gauge, help).values.push_back({std::move(labels), value});
 }
 
-void Families::untyped(std::string_view name, std::string_view help, double value, LabelSet labels) {
+void Families::untyped(std::string_view name, std::string_view help, double value,
+                       LabelSet labels) {
   family(name, MetricType::untyped, help).values.push_back({std::move(labels), value});
 }
 

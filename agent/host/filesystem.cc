@@ -18,10 +18,12 @@ void emit(const Mount& m, const Result<FsUsage>& usage, Families& out) {
   LabelSet labels{{"device", m.device}, {"mountpoint", m.mountpoint}, {"fstype", m.fstype}};
   if (!usage) {
     labels.set("device_error", usage.error().message);
-    return out.gauge("node_filesystem_device_error", "1 if the mount could not be asked.", 1, labels);
+    return out.gauge("node_filesystem_device_error", "1 if the mount could not be asked.", 1,
+                     labels);
   }
   const bool readonly = m.readonly || usage->readonly;
-  out.gauge("node_filesystem_avail_bytes", "Bytes available to non-root users.", usage->available, labels);
+  out.gauge("node_filesystem_avail_bytes", "Bytes available to non-root users.", usage->available,
+            labels);
   out.gauge("node_filesystem_device_error", "1 if the mount could not be asked.", 0, labels);
   out.gauge("node_filesystem_files", "Inodes.", usage->files, labels);
   out.gauge("node_filesystem_files_free", "Free inodes.", usage->files_free, labels);

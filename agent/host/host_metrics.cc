@@ -2,7 +2,7 @@
 
 #include <condition_variable>
 
-#include "agent/ship/remote_write_encode.h"
+#include "agent/host/remote_write_encode.h"
 
 namespace sluice::agent {
 namespace {

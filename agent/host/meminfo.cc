@@ -1,4 +1,5 @@
-// node_memory_*: every line of /proc/meminfo. "Active(anon):  12 kB" is node_memory_Active_anon_bytes.
+// node_memory_*: every line of /proc/meminfo. "Active(anon):  12 kB" is
+// node_memory_Active_anon_bytes.
 #include "agent/host/collector.h"
 #include "agent/host/text.h"
 
@@ -25,7 +26,8 @@ Result<void> parse_meminfo(std::string_view text, Families& out) {
     if (!value) return malformed("meminfo", "no number in `" + std::string(line) + "`");
     const bool kilobytes = fields.size() > 1 && fields[1] == "kB";
     const auto name = metric_name(line.substr(0, colon), kilobytes);
-    if (!valid_metric_name(name)) return malformed("meminfo", "odd key in `" + std::string(line) + "`");
+    if (!valid_metric_name(name))
+      return malformed("meminfo", "odd key in `" + std::string(line) + "`");
     out.gauge(name, "Field " + std::string(line.substr(0, colon)) + " of /proc/meminfo.",
               kilobytes ? *value * 1024 : *value);
   }

@@ -52,7 +52,8 @@ bool has_option(std::string_view options, std::string_view wanted) {
 
 // ^/(dev|proc|run/credentials/.+|sys|var/lib/docker/.+|var/lib/containers/storage/.+)($|/)
 bool reported_mount(std::string_view mountpoint, std::string_view fstype) {
-  if (std::find(pseudo_types.begin(), pseudo_types.end(), fstype) != pseudo_types.end()) return false;
+  if (std::find(pseudo_types.begin(), pseudo_types.end(), fstype) != pseudo_types.end())
+    return false;
   for (const std::string_view prefix : {"/dev", "/proc", "/run/credentials/", "/sys",
                                         "/var/lib/docker/", "/var/lib/containers/storage/"})
     if (under(mountpoint, prefix)) return false;
@@ -72,7 +73,8 @@ Result<std::vector<Mount>> parse_mountinfo(std::string_view text) {
             has_option(fields[5], "ro") || has_option(*(dash + 3), "ro")};
     if (!reported_mount(m.mountpoint, m.fstype)) continue;
     const auto same = [&m](const Mount& other) {
-      return other.device == m.device && other.mountpoint == m.mountpoint && other.fstype == m.fstype;
+      return other.device == m.device && other.mountpoint == m.mountpoint &&
+             other.fstype == m.fstype;
     };
     if (std::none_of(out.begin(), out.end(), same)) out.push_back(std::move(m));
   }

@@ -18,7 +18,8 @@ void emit(const std::string& base, const std::string& device, Families& out) {
   if (const auto mtu = read_number(dir + "mtu"))
     out.gauge("node_network_mtu_bytes", "Maximum transmission unit.", *mtu, labels);
   if (const auto speed = read_number(dir + "speed"))
-    out.gauge("node_network_speed_bytes", "Speed; negative if not known.", *speed * bytes_per_megabit, labels);
+    out.gauge("node_network_speed_bytes", "Speed; negative if not known.",
+              *speed * bytes_per_megabit, labels);
 }
 
 }  // namespace

@@ -27,7 +27,8 @@ bool wanted(std::string_view protocol, std::string_view field) {
     return one_of(field, {"ActiveOpens", "InSegs", "OutSegs", "OutRsts", "PassiveOpens",
                           "RetransSegs", "CurrEstab"});
   if (one_of(protocol, {"Udp", "Udp6"}))
-    return one_of(field, {"InDatagrams", "OutDatagrams", "NoPorts", "RcvbufErrors", "SndbufErrors"});
+    return one_of(field,
+                  {"InDatagrams", "OutDatagrams", "NoPorts", "RcvbufErrors", "SndbufErrors"});
   return false;
 }
 

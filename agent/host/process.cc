@@ -42,14 +42,19 @@ Collector process_collector(const HostRoots&) {
             const auto at = [&](std::size_t i) { return to_number(fields[i]).value_or(0); };
             const auto hz = static_cast<double>(::sysconf(_SC_CLK_TCK));
             const auto page = static_cast<double>(::sysconf(_SC_PAGESIZE));
-            out.counter("process_cpu_seconds_total", "CPU time of the agent.", (at(user_time) + at(system_time)) / hz);
-            out.gauge("process_resident_memory_bytes", "Resident memory.", at(resident_pages) * page);
+            out.counter("process_cpu_seconds_total", "CPU time of the agent.",
+                        (at(user_time) + at(system_time)) / hz);
+            out.gauge("process_resident_memory_bytes", "Resident memory.",
+                      at(resident_pages) * page);
             out.gauge("process_virtual_memory_bytes", "Virtual memory.", at(virtual_bytes));
-            out.gauge("process_virtual_memory_max_bytes", "Limit of virtual memory; -1: none.", limit_of(RLIMIT_AS));
-            out.gauge("process_open_fds", "Open descriptors.", static_cast<double>(list_names("/proc/self/fd").size()));
+            out.gauge("process_virtual_memory_max_bytes", "Limit of virtual memory; -1: none.",
+                      limit_of(RLIMIT_AS));
+            out.gauge("process_open_fds", "Open descriptors.",
+                      static_cast<double>(list_names("/proc/self/fd").size()));
             out.gauge("process_max_fds", "Most descriptors.", limit_of(RLIMIT_NOFILE));
             if (const auto boot = boot_time("/proc"))
-              out.gauge("process_start_time_seconds", "Start, unix seconds.", *boot + at(start_time) / hz);
+              out.gauge("process_start_time_seconds", "Start, unix seconds.",
+                        *boot + at(start_time) / hz);
             return {};
           }};
 }

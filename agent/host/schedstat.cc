@@ -13,8 +13,10 @@ Result<void> parse_schedstat(std::string_view text, Families& out) {
     const auto slices = to_number(fields[9]);
     if (!running || !waiting || !slices) return malformed("schedstat", "not a number");
     const LabelSet labels{{"cpu", std::string(fields[0].substr(3))}};
-    out.counter("node_schedstat_running_seconds_total", "Seconds the CPU ran tasks.", *running / 1e9, labels);
-    out.counter("node_schedstat_waiting_seconds_total", "Seconds tasks waited for the CPU.", *waiting / 1e9, labels);
+    out.counter("node_schedstat_running_seconds_total", "Seconds the CPU ran tasks.",
+                *running / 1e9, labels);
+    out.counter("node_schedstat_waiting_seconds_total", "Seconds tasks waited for the CPU.",
+                *waiting / 1e9, labels);
     out.counter("node_schedstat_timeslices_total", "Time slices executed.", *slices, labels);
   }
   return {};

@@ -1,10 +1,10 @@
 // StatfsProber: statvfs on threads that may be left behind.
 //
-// statvfs on a dead NFS mount blocks for ever and cannot be interrupted. A worker does the mounts in
-// order; if it does not come back in time, its mount is marked stuck, the worker is abandoned with
-// it, and a new worker goes on with the rest. A stuck mount is not asked again until its old call
-// returns. At most max_stuck workers are abandoned at a time; then all further mounts are reported
-// as not asked. One caller at a time.
+// statvfs on a dead NFS mount blocks for ever and cannot be interrupted. A worker does the mounts
+// in order; if it does not come back in time, its mount is marked stuck, the worker is abandoned
+// with it, and a new worker goes on with the rest. A stuck mount is not asked again until its old
+// call returns. At most max_stuck workers are abandoned at a time; then all further mounts are
+// reported as not asked. One caller at a time.
 #pragma once
 
 #include <chrono>

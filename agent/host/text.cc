@@ -94,7 +94,9 @@ std::optional<double> to_number(std::string_view text) {
   return value;
 }
 
-std::optional<std::uint64_t> to_hex(std::string_view text) { return convert<std::uint64_t>(text, 16); }
+std::optional<std::uint64_t> to_hex(std::string_view text) {
+  return convert<std::uint64_t>(text, 16);
+}
 
 Error malformed(std::string_view path, std::string_view what) {
   return {ErrorCode::parse, std::string(path) + ": " + std::string(what)};

@@ -1,4 +1,5 @@
-// Reading the kernel's small text files: whole files, lines, fields, numbers. Pure but for the file.
+// Reading the kernel's small text files: whole files, lines, fields, numbers. Pure but for the
+// file.
 #pragma once
 
 #include <cstdint>

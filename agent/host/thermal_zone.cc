@@ -18,7 +18,8 @@ void emit_cooling(const std::string& dir, const std::string& name, Families& out
   const auto now = read_number(dir + "/cur_state");
   const auto max = read_number(dir + "/max_state");
   if (!type || !now || !max) return;
-  const LabelSet labels{{"name", name.substr(std::string_view("cooling_device").size())}, {"type", *type}};
+  const LabelSet labels{{"name", name.substr(std::string_view("cooling_device").size())},
+                        {"type", *type}};
   out.gauge("node_cooling_device_cur_state", "Current throttle state.", *now, labels);
   out.gauge("node_cooling_device_max_state", "Maximum throttle state.", *max, labels);
 }

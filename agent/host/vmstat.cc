@@ -20,7 +20,8 @@ Result<void> parse_vmstat(std::string_view text, Families& out) {
     if (fields.size() != 2 || !wanted(fields[0])) continue;
     const auto value = to_number(fields[1]);
     const auto name = "node_vmstat_" + std::string(fields[0]);
-    if (!value || !valid_metric_name(name)) return malformed("vmstat", "odd line `" + std::string(line) + "`");
+    if (!value || !valid_metric_name(name))
+      return malformed("vmstat", "odd line `" + std::string(line) + "`");
     out.untyped(name, "Field " + std::string(fields[0]) + " of /proc/vmstat.", *value);
   }
   return {};

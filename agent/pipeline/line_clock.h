@@ -8,8 +8,8 @@
 #include <optional>
 #include <string_view>
 
+#include "agent/pipeline/splitter.h"
 #include "agent/pipeline/timestamp.h"
-#include "agent/tail/splitter.h"
 
 namespace sluice::agent {
 

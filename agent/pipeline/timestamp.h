@@ -1,8 +1,8 @@
 // Finds the time a log line states about itself. Pure but for the local zone.
 //
 // Looked for, in this order, and only where it can be trusted:
-//   {"ts": ...}                        top-level ts, time, timestamp, @timestamp or t of a JSON object
-//   ts=... time="..."                  the same keys at the front of a logfmt line
+//   {"ts": ...}                        top-level ts, time, timestamp, @timestamp or t of a JSON
+//   object ts=... time="..."                  the same keys at the front of a logfmt line
 //   2026-01-02T03:04:05.123Z           ISO 8601 / RFC 3339, also with a space, a comma, slashes,
 //                                      without a zone (then local), in brackets
 //   Jan  2 03:04:05                    syslog; the year is the latest not in the future

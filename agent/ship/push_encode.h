@@ -11,7 +11,7 @@
 
 #include <string>
 
-#include "agent/ship/batch.h"
+#include "agent/batch/batch.h"
 
 namespace sluice::agent {
 

@@ -11,8 +11,8 @@
 #include <mutex>
 #include <thread>
 
+#include "agent/batch/pace.h"
 #include "agent/ship/shipper.h"
-#include "agent/tail/pace.h"
 
 namespace sluice::agent {
 

@@ -18,7 +18,8 @@ Result<Target> make_target(const ShipOptions& options) {
   target.token.assign(std::istreambuf_iterator<char>(in), {});
   const auto end = target.token.find_last_not_of(" \t\r\n");
   target.token.erase(end == std::string::npos ? 0 : end + 1);
-  if (target.token.empty()) return invalid_argument("token file " + options.token_file + " is empty");
+  if (target.token.empty())
+    return invalid_argument("token file " + options.token_file + " is empty");
   return target;
 }
 
@@ -41,7 +42,8 @@ http::ClientRequest push_request(const Target& target, const Batch& batch) {
   return request;
 }
 
-Shipper::Shipper(Target target, std::size_t threads, HttpSend send, AgentMetrics& metrics, Done done)
+Shipper::Shipper(Target target, std::size_t threads, HttpSend send, AgentMetrics& metrics,
+                 Done done)
     : send_(std::move(send)),
       metrics_(metrics),
       done_(std::move(done)),

@@ -15,9 +15,9 @@
 #include <thread>
 #include <vector>
 
+#include "agent/batch/batch.h"
 #include "agent/config/options.h"
-#include "agent/metrics.h"
-#include "agent/ship/batch.h"
+#include "agent/telemetry/metrics.h"
 #include "base/http/client.h"
 
 namespace sluice::agent {

@@ -18,7 +18,8 @@ std::optional<std::uint64_t> number(std::string_view text) {
 
 OutcomeKind kind_of(int status, std::optional<std::uint64_t> mark, std::uint64_t start) {
   if (status >= 200 && status < 300) return OutcomeKind::stored;
-  if (status == 409 && mark) return *mark < start ? OutcomeKind::go_back : OutcomeKind::retry_source;
+  if (status == 409 && mark)
+    return *mark < start ? OutcomeKind::go_back : OutcomeKind::retry_source;
   if (status == 429) return OutcomeKind::retry_source;
   for (const int s : {401, 403, 404, 407, 408, 425})
     if (status == s) return OutcomeKind::retry_server;
@@ -38,7 +39,8 @@ Outcome judge_answer(const Result<http::ClientResponse>& answer, const BatchIden
   Outcome out;
   if (!answer) {
     const auto& error = answer.error();
-    out.kind = error.code == ErrorCode::cancelled ? OutcomeKind::cancelled : OutcomeKind::retry_server;
+    out.kind =
+        error.code == ErrorCode::cancelled ? OutcomeKind::cancelled : OutcomeKind::retry_server;
     out.message = error.message;
     return out;
   }

@@ -8,7 +8,7 @@
 //   other 4xx, 3xx            rejected
 #pragma once
 
-#include "agent/ship/batch.h"
+#include "agent/batch/batch.h"
 #include "base/http/client.h"
 
 namespace sluice::agent {

@@ -29,7 +29,8 @@ struct Window {
 Result<std::optional<Window>> read_window(const Source& source, std::uint64_t batch_bytes) {
   const auto& record = source.record;
   Window w;
-  w.lead = std::min<std::uint64_t>(record.acked, std::max<std::uint64_t>(record.print.anchor.length, 1));
+  w.lead =
+      std::min<std::uint64_t>(record.acked, std::max<std::uint64_t>(record.print.anchor.length, 1));
   SLUICE_TRY(w.bytes, source.file.read_at(record.acked - w.lead, w.lead + batch_bytes));
   if (w.bytes.size() < w.lead) return std::optional<Window>{};
   if (!anchor_matches(record.print.anchor, std::string_view(w.bytes).substr(0, w.lead)))
@@ -58,8 +59,8 @@ void add_lines(Batch& batch, Source& source, const Window& w, const SplitResult&
     line.text_begin = w.lead + piece.text_begin;
     line.text_length = piece.text_length;
     line.part = piece.part;
-    line.timestamp =
-        clock.stamp(std::string_view(w.bytes).substr(line.text_begin, line.text_length), piece.part);
+    line.timestamp = clock.stamp(
+        std::string_view(w.bytes).substr(line.text_begin, line.text_length), piece.part);
     end += piece.length;
     batch.lines.push_back(line);
     batch.identity.ends.push_back(end);
@@ -100,7 +101,8 @@ Result<ReadResult> read_batch(Source& source, const ReadSettings& settings) {
   const auto split = split_lines(std::string_view(window->bytes).substr(window->lead),
                                  split_options(source, *window, stat.size, settings));
   if (!split.pieces.empty())
-    return ReadResult{ReadKind::batch, make_batch(source, std::move(*window), split, stat, settings)};
+    return ReadResult{ReadKind::batch,
+                      make_batch(source, std::move(*window), split, stat, settings)};
   const bool finished = settings.final && source.unread() == 0;
   return ReadResult{finished ? ReadKind::finished : ReadKind::nothing, {}};
 }
@@ -115,7 +117,8 @@ Batch loss_marker(const Source& source, const AgentId& agent, Timestamp now) {
                 std::string(to_string(source.loss)) + " before they were read (bytes " +
                 std::to_string(r.acked) + " to " + std::to_string(r.size) + ")";
   batch.lines.push_back({0, batch.bytes.size(), now, LinePart::whole});
-  batch.identity = {agent, r.id, r.size, r.size + batch.bytes.size(), {r.size + batch.bytes.size()}, true};
+  batch.identity = {agent, r.id, r.size, r.size + batch.bytes.size(), {r.size + batch.bytes.size()},
+                    true};
   return batch;
 }
 

@@ -201,7 +201,8 @@ Result<void> read_preamble(std::string_view& body, Checkpoint& out) {
 
 std::string encode_checkpoint(const Checkpoint& checkpoint) {
   std::string out(magic);
-  out += "\nseq " + std::to_string(checkpoint.sequence) + "\nagent " + checkpoint.agent.value + "\n";
+  out +=
+      "\nseq " + std::to_string(checkpoint.sequence) + "\nagent " + checkpoint.agent.value + "\n";
   for (const auto& source : checkpoint.sources) append_source(out, source);
   const auto sum = XXH3_64bits(out.data(), out.size());
   out += "end " + std::to_string(checkpoint.sources.size()) + " ";

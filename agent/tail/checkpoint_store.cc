@@ -73,13 +73,15 @@ std::optional<std::string> read_whole(const std::string& path) {
 Result<CheckpointStore> CheckpointStore::open(const std::string& directory) {
   std::error_code ec;
   std::filesystem::create_directories(directory, ec);
-  if (ec) return Error{ErrorCode::io, "creating state directory " + directory + ": " + ec.message()};
+  if (ec)
+    return Error{ErrorCode::io, "creating state directory " + directory + ": " + ec.message()};
   const auto lock = directory + "/lock";
   const int fd = ::open(lock.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
   if (fd < 0) return io_error("opening " + lock);
   CheckpointStore store(directory, fd);
   if (::flock(fd, LOCK_EX | LOCK_NB) != 0)
-    return Error{ErrorCode::conflict, "state directory " + directory + " is in use by another agent"};
+    return Error{ErrorCode::conflict,
+                 "state directory " + directory + " is in use by another agent"};
   return store;
 }
 

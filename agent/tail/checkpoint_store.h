@@ -1,8 +1,8 @@
 // CheckpointStore: saves and loads the checkpoint in the state directory.
 //
 // Holds an exclusive lock on the directory (two agents with one state would send each line twice).
-// save() returns after the bytes and the directory are synced. Rules: docs/format/agent-checkpoint.md.
-// Used by the tailer's thread only.
+// save() returns after the bytes and the directory are synced. Rules:
+// docs/format/agent-checkpoint.md. Used by the tailer's thread only.
 #pragma once
 
 #include <string>

@@ -10,8 +10,8 @@
 #include <optional>
 #include <random>
 
-#include "agent/ship/quarantine.h"
 #include "agent/tail/batch_reader.h"
+#include "agent/tail/quarantine.h"
 #include "agent/tail/reconciler.h"
 
 namespace sluice::agent {

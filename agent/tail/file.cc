@@ -66,7 +66,9 @@ void File::close() {
   if (fd_ >= 0) ::close(std::exchange(fd_, -1));
 }
 
-Result<FileStat> File::stat() const { return statx_at(fd_, "", AT_EMPTY_PATH, "stat of open file"); }
+Result<FileStat> File::stat() const {
+  return statx_at(fd_, "", AT_EMPTY_PATH, "stat of open file");
+}
 
 Result<std::string> File::read_at(std::uint64_t offset, std::size_t n) const {
   std::string out(n, '\0');

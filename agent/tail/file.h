@@ -9,7 +9,7 @@
 #include <optional>
 #include <string>
 
-#include "agent/tail/fingerprint.h"
+#include "agent/batch/fingerprint.h"
 #include "base/types/result.h"
 
 namespace sluice::agent {

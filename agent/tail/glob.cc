@@ -85,7 +85,8 @@ class Walker {
     if (part + 1 == parts_.size()) take_files(directory, entries, "*");
     else visit(directory, part + 1, depth);
     for (const auto& e : entries)
-      if (e.directory && !e.link && !hidden(e.name)) visit(join(directory, e.name), part, depth + 1);
+      if (e.directory && !e.link && !hidden(e.name))
+        visit(join(directory, e.name), part, depth + 1);
   }
 
   void visit_matching(const std::string& directory, const std::vector<DirEntry>& entries,
@@ -99,7 +100,8 @@ class Walker {
   void take_files(const std::string& directory, const std::vector<DirEntry>& entries,
                   const std::string& pattern) {
     for (const auto& e : entries)
-      if (!e.directory && component_matches(pattern, e.name)) files_.insert(join(directory, e.name));
+      if (!e.directory && component_matches(pattern, e.name))
+        files_.insert(join(directory, e.name));
   }
 
   const std::vector<std::string>& parts_;

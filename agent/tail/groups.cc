@@ -10,7 +10,8 @@ namespace {
 constexpr std::string_view var_log = "/var/log/";
 
 // Compressed rotations hold bytes that were read before they were compressed.
-constexpr std::array<std::string_view, 6> compressed = {".gz", ".bz2", ".xz", ".zst", ".lz4", ".zip"};
+constexpr std::array<std::string_view, 6> compressed = {".gz",  ".bz2", ".xz",
+                                                        ".zst", ".lz4", ".zip"};
 
 std::vector<Glob> compile(const std::vector<std::string>& patterns) {
   std::vector<Glob> out;
@@ -45,7 +46,8 @@ const CompiledGroup* GroupSet::match(std::string_view path) const {
 }
 
 LabelSet GroupSet::labels(const CompiledGroup* group, const std::string& filename) const {
-  LabelSet out{{"host", host_}, {"filename", filename}, {"service_name", service_name_of(filename)}};
+  LabelSet out{
+      {"host", host_}, {"filename", filename}, {"service_name", service_name_of(filename)}};
   if (group != nullptr) out.set("job", group->options.name);
   for (const auto& l : labels_) out.set(l.name, l.value);
   if (group != nullptr)

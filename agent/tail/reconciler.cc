@@ -90,7 +90,8 @@ bool Reconciler::is_copy_of_known(const std::string& path, const FileStat& stat,
     Source* original = table_.by_path(path.substr(0, slash) + name);
     if (original == nullptr) continue;
     const auto file = File::open(path);
-    if (file && compare_with_copy(original->record, *file, stat, now.wall) != CopyVerdict::unrelated)
+    if (file &&
+        compare_with_copy(original->record, *file, stat, now.wall) != CopyVerdict::unrelated)
       return true;
   }
   return false;
@@ -133,8 +134,9 @@ bool Reconciler::move_to_copy(Source& source, Moment now) {
     if (other->record.acked > 0 || other->in_flight) return false;  // it has a life of its own
     table_.erase(*other);
   }
-  log_info("file was copied and truncated; going on in the copy",
-           {{"path", source.record.path}, {"copy", copy->path}, {"unread", source.record.unread()}});
+  log_info(
+      "file was copied and truncated; going on in the copy",
+      {{"path", source.record.path}, {"copy", copy->path}, {"unread", source.record.unread()}});
   table_.leave_path(source);
   table_.move_to_file(source, copy->stat.id);
   source.record.path = copy->path;

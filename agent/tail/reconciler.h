@@ -9,10 +9,10 @@
 #include <set>
 #include <string>
 
-#include "agent/metrics.h"
 #include "agent/tail/groups.h"
 #include "agent/tail/lifecycle.h"
 #include "agent/tail/source.h"
+#include "agent/telemetry/metrics.h"
 
 namespace sluice::agent {
 

@@ -15,10 +15,10 @@
 #include <unordered_set>
 #include <utility>
 
-#include "agent/ship/batch.h"
+#include "agent/batch/batch.h"
+#include "agent/batch/pace.h"
 #include "agent/tail/file.h"
 #include "agent/tail/groups.h"
-#include "agent/tail/pace.h"
 #include "agent/tail/source_record.h"
 
 namespace sluice::agent {

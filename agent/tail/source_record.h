@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-#include "agent/tail/fingerprint.h"
+#include "agent/batch/fingerprint.h"
 
 namespace sluice::agent {
 

@@ -33,7 +33,8 @@ std::string match_key(const LabelSet& labels, const VectorMatching& matching);
 LabelSet match_labels(const LabelSet& labels, const VectorMatching& matching);
 
 Result<GridVector> match_vectors(const Arithmetic& arithmetic, const VectorMatching& matching,
-                                 const GridVector& lhs, const GridVector& rhs, Evaluator& evaluator);
+                                 const GridVector& lhs, const GridVector& rhs,
+                                 Evaluator& evaluator);
 Result<GridVector> combine_sets(BinaryOp op, const VectorMatching& matching, GridVector lhs,
                                 GridVector rhs);
 

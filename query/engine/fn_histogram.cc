@@ -93,7 +93,8 @@ void warn_bad_quantile(const FunctionCall& call, const ScalarColumn& phi) {
 
 // read(step, buckets, repair) for each histogram and each step that has buckets.
 template <class Read>
-Result<EvalValue> read_all(const FunctionCall& call, const std::vector<Histogram>& found, Read read) {
+Result<EvalValue> read_all(const FunctionCall& call, const std::vector<Histogram>& found,
+                           Read read) {
   GridVector vector;
   for (const Histogram& histogram : found) {
     GridSeries series{histogram.labels, std::vector<double>(call.grid.steps, absent_value)};

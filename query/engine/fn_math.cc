@@ -23,8 +23,12 @@ double round_to(double v, Row row) {
 }
 
 // NaN on either side wins, unlike std::max and fmax.
-double max_of(double a, double b) { return std::isnan(a) || std::isnan(b) ? a + b : std::fmax(a, b); }
-double min_of(double a, double b) { return std::isnan(a) || std::isnan(b) ? a + b : std::fmin(a, b); }
+double max_of(double a, double b) {
+  return std::isnan(a) || std::isnan(b) ? a + b : std::fmax(a, b);
+}
+double min_of(double a, double b) {
+  return std::isnan(a) || std::isnan(b) ? a + b : std::fmin(a, b);
+}
 
 double clamp(double v, Row row) {
   if (row[1] < row[0]) return absent_value;

@@ -39,8 +39,9 @@ using GridVector = std::vector<GridSeries>;
 Result<GridVector> eval_log_range(const LogRangeAggregation& aggregation, const StepGrid& grid,
                                   const TenantId& tenant, LogSource& logs, QueryContext& context);
 
-// sum by (app) (rate({...}[5m])) and its like: where the aggregation can be done while the lines are
-// read, it is, so that the many series below it never exist. nullopt: it cannot, evaluate as usual.
+// sum by (app) (rate({...}[5m])) and its like: where the aggregation can be done while the lines
+// are read, it is, so that the many series below it never exist. nullopt: it cannot, evaluate as
+// usual.
 Result<std::optional<GridVector>> eval_grouped_log_range(const Aggregation& aggregation,
                                                          const StepGrid& grid,
                                                          const TenantId& tenant, LogSource& logs,

@@ -1,5 +1,5 @@
-// The collectors against a small /proc and /sys in fixtures/, compared with golden text; and against
-// this machine's real ones.
+// The collectors against a small /proc and /sys in fixtures/, compared with golden text; and
+// against this machine's real ones.
 #include <catch2/catch_test_macros.hpp>
 #include <fstream>
 #include <filesystem>
@@ -103,7 +103,8 @@ TEST_CASE("the mount table leaves out what is not storage", "[collectors]") {
   CHECK_FALSE(parse_mountinfo("garbage\n").has_value());
 }
 
-TEST_CASE("a mount that does not answer blocks neither others nor the next scrape", "[collectors]") {
+TEST_CASE("a mount that does not answer blocks neither others nor the next scrape",
+          "[collectors]") {
   std::promise<void> release;
   const auto released = release.get_future().share();
   StatfsProber prober(

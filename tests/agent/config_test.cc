@@ -25,7 +25,8 @@ server:
   backoff_min: 100ms
   backoff_max: 1m
   identity: false
-  tls: {ca_file: ca.pem, cert_file: c.pem, key_file: k.pem, server_name: n, insecure_skip_verify: true}
+  tls: {ca_file: ca.pem, cert_file: c.pem, key_file: k.pem, server_name: n,
+    insecure_skip_verify: true}
 quarantine: {max_bytes: 1MiB}
 files:
   - name: web
@@ -45,7 +46,8 @@ tail:
   max_files: 1000
   deleted_hold_bytes: 1GiB
   zone: utc
-metrics: {enabled: false, interval: 30s, job: j, instance: i, proc: /p, sys: /s, root: /r, queue_scrapes: 9}
+metrics: {enabled: false, interval: 30s, job: j, instance: i, proc: /p, sys: /s,
+    root: /r, queue_scrapes: 9}
 )";
 
 CliParse parse(std::vector<const char*> args) {
@@ -105,7 +107,8 @@ TEST_CASE("each flag stands in the guide", "[config]") {
   std::ifstream in(std::string(SLUICE_SOURCE_DIR) + "/docs/guide/agent.md");
   const std::string guide{std::istreambuf_iterator<char>(in), {}};
   const auto help = parse({"--help"}).text;
-  for (std::size_t at = help.find("  --"); at != std::string::npos; at = help.find("  --", at + 1)) {
+  for (std::size_t at = help.find("  --"); at != std::string::npos;
+       at = help.find("  --", at + 1)) {
     const auto end = help.find_first_of(" ,\n", at + 2);
     const auto flag = help.substr(at + 2, end - at - 2);
     CAPTURE(flag);

@@ -2,13 +2,13 @@
 #include <catch2/catch_test_macros.hpp>
 #include <string>
 
+#include "agent/batch/fingerprint.h"
+#include "agent/batch/pace.h"
 #include "agent/ship/verdict.h"
 #include "agent/tail/copies.h"
-#include "agent/tail/fingerprint.h"
 #include "agent/tail/glob.h"
 #include "agent/tail/groups.h"
 #include "agent/tail/lifecycle.h"
-#include "agent/tail/pace.h"
 
 namespace sluice::agent {
 namespace {
@@ -32,7 +32,9 @@ OutcomeKind judge(int status, std::string_view mark = "", std::uint64_t start = 
   return judge_answer(response, id).kind;
 }
 
-bool matches(std::string_view pattern, std::string_view path) { return Glob(pattern).matches(path); }
+bool matches(std::string_view pattern, std::string_view path) {
+  return Glob(pattern).matches(path);
+}
 
 }  // namespace
 
@@ -181,7 +183,8 @@ TEST_CASE("globs", "[glob]") {
 TEST_CASE("walking does what matching says, within limits", "[glob]") {
   const ListDirectory list = [](const std::string& dir) -> std::vector<DirEntry> {
     if (dir == "/r") return {{"a", true, false}, {"loop", true, true}, {"x.log", false, false}};
-    if (dir == "/r/a") return {{"b", true, false}, {"y.log", false, false}, {"z.txt", false, false}};
+    if (dir == "/r/a")
+      return {{"b", true, false}, {"y.log", false, false}, {"z.txt", false, false}};
     if (dir == "/r/loop") return {{"never.log", false, false}};
     if (dir == "/r/a/b") return {{"deep.log", false, false}};
     return {};
@@ -217,7 +220,8 @@ TEST_CASE("service names", "[groups]") {
 }
 
 TEST_CASE("labels of a group", "[groups]") {
-  FileGroup g{.name = "web", .paths = {"/srv/*.log"}, .exclude = {"/srv/x*"}, .labels = {{"env", "prod"}}};
+  FileGroup g{
+      .name = "web", .paths = {"/srv/*.log"}, .exclude = {"/srv/x*"}, .labels = {{"env", "prod"}}};
   const GroupSet set({g}, {{"env", "test"}, {"zone", "a"}}, "h1");
   const auto* group = set.match("/srv/a.log");
   REQUIRE(group != nullptr);

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "agent/ship/batch.h"
+#include "agent/batch/batch.h"
 
 namespace sluice::agent::test {
 

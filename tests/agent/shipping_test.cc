@@ -4,8 +4,8 @@
 #include <mutex>
 #include <protozero/pbf_reader.hpp>
 
+#include "agent/host/remote_write_encode.h"
 #include "agent/ship/push_encode.h"
-#include "agent/ship/remote_write_encode.h"
 #include "agent/ship/remote_writer.h"
 #include "base/codec/compress.h"
 #include "base/http/server.h"
@@ -169,7 +169,8 @@ TEST_CASE("remote write reads back with sorted labels", "[shipping]") {
     while (m.next()) row += m.tag() == 1 ? std::to_string(m.get_enum()) : "," + text(m.get_view());
     metadata.push_back(row);
   }
-  CHECK(metadata == std::vector<std::string>{"2,node_load1,Load.", "1,node_cpu_seconds_total,CPU."});
+  CHECK(metadata ==
+        std::vector<std::string>{"2,node_load1,Load.", "1,node_cpu_seconds_total,CPU."});
 }
 
 TEST_CASE("a push carries identity, tenant and token", "[shipping]") {

@@ -1,4 +1,4 @@
-#include "agent/tail/splitter.h"
+#include "agent/pipeline/splitter.h"
 
 #include <catch2/catch_test_macros.hpp>
 #include <random>

@@ -28,7 +28,9 @@ class TailFixture {
   void rename(const std::string& from, const std::string& to) {
     logs.rename("logs/" + from, "logs/" + to);
   }
-  void copy(const std::string& from, const std::string& to) { logs.copy("logs/" + from, "logs/" + to); }
+  void copy(const std::string& from, const std::string& to) {
+    logs.copy("logs/" + from, "logs/" + to);
+  }
   void truncate(const std::string& name) { logs.write("logs/" + name, ""); }
   void remove(const std::string& name) { logs.remove("logs/" + name); }
 

@@ -101,7 +101,9 @@ TEST_CASE("a file deleted unread while the agent is down is recorded as lost", "
   t.write("app.log", "one\n");
   t.settle();
   t.append("app.log", "two\n");
-  t.server.fault = [](const Batch&) { return Outcome{OutcomeKind::retry_server, {}, {}, 0, "down"}; };
+  t.server.fault = [](const Batch&) {
+    return Outcome{OutcomeKind::retry_server, {}, {}, 0, "down"};
+  };
   t.step();
   t.stop();
   t.remove("app.log");
@@ -209,7 +211,9 @@ TEST_CASE("bytes truncated before they were read are declared lost", "[tailer]")
   TailFixture t;
   t.write("app.log", "one\n");
   t.settle();
-  t.server.fault = [](const Batch&) { return Outcome{OutcomeKind::retry_server, {}, {}, 0, "down"}; };
+  t.server.fault = [](const Batch&) {
+    return Outcome{OutcomeKind::retry_server, {}, {}, 0, "down"};
+  };
   t.append("app.log", "two\n");
   t.settle();
   t.append("app.log", "three\n");

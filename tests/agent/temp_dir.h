@@ -29,8 +29,12 @@ class TempDir {
   std::string operator/(std::string_view name) const { return path_ + "/" + std::string(name); }
   const std::string& path() const { return path_; }
 
-  void write(std::string_view name, std::string_view text) const { put(name, text, std::ios::trunc); }
-  void append(std::string_view name, std::string_view text) const { put(name, text, std::ios::app); }
+  void write(std::string_view name, std::string_view text) const {
+    put(name, text, std::ios::trunc);
+  }
+  void append(std::string_view name, std::string_view text) const {
+    put(name, text, std::ios::app);
+  }
   void rename(std::string_view from, std::string_view to) const {
     std::filesystem::rename(*this / from, *this / to);
   }

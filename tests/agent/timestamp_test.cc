@@ -78,7 +78,8 @@ TEST_CASE("times in JSON", "[timestamp]") {
   CHECK(time_of(R"( {"ts":1767323045})") == "none");
   CHECK(time_of(R"({ "msg" : "a \" b" , "@timestamp" : "2026-01-02T03:04:05.6Z" })") ==
         "2026-01-02T03:04:05.6Z");
-  CHECK(time_of(R"({"time":"not a time","timestamp":1767323045123})") == "2026-01-02T03:04:05.123Z");
+  CHECK(time_of(R"({"time":"not a time","timestamp":1767323045123})") ==
+        "2026-01-02T03:04:05.123Z");
   for (const auto* bad : {"{", R"({"ts")", R"({"ts":)", R"({"ts":"2026)", R"({"a":{"b":1)", "{}"})
     CHECK(time_of(bad) == "none");
 }
@@ -92,11 +93,11 @@ TEST_CASE("times in logfmt and in access logs", "[timestamp]") {
 }
 
 TEST_CASE("what is not a time is not taken for one", "[timestamp]") {
-  for (const auto* line :
-       {"", "hello", "12345", "1234567890123456789012", "2026-13-02T03:04:05Z", "2026-02-30 03:04:05",
-        "2026-01-02T24:00:00Z", "2026-01-02", "1767323045abc", "Foo  2 03:04:05", "Jan 32 03:04:05",
-        "Jan  2 25:04:05", "0001-01-01T00:00:00Z", "level=info ts=2026-01-02T03:04:05Z",
-        "[02/Foo/2026:03:04:05 +0100]", "99999999999999999999999999"})
+  for (const auto* line : {"", "hello", "12345", "1234567890123456789012", "2026-13-02T03:04:05Z",
+                           "2026-02-30 03:04:05", "2026-01-02T24:00:00Z", "2026-01-02",
+                           "1767323045abc", "Foo  2 03:04:05", "Jan 32 03:04:05", "Jan  2 25:04:05",
+                           "0001-01-01T00:00:00Z", "level=info ts=2026-01-02T03:04:05Z",
+                           "[02/Foo/2026:03:04:05 +0100]", "99999999999999999999999999"})
     CHECK(time_of(line) == "none");
 }
 

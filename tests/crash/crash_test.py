@@ -36,7 +36,7 @@ class Round:
                         for name in AGENTS]
         self.agents = [
             harness.Agent(os.path.join(folder, f"agent-{writer.label}"), self.daemon.url,
-                          [os.path.join(writer.folder, "*.log")])
+                          [os.path.join(writer.folder, "*.log")], "--no-metrics")
             for writer in self.writers]
         self.victims = {"daemon": [self.daemon], "agents": self.agents,
                         "all": [self.daemon, *self.agents]}[options.victim]

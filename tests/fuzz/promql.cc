@@ -1,5 +1,6 @@
 // PromQL: any text is parsed or refused with a position; what parses prints to text that parses to
-// the same, and evaluates over a tiny store to a result or an error, at an instant and over a range.
+// the same, and evaluates over a tiny store to a result or an error, at an instant and over a
+// range.
 #include <string>
 
 #include "query/engine/engine.h"

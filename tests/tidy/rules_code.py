@@ -6,13 +6,16 @@ import ratchet
 from tree import Finding
 
 
+DETACHED = re.compile(r"\basio::detached\b|,\s*detached\)|\.detach\(\)")
+
+
 def no_detached_tasks(tree):
     """Every task belongs to a group that can cancel it and wait for it."""
     for source in tree.cpp():
         if source.path in ratchet.DETACHED:
             continue
         for n, line in enumerate(source.code.split("\n"), 1):
-            if re.search(r"\bdetached\b|\.detach\(\)", line):
+            if DETACHED.search(line):
                 yield Finding(source.path, n, "detached tasks cannot be waited for")
 
 

@@ -9,11 +9,14 @@ from tree import Finding
 MAX_LINE = 100
 MAX_FILE = 500
 MAX_FUNCTION = 70
-CODE = (".cc", ".h", ".py", ".sh", ".cmake", "CMakeLists.txt", ".ts", ".tsx", ".css", "/dev", ".js")
+CODE = (".cc", ".h", ".py", ".sh", ".cmake", "CMakeLists.txt", ".ts", ".tsx", ".css", ".js")
+
+DATA = re.compile(r"/(fixtures|corpus|testdata)/")
 
 
 def code_files(tree):
-    return [s for s in tree.sources if s.path.endswith(CODE) or s.path == "dev"]
+    return [s for s in tree.sources
+            if (s.path.endswith(CODE) or s.path == "dev") and not DATA.search(s.path)]
 
 
 def line_length(tree):

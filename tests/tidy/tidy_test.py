@@ -69,6 +69,7 @@ class Sizes(unittest.TestCase):
         self.assertEqual(lines_of(rule, {"base/a.cc": "x" * 100}), [])
         self.assertEqual(lines_of(rule, {"base/a.cc": "\n" + "x" * 101}), ["base/a.cc:2"])
         self.assertEqual(lines_of(rule, {"docs/a.md": "x" * 200}), [])
+        self.assertEqual(lines_of(rule, {"tests/agent/fixtures/proc/net/dev": "x" * 200}), [])
 
     def test_files(self):
         rule = rules_size.file_length
@@ -117,6 +118,8 @@ class Code(unittest.TestCase):
         self.assertEqual(lines_of(rule, {"base/a.cc": "\nspawn(x, asio::detached);"}),
                          ["base/a.cc:2"])
         self.assertEqual(lines_of(rule, {"base/a.cc": "thread.detach();"}), ["base/a.cc:1"])
+        self.assertEqual(lines_of(rule, {"base/a.cc": "spawn(x, detached);"}), ["base/a.cc:1"])
+        self.assertEqual(lines_of(rule, {"base/a.cc": "if (file.detached) return;"}), [])
         self.assertEqual(lines_of(rule, {"base/a.cc": "// nothing detached"}), [])
 
     def test_unfinished(self):

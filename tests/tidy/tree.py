@@ -69,7 +69,7 @@ def blank_cpp(text):
 
 
 class Tree:
-    """All text files. Tests build one from a dict; the real one comes from `read`."""
+    """All files. Tests build one from a dict; the real one comes from `read`."""
 
     def __init__(self, texts):
         self.sources = [Source(path, text) for path, text in sorted(texts.items())]
@@ -81,8 +81,8 @@ class Tree:
         for path in list_files(root):
             with open(os.path.join(root, path), "rb") as file:
                 data = file.read()
-            if b"\0" not in data:
-                texts[path] = data.decode("utf-8", "replace")
+            # Of binary files only the path counts.
+            texts[path] = "" if b"\0" in data else data.decode("utf-8", "replace")
         return cls(texts)
 
     def cpp(self):

@@ -75,9 +75,10 @@ std::string compare_series(std::vector<ExpectedSeries> expected, std::vector<Exp
     std::stable_sort(expected.begin(), expected.end(), by_labels);
     std::stable_sort(got.begin(), got.end(), by_labels);
   }
-  const bool equal = std::equal(
-      expected.begin(), expected.end(), got.begin(), got.end(),
-      [](const auto& a, const auto& b) { return a.labels == b.labels && same(a.values, b.values); });
+  const bool equal = std::equal(expected.begin(), expected.end(), got.begin(), got.end(),
+                                [](const auto& a, const auto& b) {
+                                  return a.labels == b.labels && same(a.values, b.values);
+                                });
   if (equal) return {};
   std::string out = "  expected:\n";
   for (const auto& series : expected) out += print(series);

@@ -43,7 +43,8 @@ TEST_CASE("label names and values", "[api]") {
        {"/api/v1/labels?match[]=load&match[]=up%7Bjob%3D%22a%22%7D", 200,
         R"({"status":"success","data":["__name__","host","job"]})"},
        {"/api/v1/labels?limit=1", 200,
-        R"({"status":"success","data":["__name__"],"warnings":["results truncated due to limit"]})"},
+        R"({"status":"success","data":["__name__"],)"
+        R"("warnings":["results truncated due to limit"]})"},
        {"/api/v1/label/job/values", 200, R"({"status":"success","data":["a","b"]})"},
        {"/api/v1/label/job/values?start=40&end=60", 200, R"({"status":"success","data":["b"]})"},
        {"/api/v1/label/__name__/values", 200, R"({"status":"success","data":["load","up"]})"},

@@ -1,4 +1,4 @@
-#include "agent/tail/pace.h"
+#include "agent/batch/pace.h"
 
 #include <algorithm>
 

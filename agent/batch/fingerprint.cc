@@ -1,4 +1,4 @@
-#include "agent/tail/fingerprint.h"
+#include "agent/batch/fingerprint.h"
 
 #define XXH_INLINE_ALL
 #include <xxhash.h>

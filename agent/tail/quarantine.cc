@@ -1,4 +1,4 @@
-#include "agent/ship/quarantine.h"
+#include "agent/tail/quarantine.h"
 
 #include <cstdio>
 #include <filesystem>

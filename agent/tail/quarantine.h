@@ -6,8 +6,8 @@
 
 #include <string>
 
-#include "agent/metrics.h"
-#include "agent/ship/batch.h"
+#include "agent/batch/batch.h"
+#include "agent/telemetry/metrics.h"
 
 namespace sluice::agent {
 

@@ -46,8 +46,9 @@ struct SplitResult {
 
 SplitResult split_lines(std::string_view data, const SplitOptions& options);
 
-// Upper bound of the length of a `lens` list as entries are added (see docs/format/batch-identity.md):
-// a run costs its number and comma, and "x" with a count once it repeats.
+// Upper bound of the length of a `lens` list as entries are added (see
+// docs/format/batch-identity.md): a run costs its number and comma, and "x" with a count once it
+// repeats.
 class LengthsBudget {
  public:
   explicit LengthsBudget(std::size_t limit) : limit_(limit) {}

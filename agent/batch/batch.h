@@ -7,8 +7,8 @@
 #include <string_view>
 #include <vector>
 
-#include "agent/tail/fingerprint.h"
-#include "agent/tail/splitter.h"
+#include "agent/batch/fingerprint.h"
+#include "agent/pipeline/splitter.h"
 #include "base/types/labels.h"
 #include "base/types/time.h"
 #include "base/wire/batch_identity.h"

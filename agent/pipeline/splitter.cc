@@ -1,4 +1,4 @@
-#include "agent/tail/splitter.h"
+#include "agent/pipeline/splitter.h"
 
 #include <algorithm>
 #include <cstring>
@@ -39,7 +39,8 @@ LinePart part_of(bool mid_line, bool ends_line) {
 }
 
 // The next piece of `rest` (which starts `at` bytes into the buffer); length 0: wait for more.
-Piece next_piece(std::string_view rest, std::size_t at, bool mid_line, const SplitOptions& options) {
+Piece next_piece(std::string_view rest, std::size_t at, bool mid_line,
+                 const SplitOptions& options) {
   const auto newline = rest.find('\n');
   const bool found = newline != std::string_view::npos;
   const std::size_t text_end = found ? newline : rest.size();

@@ -15,6 +15,7 @@
 
 namespace sluice::agent {
 
-std::string encode_write(const Families& families, const LabelSet& common, std::int64_t timestamp_ms);
+std::string encode_write(const Families& families, const LabelSet& common,
+                         std::int64_t timestamp_ms);
 
 }  // namespace sluice::agent

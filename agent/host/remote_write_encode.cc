@@ -1,4 +1,4 @@
-#include "agent/ship/remote_write_encode.h"
+#include "agent/host/remote_write_encode.h"
 
 #include <protozero/pbf_writer.hpp>
 

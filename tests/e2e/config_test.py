@@ -1,0 +1,65 @@
+#!/usr/bin/env python3
+"""Configuration: what we ship is accepted, what is wrong is named with file, line and column."""
+
+import os
+import subprocess
+import unittest
+
+import harness
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+
+
+class ConfigTest(harness.Case):
+    def check(self, program, text):
+        path = self.path("config.yaml")
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(text)
+        return self.check_file(program, path)
+
+    def check_file(self, program, path):
+        return subprocess.run(
+            [harness.program(program), "--check-config", "--config.file", path],
+            capture_output=True, text=True, timeout=30, check=False, cwd=self.folder)
+
+    def test_packaged_files_are_accepted(self):
+        for program, name in (("sluiced", "sluiced.yaml"), ("sluice-agent", "agent.yaml")):
+            with self.subTest(name):
+                done = self.check_file(program, os.path.join(ROOT, "packaging", "etc", name))
+                self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+
+    def test_a_misspelt_key_is_named_with_its_place_and_a_suggestion(self):
+        for program, text, place in (("sluiced", "http:\n  lissten: a:1\n", ":2:3:"),
+                                     ("sluice-agent", "tail:\n  batch_agee: 1s\n", ":2:3:")):
+            with self.subTest(program):
+                done = self.check(program, text)
+                self.assertEqual(done.returncode, 2, done.stdout + done.stderr)
+                self.assertIn("config.yaml" + place, done.stderr)
+                self.assertIn("did you mean", done.stderr)
+
+    def test_a_missing_file_is_named(self):
+        for program in ("sluiced", "sluice-agent"):
+            with self.subTest(program):
+                done = self.check_file(program, "/nonexistent/x.yaml")
+                self.assertNotEqual(done.returncode, 0)
+                self.assertIn("/nonexistent/x.yaml", done.stderr)
+
+    def test_wrong_flags_say_which_and_end_with_2(self):
+        for program in ("sluiced", "sluice-agent", "sluice"):
+            with self.subTest(program):
+                done = subprocess.run([harness.program(program), "--frobnicate"], timeout=30,
+                                      capture_output=True, text=True, check=False)
+                self.assertEqual(done.returncode, 2, done.stdout + done.stderr)
+                self.assertIn("frobnicate", done.stderr)
+
+    def test_help_is_worth_reading(self):
+        for program in ("sluiced", "sluice-agent", "sluice"):
+            with self.subTest(program):
+                done = subprocess.run([harness.program(program), "--help"], timeout=30,
+                                      capture_output=True, text=True, check=False)
+                self.assertEqual(done.returncode, 0)
+                self.assertGreater(len(done.stdout.splitlines()), 10)
+
+
+if __name__ == "__main__":
+    unittest.main()

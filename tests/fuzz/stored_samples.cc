@@ -1,0 +1,56 @@
+// Stored samples: decoders survive foreign bytes, and any samples come back bit by bit.
+#include <bit>
+#include <cstring>
+#include <vector>
+
+#include "daemon/storage/sample_batch.h"
+#include "daemon/storage/sample_chunk.h"
+#include "tests/fuzz/fuzz_input.h"
+
+namespace {
+
+using namespace sluice;
+using namespace sluice::storage;
+
+void check_chunk(std::string_view payload) {
+  const auto samples = decode_chunk(payload);
+  if (samples) fuzz::require(!samples->empty(), "chunks are not empty");
+}
+
+std::vector<Sample> samples_from(fuzz::FuzzInput& input) {
+  std::vector<Sample> samples;
+  std::int64_t time = 0;
+  while (true) {
+    const std::string_view bytes = input.take(10);
+    if (bytes.size() < 10) return samples;
+    std::uint64_t bits = 0;
+    std::memcpy(&bits, bytes.data(), sizeof bits);
+    const auto step = static_cast<std::uint8_t>(bytes[8]);
+    // Mostly small steps, sometimes days: all widths of the bit stream occur.
+    time += 1 + (std::int64_t{step} << (static_cast<std::uint8_t>(bytes[9]) % 32));
+    samples.push_back({time, std::bit_cast<double>(bits)});
+  }
+}
+
+void check_own(const std::vector<Sample>& samples) {
+  if (samples.empty()) return;
+  const auto back = decode_chunk(encode_chunk(samples));
+  fuzz::require(back && back->size() == samples.size(), "chunks come back");
+  for (std::size_t i = 0; i < samples.size(); ++i)
+    fuzz::require((*back)[i].timestamp_ms == samples[i].timestamp_ms &&
+                      std::bit_cast<std::uint64_t>((*back)[i].value) ==
+                          std::bit_cast<std::uint64_t>(samples[i].value),
+                  "samples come back bit by bit");
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  fuzz::FuzzInput input(data, size);
+  switch (input.below(3)) {
+    case 0: check_chunk(input.rest()); break;
+    case 1: (void)decode_sample_batch(input.rest()).has_value(); break;
+    default: check_own(samples_from(input));
+  }
+  return 0;
+}
