@@ -52,7 +52,8 @@ Response guarded(const Request& request, Work work) {
 Result<void> prepare_body(Exchange& exchange) {
   Request& request = exchange.plan.request;
   request.content_encoding = request.headers.get("Content-Encoding");
-  SLUICE_CHECK(decode_content(request.headers, request.body, exchange.plan.route->options.max_body));
+  const std::size_t limit = exchange.plan.route->options.max_body;
+  SLUICE_CHECK(decode_content(request.headers, request.body, limit));
   if (!exchange.hold.grow_to(request.body.size())) {
     return Error{ErrorCode::limit_exceeded, "too many request bytes in flight"};
   }
