@@ -69,6 +69,9 @@ void handle(Exchange& exchange) {
     encode_content(response, request.headers.get("Accept-Encoding"));
     return response;
   });
+  if (exchange.response.stream) return;  // it may refer to the request
+  request.body = {};
+  exchange.hold.release();
 }
 
 void pull(Exchange& exchange) {
