@@ -21,7 +21,8 @@ class ByteBudget {
     Hold(Hold&& other) noexcept
         : budget_(other.budget_), bytes_(std::exchange(other.bytes_, 0)) {}
     Hold& operator=(Hold&&) = delete;
-    ~Hold() { budget_->used_ -= bytes_; }
+    ~Hold() { release(); }
+    void release() { budget_->used_ -= std::exchange(bytes_, 0); }
 
     // Holds at least `bytes` in total; false if the budget does not allow it.
     [[nodiscard]] bool grow_to(std::size_t bytes) {

@@ -47,6 +47,10 @@ using Parser = beast::http::response_parser<PieceBody>;
 // Responses with longer heads are not what any server of ours or theirs sends.
 constexpr std::uint32_t max_head = 256 << 10;
 
+constexpr std::chrono::seconds handshake_limit{30};
+// A ping goes out after half of this, and the server is taken for dead after all of it.
+constexpr std::chrono::seconds silence_limit{60};
+
 std::unique_ptr<Parser> fresh_parser(bool head_request) {
   auto parser = std::make_unique<Parser>();
   parser->header_limit(max_head);
@@ -125,7 +129,7 @@ asio::awaitable<Result<ClientResponse>> run_websocket_client(SocketIo& io, const
                                                              MessageSink& sink) {
   namespace ws = beast::websocket;
   ws::stream<Transport&> stream(io.transport());
-  stream.set_option(ws::stream_base::timeout{std::chrono::seconds(30), std::chrono::seconds(60), true});
+  stream.set_option(ws::stream_base::timeout{handshake_limit, silence_limit, true});
   stream.set_option(ws::stream_base::decorator([&headers](ws::request_type& request) {
     for (const auto& [name, value] : headers) request.insert(name, value);
   }));

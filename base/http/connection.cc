@@ -128,7 +128,8 @@ asio::awaitable<bool> Connection::read_body(RequestParser& parser, Exchange& exc
     room = exchange.hold.grow_to(parser.body_size());
     // What the parser leaves is a chunk's head or the trailer; those have no right to be long.
     if (io_->input().size() > context_->options.max_header_bytes) {
-      const Response bad = error_response(invalid_argument("a chunk header or trailer is too long"));
+      const Response bad =
+          error_response(invalid_argument("a chunk header or trailer is too long"));
       co_return co_await refuse(plan, bad);
     }
     const auto fill = co_await io_->fill(deadline);

@@ -52,7 +52,8 @@ Response guarded(const Request& request, Work work) {
 Result<void> prepare_body(Exchange& exchange) {
   Request& request = exchange.plan.request;
   request.content_encoding = request.headers.get("Content-Encoding");
-  SLUICE_CHECK(decode_content(request.headers, request.body, exchange.plan.route->options.max_body));
+  const std::size_t limit = exchange.plan.route->options.max_body;
+  SLUICE_CHECK(decode_content(request.headers, request.body, limit));
   if (!exchange.hold.grow_to(request.body.size())) {
     return Error{ErrorCode::limit_exceeded, "too many request bytes in flight"};
   }
@@ -68,6 +69,9 @@ void handle(Exchange& exchange) {
     encode_content(response, request.headers.get("Accept-Encoding"));
     return response;
   });
+  if (exchange.response.stream) return;  // it may refer to the request
+  request.body = {};
+  exchange.hold.release();
 }
 
 void pull(Exchange& exchange) {

@@ -38,7 +38,8 @@ class WebSocket {
 // Called on the route's pool once the upgrade is accepted. What it returns is called (once) when
 // the socket closes for whatever reason; the feed must stop then. An Error refuses the upgrade
 // with the matching HTTP status, before anything was sent.
-using WebSocketHandler = std::function<Result<std::function<void()>>(Request&, std::shared_ptr<WebSocket>)>;
+using WebSocketHandler =
+    std::function<Result<std::function<void()>>(Request&, std::shared_ptr<WebSocket>)>;
 
 struct RouteOptions {
   Pool pool = Pool::query;
@@ -63,7 +64,8 @@ class Router {
   Router& operator=(Router&&) noexcept;
 
   // method may be "GET|POST". A pattern added twice for one method is a bug (asserted).
-  void add(std::string_view methods, std::string_view pattern, RouteOptions options, Handler handler);
+  void add(std::string_view methods, std::string_view pattern, RouteOptions options,
+           Handler handler);
   void add_websocket(std::string_view pattern, RouteOptions options, WebSocketHandler handler);
   // For paths no route knows (the UI's assets). Not consulted for known paths.
   void fallback(RouteOptions options, Handler handler);

@@ -26,14 +26,15 @@ int wait_for_one() {
   return signal;
 }
 
-// The thread that makes good on "a second signal ends the process". It must not be joinable: it
-// waits for as long as the process lives.
+// Makes good on "a second signal ends the process". The thread waits for as long as the process
+// lives, so its handle is never destroyed.
 void exit_on_second_signal() {
-  std::thread([] {
+  static const auto* const watcher = new std::thread([] {
     while (wait_for_one() == SIGHUP) {
     }
     _exit(130);
-  }).detach();
+  });
+  static_cast<void>(watcher);
 }
 
 }  // namespace

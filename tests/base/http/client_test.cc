@@ -14,7 +14,8 @@ using namespace std::chrono_literals;
 namespace {
 
 struct ClientFixture {
-  explicit ClientFixture(ClientOptions options = {}) : client(make_client(server.runtime, options)) {}
+  explicit ClientFixture(ClientOptions options = {})
+      : client(make_client(server.runtime, options)) {}
 
   ClientRequest to(std::string_view path) const {
     ClientRequest request;
@@ -143,7 +144,8 @@ TEST_CASE("listen addresses") {
   CHECK(parse_listen_address("[::1]:0").value().address().is_v6());
   CHECK(parse_listen_address("localhost:1").value().address().is_loopback());
   CHECK(parse_listen_address(":3180").value().address().is_unspecified());
-  for (const auto* bad : {"", "3180", "127.0.0.1", "host.example:80", "1.2.3.4:x", "1.2.3.4:70000"}) {
+  for (const auto* bad :
+       {"", "3180", "127.0.0.1", "host.example:80", "1.2.3.4:x", "1.2.3.4:70000"}) {
     CAPTURE(bad);
     CHECK_FALSE(parse_listen_address(bad).has_value());
   }

@@ -74,7 +74,8 @@ TEST_CASE("what is not HTTP gets 400 and harms nobody else") {
       "GET hello HTTP/1.1\r\nHost: a\r\n\r\n",                            // no path
       "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: -1\r\n\r\n",
       "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab",
-      "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\nabc",
+      "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n"
+      "Transfer-Encoding: chunked\r\n\r\nabc",
       "POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nabc\r\n",
   };
   for (const auto& bytes : cases) {
@@ -145,9 +146,9 @@ TEST_CASE("a chunked body is limited too, and read in order") {
 
 TEST_CASE("a truncated body gets no handler run") {
   TestServer server;
-  for (const std::string& bytes :
-       {std::string("POST /wait HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nabc"),
-        std::string("POST /wait HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab")}) {
+  const std::string head = "POST /wait HTTP/1.1\r\nHost: a\r\n";
+  for (const auto& bytes : {head + "Content-Length: 10\r\n\r\nabc",
+                            head + "Transfer-Encoding: chunked\r\n\r\n5\r\nab"}) {
     RawClient client(server.port());
     client.send(bytes);
     client.finish_sending();
@@ -165,7 +166,8 @@ TEST_CASE("a slow client is told 408, a silent one is just closed") {
   RawClient slow_head(server.port());
   CHECK(slow_head.ask("GET /hello HT").status == 408);
   RawClient slow_body(server.port());
-  CHECK(slow_body.ask("POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nab").status == 408);
+  const std::string half = "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nab";
+  CHECK(slow_body.ask(half).status == 408);
   RawClient silent(server.port());
   CHECK(silent.receive_all().empty());
   RawClient idle(server.port());
@@ -370,6 +372,6 @@ TEST_CASE("requests are counted by route, method and code") {
   CAPTURE(text);
   CHECK(text.find("sluice_http_requests_total{code=\"200\",method=\"GET\","
                   "route=\"/label/{name}/values\"} 1") != text.npos);
-  CHECK(text.find("sluice_http_requests_total{code=\"404\",method=\"GET\",route=\"unmatched\"} 1") !=
-        text.npos);
+  CHECK(text.find("sluice_http_requests_total{code=\"404\",method=\"GET\","
+                  "route=\"unmatched\"} 1") != text.npos);
 }

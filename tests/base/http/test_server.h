@@ -39,8 +39,10 @@ class TestServer {
   static ServerOptions quick_options();  // port 0, generous timeouts
   std::uint16_t port() const { return server->port(); }
   std::string url(std::string_view path) const;
-  // The value of an exposed series such as sluice_http_requests_total{...}, 0 if absent.
-  bool exposes(std::string_view text) { return metrics.serialize().find(text) != std::string::npos; }
+  // Does /metrics hold this text?
+  bool exposes(std::string_view text) {
+    return metrics.serialize().find(text) != std::string::npos;
+  }
 
   Gate gate;
   std::atomic<int> sockets_closed{0};

@@ -1,0 +1,71 @@
+// The script is made from the commands themselves, so it knows every flag there is.
+#include <CLI/CLI.hpp>
+#include <ostream>
+
+#include "query/cli/command.h"
+
+namespace sluice::query::cli {
+
+namespace {
+
+std::vector<const CLI::App*> subcommands_of(const CLI::App& app) {
+  return app.get_subcommands([](const CLI::App*) { return true; });
+}
+
+std::string words_for(const CLI::App& app) {
+  std::string words;
+  for (const auto* sub : subcommands_of(app)) words += sub->get_name() + " ";
+  for (const CLI::App* at = &app; at != nullptr; at = at->get_parent()) {
+    for (const auto* option : at->get_options()) {
+      for (const auto& name : option->get_lnames()) words += "--" + name + " ";
+    }
+  }
+  return words;
+}
+
+// One line of the case statement for each command path: "gate run") words="...";;
+void add_cases(const CLI::App& app, const std::string& path, std::string& out) {
+  out += "    \"" + path + "\") words=\"" + words_for(app) + "\" ;;\n";
+  for (const auto* sub : subcommands_of(app)) {
+    add_cases(*sub, path.empty() ? sub->get_name() : path + " " + sub->get_name(), out);
+  }
+}
+
+std::string bash_script(const CLI::App& root) {
+  std::string cases;
+  add_cases(root, "", cases);
+  return "# bash completion for sluice; load it with: source <(sluice completion bash)\n"
+         "_sluice_words() {\n"
+         "  local words=\"\"\n"
+         "  case \"$1\" in\n" +
+         cases +
+         "  esac\n"
+         "  echo \"$words\"\n"
+         "}\n"
+         "_sluice() {\n"
+         "  local current=\"${COMP_WORDS[COMP_CWORD]}\" path=\"\" words=\"\" i\n"
+         "  for ((i = 1; i < COMP_CWORD && i < 3; i++)); do\n"
+         "    [[ ${COMP_WORDS[i]} == -* ]] && break\n"
+         "    path=\"${path:+$path }${COMP_WORDS[i]}\"\n"
+         "  done\n"
+         "  words=\"$(_sluice_words \"$path\")\"\n"
+         "  [[ -z $words ]] && words=\"$(_sluice_words \"${path%% *}\")\"\n"
+         "  mapfile -t COMPREPLY < <(compgen -W \"$words\" -- \"$current\")\n"
+         "}\n"
+         "complete -o bashdefault -o default -F _sluice sluice\n";
+}
+
+}  // namespace
+
+Action add_completion(CLI::App& root) {
+  CLI::App& app = add_subcommand(root, "completion", "Print a completion script for the shell",
+                                 "  source <(sluice completion bash)");
+  auto shell = std::make_shared<std::string>();
+  app.add_option("shell", *shell, "bash")->required()->check(CLI::IsMember({"bash"}));
+  return [](Context& context) {
+    context.out << bash_script(*context.root);
+    return ExitCode::ok;
+  };
+}
+
+}  // namespace sluice::query::cli

@@ -1,0 +1,37 @@
+// Flags that `logs` and `tail` share, and following a query, which both can.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "query/cli/command.h"
+#include "query/cli/log_line.h"
+
+namespace sluice::query::cli {
+
+struct LogStyleFlags {
+  std::string output = "default";
+  bool no_labels = false;
+  bool colored = false;
+  bool include_common = false;
+  std::size_t labels_width = 0;
+  std::vector<std::string> include;
+  std::vector<std::string> exclude;
+
+  void add_to(CLI::App& app);
+  Result<LogStyle> resolve(const Context& context) const;
+};
+
+struct TailFlags {
+  unsigned delay_for = 0;  // seconds
+  unsigned tail_limit = 30;
+
+  void add_to(CLI::App& app);
+};
+
+// Prints lines as they arrive until Ctrl-C. When the connection breaks it reconnects and goes on
+// behind the last line, without repeating any.
+ExitCode follow_logs(const std::string& query, const TailFlags& flags, const LogStyle& style,
+                     Context& context);
+
+}  // namespace sluice::query::cli

@@ -1,0 +1,161 @@
+#include "query/cli/log_line.h"
+
+#include <algorithm>
+#include <charconv>
+#include <nlohmann/json.hpp>
+
+#include "base/codec/json_writer.h"
+#include "query/cli/api_client.h"
+#include "query/cli/style.h"
+#include "query/cli/time_spec.h"
+
+namespace sluice::query::cli {
+
+using nlohmann::json;
+
+namespace {
+
+// The third element: {"k":"v"}, or {"structuredMetadata":{...},"parsed":{...}}.
+LabelSet metadata_of(const json& entry) {
+  LabelSet metadata = labels_from(entry);
+  for (const char* part : {"structuredMetadata", "parsed"}) {
+    if (!entry.is_object() || !entry.contains(part)) continue;
+    for (const auto& label : labels_from(entry[part])) metadata.set(label.name, label.value);
+  }
+  return metadata;
+}
+
+Result<LogLine> parse_entry(const json& entry, const LabelSet& labels) {
+  const bool shaped =
+      entry.is_array() && entry.size() >= 2 && entry[0].is_string() && entry[1].is_string();
+  std::int64_t ns = 0;
+  if (shaped) {
+    const auto& text = entry[0].get_ref<const std::string&>();
+    const auto [end, ec] = std::from_chars(text.data(), text.data() + text.size(), ns);
+    if (ec == std::errc() && end == text.data() + text.size()) {
+      LogLine line{from_unix_ns(ns), labels, entry[1].get<std::string>(), {}};
+      if (entry.size() > 2) line.metadata = metadata_of(entry[2]);
+      return line;
+    }
+  }
+  return Error{ErrorCode::unavailable, "the server sent a log entry that is not one"};
+}
+
+LabelSet shown_labels(const LabelSet& labels, const LogStyle& style) {
+  LabelSet shown;
+  for (const auto& label : labels) {
+    const bool included = style.include.empty() || style.include.contains(label.name);
+    const bool common = style.common.get(label.name) == label.value;
+    if (included && !common && !style.exclude.contains(label.name))
+      shown.set(label.name, label.value);
+  }
+  return shown;
+}
+
+void write_labels(JsonWriter& w, const LabelSet& labels) {
+  w.begin_object();
+  for (const auto& label : labels) w.key(label.name).string(label.value);
+  w.end_object();
+}
+
+// logcli's keys and order.
+std::string as_json(const LogLine& line, const LogStyle& style) {
+  JsonWriter w;
+  w.begin_object();
+  if (style.labels) {
+    w.key("labels");
+    write_labels(w, shown_labels(line.labels, style));
+  }
+  w.key("line").string(line.line);
+  w.key("timestamp").string(format_rfc3339(line.timestamp));
+  if (!line.metadata.empty()) {
+    w.key("metadata");
+    write_labels(w, line.metadata);
+  }
+  w.end_object();
+  return w.take();
+}
+
+Color color_of_line(const LogLine& line) {
+  for (const char* name : {"level", "detected_level", "severity"}) {
+    for (const LabelSet* labels : {&line.labels, &line.metadata}) {
+      const Color color = color_of_level(labels->get(name));
+      if (color != Color::none) return color;
+    }
+  }
+  return Color::none;
+}
+
+std::string as_text(const LogLine& line, const LogStyle& style) {
+  std::string out = paint(format_local(line.timestamp), Color::blue, style.color);
+  if (style.labels) {
+    std::string labels = shown_labels(line.labels, style).to_string();
+    if (labels.size() < style.labels_width) labels.resize(style.labels_width, ' ');
+    out += ' ' + paint(labels, Color::cyan, style.color);
+  }
+  const Color color = color_of_line(line);
+  const std::string text = style.to_terminal ? printable(line.line) : line.line;
+  // Only what stands out is coloured: a screen of green says nothing.
+  const bool loud = color == Color::red || color == Color::yellow;
+  return out + ' ' + paint(text, loud ? color : Color::none, style.color) + '\n';
+}
+
+}  // namespace
+
+Result<std::vector<LogLine>> parse_streams(const json& streams) {
+  if (!streams.is_array()) {
+    return Error{ErrorCode::unavailable, "the server's answer holds no streams"};
+  }
+  std::vector<LogLine> lines;
+  for (const auto& stream : streams) {
+    if (!stream.is_object() || !stream.contains("values")) {
+      return Error{ErrorCode::unavailable, "the server sent a stream without values"};
+    }
+    const LabelSet labels = labels_from(stream.value("stream", json::object()));
+    for (const auto& entry : stream["values"]) {
+      SLUICE_TRY(auto line, parse_entry(entry, labels));
+      lines.push_back(std::move(line));
+    }
+  }
+  return lines;
+}
+
+void sort_lines(std::vector<LogLine>& lines, bool forward) {
+  std::stable_sort(lines.begin(), lines.end(), [forward](const LogLine& a, const LogLine& b) {
+    return forward ? a.timestamp < b.timestamp : b.timestamp < a.timestamp;
+  });
+}
+
+Result<LogFormat> parse_log_format(std::string_view text) {
+  if (text == "default") return LogFormat::standard;
+  if (text == "raw") return LogFormat::raw;
+  if (text == "jsonl") return LogFormat::jsonl;
+  if (text == "json") return LogFormat::json;
+  return invalid_argument("output \"" + std::string(text) +
+                          "\" is none of default, raw, jsonl, json");
+}
+
+std::string format_line(const LogLine& line, const LogStyle& style) {
+  switch (style.format) {
+    case LogFormat::standard: return as_text(line, style);
+    case LogFormat::raw: return line.line + '\n';
+    case LogFormat::jsonl: return as_json(line, style) + '\n';
+    case LogFormat::json: return as_json(line, style);
+  }
+  return {};
+}
+
+LabelSet common_labels(const std::vector<LogLine>& lines) {
+  if (lines.empty()) return {};
+  LabelSet common = lines.front().labels;
+  for (const auto& line : lines) {
+    LabelSet kept;
+    for (const auto& label : common) {
+      if (line.labels.get(label.name) == label.value) kept.set(label.name, label.value);
+    }
+    common = std::move(kept);
+  }
+  return common;
+}
+
+}  // namespace sluice::query::cli

@@ -1,0 +1,53 @@
+#include "query/cli/log_pager.h"
+
+#include <algorithm>
+
+namespace sluice::query::cli {
+
+LogPager::LogPager(TimeRange range, bool forward, std::uint64_t limit, std::uint64_t batch)
+    : range_(range), forward_(forward), limited_(limit > 0), left_(limit), batch_(batch) {}
+
+std::optional<LogPager::Page> LogPager::next() const {
+  if (done_ || range_.start >= range_.end || (limited_ && left_ == 0)) return std::nullopt;
+  const std::uint64_t wanted = limited_ ? std::min(left_, batch_) : batch_;
+  return Page{range_, wanted + edge_count_};
+}
+
+std::vector<LogLine> LogPager::accept(std::vector<LogLine> lines) {
+  // A page that is not full is the last one.
+  done_ = lines.size() < next().value_or(Page{}).limit;
+  sort_lines(lines, forward_);
+  auto known = at_edge_;
+  std::vector<LogLine> fresh;
+  for (auto& line : lines) {
+    const auto it = known.find(line);
+    if (it != known.end() && it->second > 0) {
+      --it->second;
+    } else if (!limited_ || fresh.size() < left_) {
+      fresh.push_back(std::move(line));
+    }
+  }
+  if (limited_) left_ -= fresh.size();
+  remember(fresh);
+  return fresh;
+}
+
+void LogPager::remember(const std::vector<LogLine>& fresh) {
+  if (fresh.empty()) {
+    done_ = true;
+    return;
+  }
+  if (edge_ != fresh.back().timestamp) {
+    edge_ = fresh.back().timestamp;
+    at_edge_.clear();
+    edge_count_ = 0;
+  }
+  for (auto it = fresh.rbegin(); it != fresh.rend() && it->timestamp == *edge_; ++it) {
+    ++at_edge_[*it];
+    ++edge_count_;
+  }
+  // The edge stays in the range: start is inclusive, end is not.
+  (forward_ ? range_.start : range_.end) = forward_ ? *edge_ : *edge_ + Duration{1};
+}
+
+}  // namespace sluice::query::cli

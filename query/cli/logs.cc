@@ -1,0 +1,146 @@
+#include <CLI/CLI.hpp>
+#include <iostream>
+#include <nlohmann/json.hpp>
+
+#include "query/cli/api_client.h"
+#include "query/cli/log_flags.h"
+#include "query/cli/log_pager.h"
+#include "query/cli/metric_result.h"
+#include "query/cli/time_spec.h"
+
+namespace sluice::query::cli {
+
+namespace {
+
+struct LogsOptions {
+  std::string query;
+  RangeFlags range;
+  std::uint64_t limit = 30;
+  std::uint64_t batch = 1000;
+  std::string step;
+  bool forward = false;
+  bool follow = false;
+  bool exit_status = false;
+  LogStyleFlags style;
+  TailFlags tail;
+};
+
+constexpr const char* examples =
+    "  sluice logs '{app=\"pay\"} |= \"timeout\"' --since 2h\n"
+    "  sluice logs '{app=\"pay\"} | json | status >= 500' -n 0 -o jsonl > errors.jsonl\n"
+    "  sluice logs '{app=\"pay\"}' --from 2026-01-02T03:00:00Z --to 2026-01-02T04:00:00Z "
+    "--forward\n"
+    "  sluice logs '{app=\"pay\"}' -f\n\n"
+    "Lines come newest first unless --forward. --limit 0 reads the whole range, page by page,\n"
+    "each line exactly once. A metric query (count_over_time, rate, ...) prints its result.";
+
+http::Params page_params(const LogsOptions& o, const LogPager::Page& page) {
+  http::Params params;
+  params.add("query", o.query);
+  params.add("start", std::to_string(unix_ns(page.range.start)));
+  params.add("end", std::to_string(unix_ns(page.range.end)));
+  params.add("limit", std::to_string(page.limit));
+  params.add("direction", o.forward ? "forward" : "backward");
+  if (!o.step.empty()) params.add("step", o.step);
+  return params;
+}
+
+// Prints as pages come; json is one array over all of them.
+class LinePrinter {
+ public:
+  LinePrinter(Context& context, LogStyle style) : context_(context), style_(std::move(style)) {}
+
+  void print(const std::vector<LogLine>& lines) {
+    announce_common(lines);
+    for (const auto& line : lines) {
+      if (style_.format == LogFormat::json) context_.out << (count_ == 0 ? "[" : ",\n");
+      context_.out << format_line(line, style_);
+      ++count_;
+    }
+  }
+
+  void finish() {
+    if (style_.format == LogFormat::json) context_.out << (count_ == 0 ? "[]\n" : "]\n");
+  }
+
+  std::size_t count() const { return count_; }
+
+ private:
+  // As logcli does: labels that all lines of the first page share are said once and dropped from
+  // the lines; the pages after keep to that, so lines stay comparable.
+  void announce_common(const std::vector<LogLine>& lines) {
+    if (count_ > 0 || lines.size() < 2 || !style_.drop_common) return;
+    const LabelSet common = common_labels(lines);
+    if (common.empty()) return;
+    if (!context_.options.quiet) {
+      context_.err << "Common labels: " << common.to_string() << "\n";
+    }
+    style_.common = common;
+  }
+
+  Context& context_;
+  LogStyle style_;
+  std::size_t count_ = 0;
+};
+
+ExitCode print_metric(const nlohmann::json& data, const LogsOptions& o, Context& context) {
+  auto result = parse_metric_result(data);
+  if (!result) return fail(context, result.error());
+  context.out << format_metric(
+      *result, o.style.output == "default" ? MetricFormat::table : MetricFormat::json,
+      context.color());
+  return ExitCode::ok;
+}
+
+ExitCode read_pages(const LogsOptions& o, LogPager pager, LinePrinter& printer, Context& context) {
+  ApiClient api(context);
+  while (const auto page = pager.next()) {
+    if (context.stop.stop_requested()) return ExitCode::interrupted;
+    auto answer = api.get("/loki/api/v1/query_range", page_params(o, *page));
+    if (!answer) return fail(context, answer.error());
+    auto data = data_of(std::move(*answer));
+    if (!data) return fail(context, data.error());
+    if (text_of(*data, "resultType") != "streams") return print_metric(*data, o, context);
+    auto lines = parse_streams((*data)["result"]);
+    if (!lines) return fail(context, lines.error());
+    printer.print(pager.accept(std::move(*lines)));
+  }
+  printer.finish();
+  return ExitCode::ok;
+}
+
+ExitCode run_logs(const LogsOptions& o, Context& context) {
+  auto style = o.style.resolve(context);
+  if (!style) return fail(context, style.error());
+  if (o.follow) return follow_logs(o.query, o.tail, *style, context);
+  const auto range = resolve_range(o.range, context.clock.now());
+  if (!range) return fail(context, range.error());
+  if (o.batch == 0) return fail(context, invalid_argument("--batch must be at least 1"));
+  LinePrinter printer(context, *style);
+  const ExitCode code =
+      read_pages(o, LogPager(*range, o.forward, o.limit, o.batch), printer, context);
+  if (code == ExitCode::ok && o.exit_status && printer.count() == 0) return ExitCode::no;
+  return code;
+}
+
+}  // namespace
+
+Action add_logs(CLI::App& root) {
+  auto o = std::make_shared<LogsOptions>();
+  CLI::App& app = add_subcommand(root, "logs", "Search logs with LogQL", examples);
+  app.add_option("query", o->query, "LogQL query")->required();
+  app.add_option("-n,--limit", o->limit, "Lines to print; 0 for all")->capture_default_str();
+  app.add_option("--batch", o->batch, "Lines to ask for at a time")->capture_default_str();
+  app.add_option("-s,--since", o->range.since, "How far back to look")->capture_default_str();
+  app.add_option("--from", o->range.from, "Begin of the range, instead of --since");
+  app.add_option("--to", o->range.to, "End of the range (exclusive); now if absent");
+  app.add_option("--step", o->step, "Resolution of a metric query");
+  app.add_flag("--forward", o->forward, "Oldest first");
+  app.add_flag("-f,--follow,--tail", o->follow, "Go on with lines as they arrive");
+  app.add_flag("--exit-status", o->exit_status, "Exit 1 when nothing matched");
+  o->style.add_to(app);
+  o->tail.add_to(app);
+  return [o](Context& context) { return run_logs(*o, context); };
+}
+
+}  // namespace sluice::query::cli
