@@ -1,6 +1,12 @@
 #include "daemon/alerting/engine_query.h"
 
 namespace sluice::alerting {
+namespace {
+
+// A rule that takes longer has failed; the next evaluation must not find it still running.
+constexpr auto query_timeout = std::chrono::seconds(30);
+
+}  // namespace
 
 Result<query::ExprPtr> parse_query(const rules::RuleQuery& query) {
   return query.language == rules::Language::logql ? query::parse_logql(query.text)
@@ -12,6 +18,7 @@ rules::QueryFn engine_query(const query::Engine& engine, TenantId tenant) {
                                                Timestamp at) -> Result<query::QueryResult> {
     SLUICE_TRY(const auto expr, parse_query(query));
     query::QueryContext context;
+    context.set_deadline(std::chrono::steady_clock::now() + query_timeout);
     SLUICE_TRY(auto result, engine.instant(*expr, {tenant, unix_ms(to_ms(at))}, context));
     if (!result.warnings.empty()) {
       return Error{ErrorCode::limit_exceeded, "partial result: " + result.warnings.front()};
