@@ -13,6 +13,14 @@ Result<query::ExprPtr> parse_query(const rules::RuleQuery& query) {
                                                   : query::parse_promql(query.text);
 }
 
+Result<void> require_complete(const query::QueryResult& result) {
+  for (const auto& warning : result.warnings) {
+    if (warning.starts_with("PromQL warning:")) continue;
+    return Error{ErrorCode::limit_exceeded, "partial result: " + warning};
+  }
+  return {};
+}
+
 rules::QueryFn engine_query(const query::Engine& engine, TenantId tenant) {
   return [&engine, tenant = std::move(tenant)](const rules::RuleQuery& query,
                                                Timestamp at) -> Result<query::QueryResult> {
@@ -20,9 +28,7 @@ rules::QueryFn engine_query(const query::Engine& engine, TenantId tenant) {
     query::QueryContext context;
     context.set_deadline(std::chrono::steady_clock::now() + query_timeout);
     SLUICE_TRY(auto result, engine.instant(*expr, {tenant, unix_ms(to_ms(at))}, context));
-    if (!result.warnings.empty()) {
-      return Error{ErrorCode::limit_exceeded, "partial result: " + result.warnings.front()};
-    }
+    SLUICE_CHECK(require_complete(result));
     return result;
   };
 }

@@ -2,6 +2,7 @@
 #include <cmath>
 
 #include "base/types/ids.h"
+#include "daemon/alerting/engine_query.h"
 #include "daemon/release/gate_data.h"
 #include "daemon/storage/store.h"
 #include "query/engine/engine.h"
@@ -19,12 +20,6 @@ std::int64_t milliseconds(Timestamp t) {
   return unix_ms(to_ms(t));
 }
 
-// A gate must not decide on half an answer.
-Result<void> complete(const query::QueryResult& result) {
-  if (result.warnings.empty()) return {};
-  return Error{ErrorCode::limit_exceeded, "partial result: " + result.warnings.front()};
-}
-
 Result<std::vector<double>> count(const query::Engine& engine, const TenantId& tenant,
                                   const std::string& log_query, Timestamp start, Duration slice,
                                   std::size_t slices) {
@@ -37,7 +32,7 @@ Result<std::vector<double>> count(const query::Engine& engine, const TenantId& t
   query::QueryContext context;
   set_deadline(context);
   SLUICE_TRY(const auto result, engine.range(*expr, {tenant, first, last, step}, context));
-  SLUICE_CHECK(complete(result));
+  SLUICE_CHECK(alerting::require_complete(result));
   const auto* matrix = std::get_if<query::Matrix>(&result.value);
   if (matrix == nullptr) return Error{ErrorCode::internal, "a count gave no series"};
   for (const auto& series : *matrix) {

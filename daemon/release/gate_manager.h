@@ -57,7 +57,7 @@ class GateManager {
   ~GateManager();
   Result<void> load();
   void start();
-  void stop();  // also wakes everybody in wait()
+  void stop();  // waits for steps in progress
   // Steps every gate that is due, on this thread; returns how many were.
   std::size_t run_due();
   // New policies, services and hooks; running gates keep their timing.
