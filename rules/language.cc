@@ -1,6 +1,6 @@
 #include "rules/language.h"
 
-#include <algorithm>
+#include <set>
 
 #include "query/engine/engine.h"
 
@@ -13,13 +13,21 @@ struct Reads {
   bool logs = false;
   bool samples = false;
   bool nameless = false;  // a metric selector without a name
+  bool unnamed = false;   // one whose name is not fixed
+  std::set<std::string> metrics;
 
   void selector(const query::VectorSelector& s) {
     samples = true;
-    const bool named =
-        !s.name.empty() || std::any_of(s.matchers.begin(), s.matchers.end(),
-                                       [](const auto& m) { return m.name() == metric_name_label; });
-    nameless = nameless || !named;
+    std::string name = s.name;
+    bool constrained = !name.empty();
+    for (const auto& m : s.matchers) {
+      if (m.name() != metric_name_label) continue;
+      constrained = true;
+      if (m.op() == query::MatchOp::equal) name = m.value();
+    }
+    nameless = nameless || !constrained;
+    unnamed = unnamed || name.empty();
+    metrics.insert(std::move(name));
   }
 
   void visit(const query::ExprPtr& expr) {
@@ -64,7 +72,9 @@ Result<RuleQuery> finish(std::string text, Language language, const Expr& expr) 
                  "vector or a scalar), not lines or ranges"};
   }
   const Reads reads = reads_of(expr);
-  return RuleQuery{std::move(text), language, reads.logs, reads.samples};
+  RuleQuery query{std::move(text), language, reads.logs, reads.samples, {}};
+  if (!reads.unnamed) query.metrics.assign(reads.metrics.begin(), reads.metrics.end());
+  return query;
 }
 
 Result<RuleQuery> parse_as(std::string text, Language language) {

@@ -23,6 +23,8 @@ struct RuleQuery {
   Language language = Language::promql;
   bool reads_logs = false;
   bool reads_samples = false;
+  // The metrics it reads, sorted; empty when some selector does not name one.
+  std::vector<std::string> metrics;
 };
 
 // Evaluates an instant query. Given by the daemon, by tests and by backtests.

@@ -6,10 +6,14 @@
 
 namespace sluice::alerting {
 
-// `engine` must outlive the function, which is safe from any thread. Warnings of a partial result
-// make it an error: a rule must not decide on half an answer.
+// `engine` must outlive the function, which is safe from any thread. A partial result is an error:
+// a rule must not decide on half an answer.
 rules::QueryFn engine_query(const query::Engine& engine, TenantId tenant);
 
 Result<query::ExprPtr> parse_query(const rules::RuleQuery& query);
+
+// Error(limit_exceeded) when a warning says that the result lacks series, lines or samples.
+// PromQL's remarks about the meaning of an expression ("PromQL warning: ...") are not of that kind.
+Result<void> require_complete(const query::QueryResult& result);
 
 }  // namespace sluice::alerting

@@ -72,7 +72,7 @@ Result<void> Outbox::commit(storage::Step step, std::vector<OutboxRow> rows) {
   const Timestamp now = clock_.now();
   for (auto& row : rows) {
     row.created = row.next_try = now;
-    row.give_up = now + options_.give_up_after;
+    if (row.give_up == Timestamp{}) row.give_up = now + options_.give_up_after;
     step.put(Keyspace::outbox, row.slot, encode(row));
   }
   const std::lock_guard serial(commit_mutex_);

@@ -61,8 +61,8 @@ class Outbox {
 
   // Is there room for one more slot? Soft: concurrent callers may pass it by a few rows.
   bool has_room(const std::string& slot) const;
-  // Commits `step` and `rows` together; on success the rows are due. created, next_try and give_up
-  // are set here.
+  // Commits `step` and `rows` together; on success the rows are due. created and next_try are
+  // set here, and give_up where it is not set yet.
   Result<void> commit(storage::Step step, std::vector<OutboxRow> rows);
   Result<std::optional<Receipt>> receipt(const std::string& key);
 

@@ -83,11 +83,11 @@ void RuleManager::evaluate_rule(GroupState& group, RuleState& rule, Timestamp at
 
 void RuleManager::evaluate_alerting(GroupState& group, RuleState& rule, Timestamp at) {
   const auto& query = rule.rule->query;
-  const auto sight = sight_of(parts_.store.freshness(tenant_), query, at, options_.stale_after);
+  const auto seen = sight(query, at);
   const auto answer = parts_.query(query, at - group.group.query_offset);
   const rules::ExternalContext external{options_.external_labels, options_.external_url};
   auto result =
-      rules::evaluate_alert({*rule.rule, group.group, at, external}, rule.alerts, answer, sight);
+      rules::evaluate_alert({*rule.rule, group.group, at, external}, rule.alerts, answer, seen);
   StepBatch batch;
   if (worth_storing(rule.alerts, result.alerts)) {
     if (result.alerts.empty()) {
@@ -116,10 +116,10 @@ void RuleManager::evaluate_alerting(GroupState& group, RuleState& rule, Timestam
 
 void RuleManager::evaluate_recording(GroupState& group, RuleState& rule, Timestamp at) {
   const auto& query = rule.rule->query;
-  const auto sight = sight_of(parts_.store.freshness(tenant_), query, at, options_.stale_after);
+  const auto seen = sight(query, at);
   const auto answer = parts_.query(query, at - group.group.query_offset);
   const rules::ExternalContext external{options_.external_labels, options_.external_url};
-  auto result = rules::evaluate_recording({*rule.rule, group.group, at, external}, answer, sight);
+  auto result = rules::evaluate_recording({*rule.rule, group.group, at, external}, answer, seen);
   std::vector<LabelSet> recorded = rule.recorded;
   StepBatch batch;
   if (result.evidence != Evidence::error) {
@@ -133,7 +133,20 @@ void RuleManager::evaluate_recording(GroupState& group, RuleState& rule, Timesta
     return report(rule, Evidence::error, "cannot store the samples: " + done.error().message);
   }
   rule.recorded = std::move(recorded);
+  if (seen.evidence == Evidence::ok && result.evidence != Evidence::error) {
+    const std::lock_guard lock(mutex_);
+    recorded_[rule.rule->name] = at;
+  }
   report(rule, result.evidence, std::move(result.error));
+}
+
+rules::Sight RuleManager::sight(const rules::RuleQuery& query, Timestamp at) const {
+  auto fresh = parts_.store.freshness(tenant_);
+  {
+    const std::lock_guard lock(mutex_);
+    fresh = freshness_for(query, fresh, recorded_);
+  }
+  return sight_of(fresh, query, at, options_.stale_after);
 }
 
 // Under notify_mutex_. What is due at once (group_wait 0) goes out in the same step.

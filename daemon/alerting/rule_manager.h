@@ -18,6 +18,7 @@
 
 #include "daemon/alerting/notifier.h"
 #include "daemon/alerting/options.h"
+#include "daemon/alerting/sight.h"
 #include "rules/rule_file.h"
 
 namespace sluice::alerting {
@@ -94,6 +95,7 @@ class RuleManager {
   void evaluate_recording(GroupState& group, RuleState& rule, Timestamp at);
   Result<void> commit(StepBatch& batch);
   void flush();
+  rules::Sight sight(const rules::RuleQuery& query, Timestamp at) const;
   void report(RuleState& rule, rules::Evidence evidence, std::string error);
   void work(const std::stop_token& stop);
 
@@ -108,6 +110,7 @@ class RuleManager {
 
   mutable std::mutex mutex_;  // Taken last
   Groups groups_;             // the list and what views show; protected by mutex_
+  Recorded recorded_;         // protected by mutex_
   std::condition_variable_any wake_;
   std::vector<std::jthread> workers_;
 

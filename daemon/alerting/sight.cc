@@ -1,5 +1,7 @@
 #include "daemon/alerting/sight.h"
 
+#include <algorithm>
+
 namespace sluice::alerting {
 namespace {
 
@@ -20,6 +22,18 @@ Sight look(std::optional<Timestamp> newest, std::string_view what, Timestamp at,
 }
 
 }  // namespace
+
+storage::Freshness freshness_for(const rules::RuleQuery& query, storage::Freshness stored,
+                                 const Recorded& recorded) {
+  std::optional<Timestamp> oldest;
+  for (const auto& metric : query.metrics) {
+    const auto it = recorded.find(metric);
+    if (it == recorded.end()) return stored;
+    oldest = oldest ? std::min(*oldest, it->second) : it->second;
+  }
+  if (oldest) stored.newest_sample = oldest;
+  return stored;
+}
 
 Sight sight_of(const storage::Freshness& freshness, const rules::RuleQuery& query, Timestamp at,
                Duration stale_after) {

@@ -16,7 +16,7 @@ Result<RuleQuery> fake_classify(std::string text, std::optional<Language> forced
   if (text == "BAD") return Error{ErrorCode::parse, "1:1: this does not parse"};
   const bool logs = text.find("({") != std::string::npos;
   const Language language = forced.value_or(logs ? Language::logql : Language::promql);
-  return RuleQuery{std::move(text), language, logs, !logs};
+  return RuleQuery{std::move(text), language, logs, !logs, {}};
 }
 
 RuleFileOptions options() {

@@ -44,7 +44,8 @@ class TempDir {
 
 inline Result<rules::RuleQuery> classify(std::string text, std::optional<rules::Language> forced) {
   if (text == "BAD") return Error{ErrorCode::parse, "1:1: this does not parse"};
-  return rules::RuleQuery{std::move(text), forced.value_or(rules::Language::logql), true, false};
+  return rules::RuleQuery{
+      std::move(text), forced.value_or(rules::Language::logql), true, false, {}};
 }
 
 // One delivered notification, shortened to what tests compare.
