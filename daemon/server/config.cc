@@ -4,6 +4,7 @@
 
 #include "base/config/yaml.h"
 #include "daemon/alerting/config.h"
+#include "daemon/release/config.h"
 #include "daemon/server/config_keys.h"
 
 namespace sluice::server {
@@ -60,6 +61,7 @@ Result<DaemonOptions> load_config(const std::string& path, DaemonOptions base) {
   for (YamlNode token : sections.get("http").list("tokens"))
     options.http.auth.tokens.push_back(read_token(token));
   options.alerting = alerting::read_alerting(sections.get("alerting"), options.alerting);
+  options.release = release::read_release(sections.get("release"), options.release);
   SLUICE_CHECK(document.finish());
   return options;
 }

@@ -14,20 +14,25 @@ std::string write_bytes(std::uint64_t n) {
   return std::to_string(n);
 }
 
+const Options& defaults() {
+  static const Options options;
+  return options;
+}
+
 // A key that is a duration of any chrono unit; `at` gives the place in the options.
 template <class At>
 ConfigKey duration(std::string section, std::string name, std::string help, At at,
                    bool live = false) {
   auto show = [at](const Options& o) {
-    return format_prometheus_duration(
-        std::chrono::duration_cast<Duration>(at(const_cast<Options&>(o))));
+    const Duration value = at(const_cast<Options&>(o));
+    return format_prometheus_duration(value);
   };
   auto read = [at, name](YamlNode& node, Options& o) {
     auto& place = at(o);
     using Unit = std::remove_reference_t<decltype(place)>;
     place = std::chrono::duration_cast<Unit>(node.duration(name, place));
   };
-  return {std::move(section), name, "duration", std::move(help), show(Options{}), live, read, show};
+  return {std::move(section), name, "duration", std::move(help), show(defaults()), live, read, show};
 }
 
 template <class At>
@@ -37,7 +42,7 @@ ConfigKey bytes(std::string section, std::string name, std::string help, At at, 
     auto& place = at(o);
     place = static_cast<std::remove_reference_t<decltype(place)>>(node.bytes(name, place));
   };
-  return {std::move(section), name, "bytes", std::move(help), show(Options{}), live, read, show};
+  return {std::move(section), name, "bytes", std::move(help), show(defaults()), live, read, show};
 }
 
 template <class At>
@@ -49,14 +54,14 @@ ConfigKey integer(std::string section, std::string name, std::string help, std::
     using Number = std::remove_reference_t<decltype(place)>;
     place = static_cast<Number>(node.integer(name, static_cast<std::int64_t>(place), min, max));
   };
-  return {std::move(section), name, "integer", std::move(help), show(Options{}), live, read, show};
+  return {std::move(section), name, "integer", std::move(help), show(defaults()), live, read, show};
 }
 
 template <class At>
 ConfigKey text(std::string section, std::string name, std::string help, At at, bool live = false) {
   auto show = [at](const Options& o) { return at(const_cast<Options&>(o)); };
   auto read = [at, name](YamlNode& node, Options& o) { at(o) = node.string(name, at(o)); };
-  return {std::move(section), name, "string", std::move(help), show(Options{}), live, read, show};
+  return {std::move(section), name, "string", std::move(help), show(defaults()), live, read, show};
 }
 
 ConfigKey log_level_key() {

@@ -15,6 +15,11 @@
 #include "daemon/api/prometheus/routes.h"
 #include "daemon/api/ui/ui_routes.h"
 #include "daemon/ingest/push_handlers.h"
+#include "daemon/release/deployments.h"
+#include "daemon/release/gate_data.h"
+#include "daemon/release/gate_manager.h"
+#include "daemon/release/hook_delivery.h"
+#include "daemon/release/routes.h"
 #include "daemon/server/config.h"
 #include "daemon/server/process_metrics.h"
 #include "daemon/server/ticker.h"
@@ -43,6 +48,7 @@ class RunningDaemon : public Daemon {
  private:
   Result<void> open_store();
   Result<void> start_alerting();
+  Result<void> start_releases();
   void add_routes();
   Result<void> start_server();
   Result<void> apply(const DaemonOptions& next);
@@ -61,6 +67,8 @@ class RunningDaemon : public Daemon {
   std::unique_ptr<query::Engine> engine_;
   std::unique_ptr<alerting::Outbox> outbox_;
   std::unique_ptr<alerting::RuleManager> rules_;
+  std::unique_ptr<release::Deployments> deployments_;
+  std::unique_ptr<release::GateManager> gates_;
   http::Router router_;
   std::unique_ptr<http::Server> server_;
   std::unique_ptr<Ticker> ticker_;
@@ -73,10 +81,12 @@ Result<void> RunningDaemon::start() {
   runtime_ = std::make_unique<IoRuntime>(options_.runtime);
   SLUICE_CHECK(open_store());
   SLUICE_CHECK(start_alerting());
+  SLUICE_CHECK(start_releases());
   add_routes();
   SLUICE_CHECK(start_server());
   outbox_->start();
   rules_->start();
+  gates_->start();
   ready_ = true;
   log_info("ready", {{"version", build_version()}, {"storage", options_.storage.path}});
   return {};
@@ -101,6 +111,18 @@ Result<void> RunningDaemon::start_alerting() {
   return rules_->load();
 }
 
+Result<void> RunningDaemon::start_releases() {
+  deployments_ = std::make_unique<release::Deployments>(*store_, clock_, options_.release.max_deployments);
+  SLUICE_CHECK(deployments_->load());
+  gates_ = std::make_unique<release::GateManager>(
+      options_.release,
+      release::GateManager::Parts{
+          *outbox_, *store_, *deployments_,
+          release::engine_gate_data(*engine_, *store_, options_.alerting.tenant), clock_, metrics_});
+  outbox_->handle("hook", release::deliver_hooks(*gates_));
+  return gates_->load();
+}
+
 void RunningDaemon::add_routes() {
   api::add_process_routes(
       router_, metrics_,
@@ -108,6 +130,8 @@ void RunningDaemon::add_routes() {
   ingest::add_routes(router_, *store_, clock_, metrics_, options_.ingest);
   api::add_prometheus_routes(router_, *engine_, store_->samples(), clock_, prometheus_options());
   alerting::add_alerting_routes(router_, *rules_);
+  release::add_deployment_routes(router_, *deployments_);
+  release::add_gate_routes(router_, *gates_);
   api::add_ui_routes(router_);
 }
 
@@ -145,6 +169,7 @@ Result<void> RunningDaemon::reload() {
 Result<void> RunningDaemon::apply(const DaemonOptions& next) {
   SLUICE_CHECK(rules_->reload(next.alerting));
   SLUICE_CHECK(server_->reload(next.http.auth, next.http.tls));
+  gates_->reload(next.release);
   configure_logging(next.log_level, next.log_format);
   for (const auto& name : needs_restart(options_, next))
     log_warn("changed setting needs a restart to take effect", {{"key", name}});
@@ -154,11 +179,14 @@ Result<void> RunningDaemon::apply(const DaemonOptions& next) {
 void RunningDaemon::stop() {
   if (ready_.exchange(false)) log_info("stopping");
   if (server_) server_->drain(options_.drain_timeout);
+  if (gates_) gates_->stop();
   if (rules_) rules_->stop();
   if (outbox_) outbox_->stop();
   ticker_.reset();
   if (runtime_) runtime_->stop();
   server_.reset();
+  gates_.reset();
+  deployments_.reset();
   rules_.reset();
   outbox_.reset();
   engine_.reset();

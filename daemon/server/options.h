@@ -12,6 +12,7 @@
 #include "base/telemetry/log.h"
 #include "base/types/limits.h"
 #include "daemon/alerting/options.h"
+#include "daemon/release/options.h"
 #include "daemon/storage/store.h"
 #include "query/context.h"
 
@@ -23,6 +24,7 @@ struct DaemonOptions {
   query::QueryLimits query;
   Limits ingest;
   alerting::AlertingOptions alerting;
+  release::ReleaseOptions release;
   RuntimeOptions runtime;
   LogLevel log_level = LogLevel::info;
   LogFormat log_format = LogFormat::logfmt;

@@ -38,23 +38,20 @@ alerting:
     repeat_interval: 1h
 release:
   services:
-    - name: shop
-      logs: '{{service_name="shop"}} | json | version="{{{{version}}}}"'
-      errors: 'level="error"'
+    shop:
+      selector: '{{service_name="shop"}} | json | version="{{{{version}}}}"'
+      errors: '| level="error"'
       rollback: rollback-shop
   policies:
-    - name: demo
+    demo:
       window: 60s
       interval: 3s
       timeout: 90s
       on_fail: rollback
-      checks:
-        - type: error_rate
-        - type: new_patterns
   hooks:
-    - name: rollback-shop
+    rollback-shop:
       exec: ["{bin}/sluice-demo", rollback, --state, "{dir}/shop"]
-      verify: {{timeout: 40s}}
+      verify: {{timeout: 40s, quiet_for: 5s}}
 """
 
 RULES = """\
