@@ -27,7 +27,11 @@ std::string streams(const std::string& values) {
 }  // namespace
 
 TEST_CASE("wrong usage is exit 2 and says what was meant") {
-  const std::tuple<std::vector<std::string>, const char*> cases[] = {
+  struct Case {
+    std::vector<std::string> args;
+    const char* said;
+  };
+  const Case cases[] = {
       {{}, "subcommand is required"},
       {{"lgos"}, "did you mean logs?"},
       {{"logs"}, "query is required"},
