@@ -156,7 +156,10 @@ ExitCode run(std::vector<std::string> args, World world) {
     std::vector<std::string> reversed(args.rbegin(), args.rend());
     app.parse(reversed);
   } catch (const CLI::CallForHelp&) {
-    world.out << deepest_parsed(app).help(command_line_of(deepest_parsed(app)));
+    const CLI::App& about = deepest_parsed(app);
+    // CLI11 adds the command's own name to what it is given.
+    const CLI::App* parent = about.get_parent();
+    world.out << about.help(parent == nullptr ? "" : command_line_of(*parent));
     return ExitCode::ok;
   } catch (const CLI::ParseError& error) {
     return usage_error(app, error, args, world.err);

@@ -62,7 +62,8 @@ Action add_completion(CLI::App& root) {
                                  "  source <(sluice completion bash)");
   auto shell = std::make_shared<std::string>();
   app.add_option("shell", *shell, "bash")->required()->check(CLI::IsMember({"bash"}));
-  return [](Context& context) {
+  // The flag writes to `shell` for as long as the command exists.
+  return [shell](Context& context) {
     context.out << bash_script(*context.root);
     return ExitCode::ok;
   };

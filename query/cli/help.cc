@@ -19,14 +19,14 @@ ExitCode run_help(const std::vector<std::string>& topic, Context& context) {
     return ExitCode::ok;
   }
   const CLI::App* app = context.root;
-  std::string line = "sluice";
+  std::string line;  // of the parent: CLI11 adds the command's own name
   for (const auto& word : topic) {
     const CLI::App* next = find_subcommand(*app, word);
     if (next == nullptr) {
       return fail(context, invalid_argument("no command or topic \"" + word + "\""));
     }
+    line += (line.empty() ? "" : " ") + app->get_name();
     app = next;
-    line += " " + word;
   }
   context.out << app->help(line);
   return ExitCode::ok;

@@ -63,8 +63,9 @@ TEST_CASE("gate run exits as the gate ended") {
                                                              {"fail", "rollback_failed", 10}};
   for (const auto& [verdict, rollback, code] : cases) {
     CAPTURE(verdict, rollback);
-    GateServer server({document("running", "", "none"), document("running", verdict, "pending"),
-                       document("done", verdict, rollback)});
+    GateServer server(std::vector<json>{document("running", "", "none"),
+                                        document("running", verdict, "pending"),
+                                        document("done", verdict, rollback)});
     const auto outcome = server.gate_run();
     CHECK(outcome.code == code);
     CHECK(outcome.out.find("pay 2") != std::string::npos);
@@ -73,7 +74,7 @@ TEST_CASE("gate run exits as the gate ended") {
 }
 
 TEST_CASE("gate run hands its flags to the server") {
-  GateServer server({document("done", "pass", "none")});
+  GateServer server(std::vector<json>{document("done", "pass", "none")});
   server.gate_run({"--env", "prod", "--baseline", "previous", "--policy", "canary", "--window",
                    "10m", "--interval", "30s", "--timeout", "15m", "--on-fail", "rollback",
                    "--on-inconclusive", "fail", "--key", "k"});
@@ -92,8 +93,8 @@ TEST_CASE("gate run hands its flags to the server") {
 }
 
 TEST_CASE("a server that is away for a while is waited for, and told about once") {
-  GateServer server({document("running", "", "none"), json(503), json(503), json(503),
-                     document("done", "pass", "none")});
+  GateServer server(std::vector<json>{document("running", "", "none"), json(503), json(503),
+                                      json(503), document("done", "pass", "none")});
   const auto outcome = server.gate_run();
   CHECK(outcome.code == 0);
   const auto first = outcome.err.find("still waiting");
@@ -102,19 +103,19 @@ TEST_CASE("a server that is away for a while is waited for, and told about once"
 }
 
 TEST_CASE("a server that stays away is exit 5, never a pass") {
-  GateServer server({json(503)});
+  GateServer server(std::vector<json>{json(503)});
   const auto outcome = server.run({"gate", "wait", "g-1", "--unavailable-for", "30s"});
   CHECK(outcome.code == 5);
 }
 
 TEST_CASE("waiting too long is exit 124") {
-  GateServer server({document("running", "", "none")});
+  GateServer server(std::vector<json>{document("running", "", "none")});
   const auto outcome = server.run({"gate", "wait", "g-1", "--timeout", "0s"});
   CHECK(outcome.code == 124);
 }
 
 TEST_CASE("a gate nobody knows is wrong usage, not a failed release") {
-  GateServer server({json(404)});
+  GateServer server(std::vector<json>{json(404)});
   CHECK(server.run({"gate", "wait", "g-2"}).code == 2);
   CHECK(server.run({"gate", "status", "g-2"}).code == 2);
   CHECK(server.run({"gate", "explain", "g-2"}).code == 2);
@@ -130,7 +131,7 @@ TEST_CASE("a refused start is told and is no verdict") {
 }
 
 TEST_CASE("status says it in a line; its exit code tells the verdict only when asked") {
-  GateServer server({document("done", "fail", "rolled_back")});
+  GateServer server(std::vector<json>{document("done", "fail", "rolled_back")});
   const auto status = server.run({"gate", "status", "g-1"});
   CHECK(status.code == 0);
   CHECK(status.out == "FAIL pay 2 (prod), rolled back\n");
@@ -139,7 +140,7 @@ TEST_CASE("status says it in a line; its exit code tells the verdict only when a
 }
 
 TEST_CASE("start prints the id; list is a table") {
-  GateServer server({document("running", "", "none")});
+  GateServer server(std::vector<json>{document("running", "", "none")});
   CHECK(server.run({"gate", "start", "--service", "pay", "--version", "2"}).out == "g-1\n");
   FakeServer lists;
   lists.answer("GET", "/api/v1/gates", 200, R"({"gates":[{"id":"g-9","verdict":"pass"}]})");

@@ -27,7 +27,11 @@ std::string streams(const std::string& values) {
 }  // namespace
 
 TEST_CASE("wrong usage is exit 2 and says what was meant") {
-  const std::tuple<std::vector<std::string>, const char*> cases[] = {
+  struct Case {
+    std::vector<std::string> args;
+    const char* said;
+  };
+  const Case cases[] = {
       {{}, "subcommand is required"},
       {{"lgos"}, "did you mean logs?"},
       {{"logs"}, "query is required"},
@@ -56,6 +60,9 @@ TEST_CASE("wrong usage is exit 2 and says what was meant") {
 
 TEST_CASE("help is data: on standard output, with exit 0, and with examples") {
   CHECK(contains(run_alone({"--help"}).out, "SLUICE_ADDR"));
+  CHECK(contains(run_alone({"--help"}).out, "Usage: sluice [OPTIONS]"));
+  CHECK(contains(run_alone({"gate", "run", "--help"}).out, "Usage: sluice gate run [OPTIONS]"));
+  CHECK(contains(run_alone({"help", "gate", "run"}).out, "Usage: sluice gate run [OPTIONS]"));
   for (const auto* command :
        {"logs", "tail", "labels", "series", "push", "metric", "alerts", "rules", "check", "release",
         "gate", "api", "completion", "help", "version"}) {
