@@ -5,6 +5,8 @@
 #include <rocksdb/options.h>
 #include <rocksdb/table.h>
 
+#include "daemon/storage/rocks_log.h"
+
 namespace sluice::storage {
 
 namespace {
@@ -38,8 +40,7 @@ rocksdb::DBOptions database_options() {
   options.bytes_per_sync = 1 << 20;
   options.max_background_jobs = 2;
   options.max_open_files = 512;
-  options.keep_log_file_num = 3;
-  options.max_log_file_size = 4 << 20;
+  options.info_log = rocks_logger();
   options.info_log_level = rocksdb::InfoLogLevel::WARN_LEVEL;
   options.stats_dump_period_sec = 0;
   options.stats_persist_period_sec = 0;

@@ -2,6 +2,7 @@
 """A full disk: pushes are told 503 and when to retry, queries go on, space brings it back."""
 
 import os
+import secrets
 import subprocess
 import unittest
 
@@ -79,7 +80,7 @@ class FullDiskTest(harness.Case):
         daemon.push({"app": "d"}, written)
         disk.fill(leave_bytes=0)
         # Within what RocksDB's log has preallocated a few pushes may still fit.
-        harness.wait_for("a push to be refused", lambda: self.refused(daemon, written, size=20_000))
+        harness.wait_for("a push to be refused", lambda: self.refused(daemon, written, size=200_000))
         self.assertEqual(sorted(daemon.lines('{app="d"}')), sorted(written))
         disk.free()
         harness.wait_for("pushes to work again", lambda: self.accepted(daemon, written), 60)
@@ -88,7 +89,7 @@ class FullDiskTest(harness.Case):
         self.assertEqual(sorted(daemon.lines('{app="d"}')), sorted(written))
 
     def attempt(self, daemon, written, size):
-        line = f"line {len(written)} " + "x" * size
+        line = f"line {len(written)} " + secrets.token_hex(size // 2)
         answer = daemon.try_push({"app": "d"}, [line])
         if answer.status == 204:
             written.append(line)

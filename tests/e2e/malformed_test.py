@@ -77,8 +77,9 @@ class MalformedTest(harness.Case):
 
     def test_a_compressed_gigabyte_is_refused(self):
         daemon = self.daemon()
-        packer = zlib.compressobj(9, zlib.DEFLATED, 31)
-        bomb = b"".join(packer.compress(b" " * (1 << 20)) for _ in range(1024)) + packer.flush()
+        packer = zlib.compressobj(9, zlib.DEFLATED, -15)
+        megabyte = packer.compress(b" " * (1 << 20)) + packer.flush(zlib.Z_FULL_FLUSH)
+        bomb = b"\x1f\x8b\x08\0\0\0\0\0\0\xff" + megabyte * 1024 + b"\x03\0" + b"\0" * 8
         answer = daemon.client.post(PUSH, bomb, {**JSON, "Content-Encoding": "gzip"})
         self.assertEqual(answer.status, 413, answer.text)
         daemon.push({"app": "ok"}, ["fine"])
