@@ -89,6 +89,10 @@ std::string_view Scan::key() const {
   return to_view(iterator_->key());
 }
 
+std::string_view Scan::raw_value() const {
+  return to_view(iterator_->value());
+}
+
 Result<std::string_view> Scan::payload(ValueType type) const {
   return open_envelope(key(), type, to_view(iterator_->value()));
 }

@@ -130,25 +130,27 @@ bool Database::is_empty() const {
   return true;
 }
 
-Result<void> Database::check_space() {
+bool Database::has_space() {
   const std::uint64_t free = free_bytes_(options_.path);
   metrics_.free_bytes.set(static_cast<double>(free));
   const bool low = free < options_.min_free_bytes;
-  if (low != low_space_.exchange(low)) {
-    if (low)
-      log_error("disk nearly full: writes are refused until space returns",
-                {{"path", options_.path},
-                 {"free_bytes", free},
-                 {"min_free_bytes", options_.min_free_bytes}});
-    else
-      log_info("disk has space again: writes are accepted", {{"free_bytes", free}});
-  }
-  if (!low) return {};
+  if (low == low_space_.exchange(low)) return !low;
+  if (low)
+    log_error("disk nearly full: writes are refused until space returns",
+              {{"path", options_.path},
+               {"free_bytes", free},
+               {"min_free_bytes", options_.min_free_bytes}});
+  else
+    log_info("disk has space again: writes are accepted", {{"free_bytes", free}});
+  return !low;
+}
+
+Result<void> Database::check_space() {
+  if (has_space()) return {};
   metrics_.no_space.inc();
-  return Error{ErrorCode::no_space, "the disk of " + options_.path +
-                                        " is nearly full: " + std::to_string(free >> 20) +
-                                        " MiB free, writes stop below " +
-                                        std::to_string(options_.min_free_bytes >> 20) + " MiB"};
+  return Error{ErrorCode::no_space,
+               "the disk of " + options_.path + " is nearly full: writes stop below " +
+                   std::to_string(options_.min_free_bytes >> 20) + " MiB of free space"};
 }
 
 Result<void> Database::write(Batch& step, Writer writer) {
@@ -203,7 +205,7 @@ void Database::report_corrupt(const Error& error) const {
 }
 
 void Database::tick() {
-  const bool space = bool(check_space());
+  const bool space = has_space();
   if (failed_ && space) resume();
   metrics_.writable.set(space && !failed_ ? 1 : 0);
 }

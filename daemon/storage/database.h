@@ -83,6 +83,7 @@ class Scan {
   bool next();
   std::string_view key() const;
   Result<std::string_view> payload(ValueType type) const;  // corrupt
+  std::string_view raw_value() const;                      // with its envelope; for tests
   Result<void> status() const;
 
  private:
@@ -142,6 +143,7 @@ class Database {
   Database(const StoreOptions& options, StorageMetrics& metrics, FreeBytes free_bytes);
   Result<void> open_families(const std::vector<std::string>& existing);
   Result<void> check_format(bool created);
+  bool has_space();
   bool is_empty() const;
   void resume();
 

@@ -31,10 +31,11 @@ std::size_t tier_of(const Part& part, std::size_t base) {
 }
 
 // Groups of parts worth merging, by (day, tier), smallest tier first.
-std::vector<std::vector<PartPtr>> merge_candidates(const PartList& parts, std::size_t base) {
+std::vector<std::vector<PartPtr>> merge_candidates(const PartList& parts, std::size_t base,
+                                                   const std::set<PartId>& excluded) {
   std::map<std::pair<std::size_t, Day>, std::vector<PartPtr>> groups;
   for (const auto& part : parts)
-    if (part->summary.line_bytes < merged_bytes_max / merge_fan)
+    if (part->summary.line_bytes < merged_bytes_max / merge_fan && !excluded.count(part->id))
       groups[{tier_of(*part, base), part->day}].push_back(part);
   std::vector<std::vector<PartPtr>> worthy;
   for (auto& [key, group] : groups)
@@ -49,8 +50,10 @@ struct Later {
 }  // namespace
 
 Result<void> LogStore::merge(const std::function<bool()>& stop) {
+  const std::lock_guard lock(merge_mutex_);
   for (TenantLogs* logs : tenants())
-    for (const auto& parts : merge_candidates(*logs->parts(), options_.seal_bytes)) {
+    for (const auto& parts :
+         merge_candidates(*logs->parts(), options_.seal_bytes, damaged_parts_)) {
       if (stop()) return {};
       SLUICE_CHECK(merge_day(*logs, parts, stop));
     }
@@ -70,15 +73,27 @@ Result<void> LogStore::merge_day(TenantLogs& logs, const std::vector<PartPtr>& p
   return {};
 }
 
+// A part that cannot be read is left alone from then on: merged, its damage would become a loss
+// that nobody hears of.
+Result<bool> LogStore::advance(PartReader& reader) {
+  auto more = reader.next();
+  if (!more && more.error().code == ErrorCode::corrupt) damaged_parts_.insert(reader.part().id);
+  return more;
+}
+
 Result<PartPtr> LogStore::write_merged(const std::vector<PartPtr>& parts,
                                        const std::function<bool()>& stop) {
   const auto snapshot = database_.snapshot();
   std::vector<std::unique_ptr<PartReader>> readers;
   std::priority_queue<PartReader*, std::vector<PartReader*>, Later> queue;
   for (const auto& part : parts) {
-    SLUICE_TRY(auto directory, directories_.get(*part, snapshot.get()));
-    readers.push_back(std::make_unique<PartReader>(database_, *snapshot, *part, directory));
-    SLUICE_TRY(const bool any, readers.back()->next());
+    auto directory = directories_.get(*part, snapshot.get());
+    if (!directory) {
+      damaged_parts_.insert(part->id);
+      return std::move(directory).error();
+    }
+    readers.push_back(std::make_unique<PartReader>(database_, *snapshot, *part, *directory));
+    SLUICE_TRY(const bool any, advance(*readers.back()));
     if (any) queue.push(readers.back().get());
   }
   Batch step = database_.batch();
@@ -100,7 +115,7 @@ Result<PartPtr> LogStore::write_merged(const std::vector<PartPtr>& parts,
     builder.begin_stream(reader->labels());
     SLUICE_CHECK(
         builder.add(reader->timestamp(), reader->sequence(), reader->line(), reader->metadata()));
-    SLUICE_TRY(const bool more, reader->next());
+    SLUICE_TRY(const bool more, advance(*reader));
     if (more) queue.push(reader);
   }
   SLUICE_TRY(auto built, builder.finish());

@@ -2,9 +2,9 @@
 // merge (log_merge.cc); reads are a LogView and a cursor over it.
 //
 // Locks, in the order they may be taken: a source's lock (one of source_locks_) around reading a
-// mark and the push that moves it; seal_mutex_ around one seal; catalog_mutex_ around the commit
-// and the swap of whatever adds or removes parts. Pushes of different sources share no lock across
-// their fsync. Safe from any thread.
+// mark and the push that moves it; seal_mutex_ around one seal; merge_mutex_ around one round of
+// merging; catalog_mutex_ around the commit and the swap of whatever adds or removes parts. Pushes
+// of different sources share no lock across their fsync. Safe from any thread.
 #pragma once
 
 #include <array>
@@ -13,6 +13,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <shared_mutex>
 
 #include "daemon/storage/directory_cache.h"
@@ -21,6 +22,8 @@
 #include "query/source.h"
 
 namespace sluice::storage {
+
+class PartReader;
 
 class LogStore : public query::LogSource {
  public:
@@ -69,6 +72,7 @@ class LogStore : public query::LogSource {
   Result<void> seal_front(TenantLogs& logs);
   Result<std::vector<PartPtr>> build_parts(TenantLogs& logs,
                                            const std::vector<HeadBatchPtr>& batches, Batch& step);
+  Result<bool> advance(PartReader& reader);
   Result<void> merge_day(TenantLogs& logs, const std::vector<PartPtr>& parts,
                          const std::function<bool()>& stop);
   Result<PartPtr> write_merged(const std::vector<PartPtr>& parts,
@@ -88,6 +92,8 @@ class LogStore : public query::LogSource {
   std::atomic<std::size_t> head_bytes_{0};
   std::array<std::mutex, 256> source_locks_;
   std::mutex seal_mutex_;
+  std::mutex merge_mutex_;
+  std::set<PartId> damaged_parts_;  // not merged again; protected by merge_mutex_
   std::mutex catalog_mutex_;
   mutable std::shared_mutex tenants_mutex_;
   std::map<TenantId, std::unique_ptr<TenantLogs>> tenants_;  // protected by tenants_mutex_

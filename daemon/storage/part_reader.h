@@ -19,6 +19,7 @@ class PartReader {
   // not go on, or the damage would become a silent loss.
   Result<bool> next();
 
+  const Part& part() const { return part_; }
   const LabelSet& labels() const { return directory_->streams[run().stream]; }
   Timestamp timestamp() const { return rows().timestamps[row_]; }
   std::uint64_t sequence() const { return rows().sequences[row_]; }

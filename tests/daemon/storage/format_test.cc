@@ -1,0 +1,187 @@
+// The encodings of values: round trips, damage at every byte; and the order of keys.
+#include <catch2/catch_test_macros.hpp>
+
+#include "daemon/storage/bytes.h"
+#include "daemon/storage/envelope.h"
+#include "daemon/storage/head_batch.h"
+#include "daemon/storage/keys.h"
+#include "daemon/storage/part_format.h"
+#include "daemon/storage/row_group.h"
+#include "tests/daemon/storage/store_fixture.h"
+
+using namespace sluice;
+using namespace sluice::storage;
+using namespace sluice::storage::test;
+
+namespace {
+
+SharedLabels share(LabelSet labels) {
+  return std::make_shared<const LabelSet>(std::move(labels));
+}
+
+std::string sample_row_group() {
+  RowGroupBuilder builder;
+  const LabelSet metadata = {{"trace_id", "abc"}};
+  builder.add(from_unix_ns(100), 7, "ab", nullptr);
+  builder.add(from_unix_ns(100), 9, "c", &metadata);
+  builder.add(from_unix_ns(-5), 8, std::string_view("\0", 1), &metadata);
+  return builder.finish(1);
+}
+
+PartDirectory sample_directory() {
+  PartDirectory directory;
+  directory.streams = {LabelSet{{"a", "1"}}, LabelSet{{"a", "2"}}};
+  directory.groups = {
+      {3, 30, {{0, 1, from_unix_ns(5), from_unix_ns(5)}, {1, 2, from_unix_ns(1), from_unix_ns(9)}}},
+      {1, 7, {{1, 1, from_unix_ns(9), from_unix_ns(9)}}}};
+  return directory;
+}
+
+// Damage must be refused or at least not crash; the envelope's checksum is what really guards.
+template <class Decode>
+void cut_and_flip(const std::string& whole, const Decode& decode) {
+  for (std::size_t n = 0; n < whole.size(); ++n) {
+    INFO("cut at " << n);
+    CHECK_FALSE(decode(whole.substr(0, n)));
+  }
+  for (std::size_t bit = 0; bit < whole.size() * 8; ++bit) {
+    auto damaged = whole;
+    damaged[bit / 8] = static_cast<char>(damaged[bit / 8] ^ (1 << (bit % 8)));
+    static_cast<void>(decode(damaged));
+  }
+}
+
+}  // namespace
+
+TEST_CASE("numbers and strings come back from their encodings") {
+  std::string out;
+  const std::uint64_t numbers[] = {0, 1, 127, 128, 1ULL << 32, UINT64_MAX};
+  const std::int64_t signed_numbers[] = {0, -1, 1, INT64_MIN, INT64_MAX};
+  for (const auto n : numbers) put_varint(out, n);
+  for (const auto n : signed_numbers) put_zigzag(out, n);
+  put_string(out, "text");
+  put_labels(out, {{"a", "1"}, {"b", "2"}});
+  ByteReader in(out);
+  for (const auto n : numbers) CHECK(in.varint() == n);
+  for (const auto n : signed_numbers) CHECK(in.zigzag() == n);
+  CHECK(in.string() == "text");
+  CHECK(in.labels() == LabelSet{{"a", "1"}, {"b", "2"}});
+  CHECK(in.finished());
+}
+
+TEST_CASE("a reader past its end says so and stays there") {
+  ByteReader in(
+      std::string_view("\x05"
+                       "ab",
+                       3));
+  CHECK(in.string().empty());
+  CHECK(!in.ok());
+  CHECK(in.varint() == 0);
+  ByteReader endless(std::string(11, '\xFF'));
+  CHECK(endless.varint() == 0);
+  CHECK(!endless.ok());
+  ByteReader huge_count(std::string_view("\xFF\xFF\xFF\x7F", 4));
+  CHECK(huge_count.count(1) == 0);
+  CHECK(!huge_count.ok());
+}
+
+TEST_CASE("keys sort by day, tenant, part and group, days before 1970 first") {
+  const TenantId a("a"), aa("aa"), b("b");
+  const std::string ascending[] = {
+      part_key(-1, b, 9),          part_key(0, a, 1), row_group_key(0, a, 1, 0),
+      row_group_key(0, a, 1, 256), part_key(0, a, 2), part_key(0, aa, 0),
+      part_key(0, b, 0),           day_key(1),        part_key(1, a, UINT64_MAX)};
+  for (std::size_t i = 1; i < std::size(ascending); ++i) {
+    INFO(i);
+    CHECK(ascending[i - 1] < ascending[i]);
+  }
+  const auto parsed = parse_part_key(row_group_key(-3, aa, 77, 5));
+  REQUIRE(parsed.has_value());
+  CHECK(parsed->day == -3);
+  CHECK(parsed->tenant == aa);
+  CHECK(parsed->part == 77);
+  CHECK(chunk_key(0, a, 1, -5, 1) < chunk_key(0, a, 1, 5, 0));
+  CHECK(!parse_part_key("abc"));
+  CHECK(!parse_part_key(day_key(0) + "tenant without end"));
+}
+
+TEST_CASE("days begin at midnight UTC, before 1970 too") {
+  CHECK(day_of(from_unix_ns(0)) == 0);
+  CHECK(day_of(from_unix_ns(-1)) == -1);
+  CHECK(day_of(from_unix_ns(ns_per_day - 1)) == 0);
+  CHECK(day_of(from_unix_ns(-ns_per_day)) == -1);
+  CHECK(day_of(Timestamp::min()) == -106752);
+  CHECK(day_of_ms(INT64_MIN) == INT32_MIN);
+}
+
+TEST_CASE("an envelope opens only under its key and type, unharmed") {
+  Metrics metrics;
+  const std::string key = "key";
+  std::string value(1, static_cast<char>(ValueType::document));
+  value += "payload";
+  put_fixed64(value, value_checksum(key, ValueType::document, "payload"));
+  CHECK(open_envelope(key, ValueType::document, value).value() == "payload");
+  CHECK(!open_envelope("kex", ValueType::document, value));
+  CHECK(!open_envelope(key, ValueType::mark, value));
+  cut_and_flip(value, [&](const std::string& damaged) {
+    const bool opened = bool(open_envelope(key, ValueType::document, damaged));
+    CHECK_FALSE(opened);
+    return opened;
+  });
+}
+
+TEST_CASE("a head batch comes back sorted, equal timestamps in arrival order") {
+  const std::vector<StreamEntries> streams = {
+      stream({{"a", "1"}}, {entry(5, "b"), entry(3, "a", {{"k", "v"}}), entry(5, "c")}),
+      stream({{"empty", "1"}}, {}), stream({{"a", "2"}}, {entry(-1, "")})};
+  const auto body = encode_head_batch(TenantId("t"), from_unix_ns(9), streams);
+  const auto parsed = HeadBatch::parse(unpack_body(pack_body(body)).value(), 100, share);
+  REQUIRE(parsed.has_value());
+  const HeadBatch& batch = **parsed;
+  CHECK(batch.tenant() == TenantId("t"));
+  CHECK(batch.received() == from_unix_ns(9));
+  CHECK(batch.entries() == 4);
+  REQUIRE(batch.runs().size() == 2);
+  const HeadRun& run = batch.runs()[0];
+  CHECK(run.lines == std::vector<std::string_view>{"a", "b", "c"});
+  CHECK(run.sequences == std::vector<std::uint64_t>{101, 100, 102});
+  CHECK(run.metadata == std::vector<LabelSet>{{{"k", "v"}}, {}, {}});
+  cut_and_flip(
+      body, [&](const std::string& damaged) { return bool(HeadBatch::parse(damaged, 1, share)); });
+}
+
+TEST_CASE("a row group comes back row by row") {
+  const auto group = RowGroup::decode(sample_row_group());
+  REQUIRE(group.has_value());
+  const RowColumns& rows = (*group)->rows();
+  CHECK(rows.lines == std::vector<std::string_view>{"ab", "c", std::string_view("\0", 1)});
+  CHECK(rows.sequences == std::vector<std::uint64_t>{7, 9, 8});
+  CHECK(rows.timestamps[2] == from_unix_ns(-5));
+  CHECK(rows.metadata[0] == nullptr);
+  CHECK(rows.metadata[1] == rows.metadata[2]);
+  CHECK(rows.metadata[1]->get("trace_id") == "abc");
+  cut_and_flip(sample_row_group(),
+               [](const std::string& damaged) { return bool(RowGroup::decode(damaged)); });
+}
+
+TEST_CASE("directory and summary come back") {
+  const Timestamp first = from_unix_ns(1);
+  const auto payload = encode_directory(sample_directory(), first);
+  const auto directory = decode_directory(payload, first);
+  REQUIRE(directory.has_value());
+  CHECK(directory->streams == sample_directory().streams);
+  REQUIRE(directory->groups.size() == 2);
+  CHECK(directory->groups[0].runs[1].last == from_unix_ns(9));
+  CHECK(directory->groups[1].runs[0].stream == 1);
+  cut_and_flip(payload,
+               [&](const std::string& damaged) { return bool(decode_directory(damaged, first)); });
+
+  PartSummary summary{4, 37, 20, first, from_unix_ns(9), 12, 2};
+  const auto decoded = decode_summary(encode_summary(summary));
+  REQUIRE(decoded.has_value());
+  CHECK(decoded->rows == 4);
+  CHECK(decoded->last == from_unix_ns(9));
+  CHECK(decoded->max_sequence == 12);
+  cut_and_flip(encode_summary(summary),
+               [](const std::string& damaged) { return bool(decode_summary(damaged)); });
+}

@@ -1,0 +1,45 @@
+// Loki pushes in JSON and protobuf: whatever comes, an answer; what is valid stays within limits.
+#include "base/types/limits.h"
+#include "daemon/ingest/loki_push_json.h"
+#include "daemon/ingest/loki_push_protobuf.h"
+#include "daemon/ingest/validate_logs.h"
+#include "daemon/storage/head_batch.h"
+#include "tests/fuzz/fuzz_input.h"
+
+namespace {
+
+using namespace sluice;
+
+void check_valid(std::vector<StreamEntries> streams) {
+  const Limits limits;
+  const Timestamp now = from_unix_ns(1'768'046'400'000'000'000);
+  const auto rejections = ingest::validate_logs(streams, nullptr, limits, now);
+  for (const auto& stream : streams) {
+    fuzz::require(stream.entries.empty() || stream.labels.has("service_name"), "a service name");
+    for (const auto& entry : stream.entries)
+      fuzz::require(
+          entry.line.size() <= limits.line_bytes && entry.timestamp <= now + limits.future,
+          "entries within limits");
+  }
+  static_cast<void>(rejections.message(1, "entries"));
+  // What is accepted can be stored and read back.
+  const auto body = storage::encode_head_batch(default_tenant(), now, streams);
+  const auto batch = storage::HeadBatch::parse(
+      body, 1, [](LabelSet labels) { return std::make_shared<const LabelSet>(std::move(labels)); });
+  fuzz::require(bool(batch), "an accepted push reads back");
+  fuzz::require((*batch)->entries() == storage::count_entries(streams), "with every entry");
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  fuzz::FuzzInput input(data, size);
+  const bool json = input.flag();
+  std::string body(input.rest());
+  auto streams = json ? ingest::decode_loki_json(body) : ingest::decode_loki_protobuf(body);
+  if (streams)
+    check_valid(std::move(*streams));
+  else
+    fuzz::require(!streams.error().message.empty(), "a refusal says why");
+  return 0;
+}

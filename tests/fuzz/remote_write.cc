@@ -1,0 +1,26 @@
+// Remote write: whatever comes, an answer; what is valid has a name and sane labels.
+#include "daemon/ingest/remote_write.h"
+
+#include "base/types/limits.h"
+#include "daemon/ingest/validate_samples.h"
+#include "daemon/storage/sample_batch.h"
+#include "tests/fuzz/fuzz_input.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  using namespace sluice;
+  auto request = ingest::decode_remote_write(fuzz::FuzzInput(data, size).rest());
+  if (!request) return 0;
+  Limits limits;
+  limits.oldest = std::chrono::hours(0);
+  ingest::Rejections rejections;
+  const Timestamp now = from_unix_ns(1'768'046'400'000'000'000);
+  const auto series = ingest::validate_samples(*request, limits, now, rejections);
+  for (const auto& one : series) {
+    fuzz::require(valid_metric_name(one.labels.get(metric_name_label)), "series have a name");
+    fuzz::require(!one.samples.empty(), "series have samples");
+  }
+  const auto payload = storage::encode_sample_batch(default_tenant(), now, series);
+  const auto batch = storage::decode_sample_batch(payload);
+  fuzz::require(batch && batch->series.size() == series.size(), "an accepted write reads back");
+  return 0;
+}
