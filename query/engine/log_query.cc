@@ -17,7 +17,6 @@ namespace {
 
 using logql::LabelTable;
 using logql::LabelView;
-using logql::Origin;
 using logql::Pipeline;
 
 struct Hit {
@@ -105,7 +104,7 @@ class LogReader {
     for (auto& hit : best_.take_sorted()) {
       if (place[hit.group] == none) {
         place[hit.group] = streams.size();
-        streams.push_back(stream_of(groups_.at(hit.group)));
+        streams.push_back(logql::result_stream(groups_.at(hit.group)));
       }
       streams[place[hit.group]].entries.push_back({hit.timestamp, std::move(hit.line), {}});
     }
@@ -142,18 +141,6 @@ class LogReader {
 
   Result<void> charge_group(std::size_t group) {
     return context_.charge(static_cast<std::int64_t>(LabelTable::cost(groups_.at(group))));
-  }
-
-  static LogStream stream_of(const LabelTable::Group& group) {
-    LogStream stream;
-    stream.labels = group.labels;
-    std::size_t i = 0;
-    for (const auto& [name, value] : group.labels) {
-      const Origin origin = group.origins[i++];
-      if (origin == Origin::metadata) stream.metadata.set(name, value);
-      if (origin == Origin::parsed) stream.parsed.set(name, value);
-    }
-    return stream;
   }
 
   Pipeline pipeline_;

@@ -66,4 +66,16 @@ std::size_t LabelTable::cost(const Group& group) {
   return bytes;
 }
 
+LogStream result_stream(const LabelTable::Group& group) {
+  LogStream stream;
+  stream.labels = group.labels;
+  std::size_t i = 0;
+  for (const auto& [name, value] : group.labels) {
+    const Origin origin = group.origins[i++];
+    if (origin == Origin::metadata) stream.metadata.set(name, value);
+    if (origin == Origin::parsed) stream.parsed.set(name, value);
+  }
+  return stream;
+}
+
 }  // namespace sluice::query::logql

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "query/logql/line_labels.h"
+#include "query/value.h"
 
 namespace sluice::query::logql {
 
@@ -33,5 +34,8 @@ class LabelTable {
   std::vector<Group> groups_;
   std::unordered_multimap<std::uint64_t, std::size_t> by_hash_;
 };
+
+// An empty result stream with the group's labels, told apart by origin.
+LogStream result_stream(const LabelTable::Group& group);
 
 }  // namespace sluice::query::logql

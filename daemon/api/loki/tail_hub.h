@@ -1,0 +1,80 @@
+// TailHub: connects pushes to the tails that are open.
+//
+// Subscribes to the store once, when the first tail opens. One thread runs the pipelines of all
+// distinct queries, so a tail costs the committing thread a comparison of labels and a copy of the
+// lines that match. Safe from any thread; the listener never calls back into the store.
+#pragma once
+
+#include <condition_variable>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+
+#include "base/telemetry/metrics.h"
+#include "daemon/api/loki/tail_listener.h"
+#include "daemon/storage/store.h"
+
+namespace sluice::api::loki {
+
+struct TailRequest {
+  TenantId tenant;
+  const query::Expr& expr;  // a log query
+  Duration delay{0};
+  bool categorize = false;
+};
+
+class TailHub {
+ public:
+  using Listen = std::function<std::uint64_t(storage::PushListener)>;
+  using Unlisten = std::function<void(std::uint64_t)>;
+
+  TailHub(Listen listen, Unlisten unlisten, std::size_t max_tails, Metrics& metrics);
+  ~TailHub();  // closes what is open
+  TailHub(const TailHub&) = delete;
+  TailHub& operator=(const TailHub&) = delete;
+
+  // The listener gets what is pushed from now on, held back until its begin() is called.
+  // Error(limit_exceeded): too many tails are open.
+  Result<std::shared_ptr<TailListener>> open(const TailRequest& request,
+                                             std::shared_ptr<http::WebSocket> socket);
+  void close(const std::shared_ptr<TailListener>& listener);
+
+ private:
+  struct Tail {
+    TailQuery query;
+    std::vector<std::shared_ptr<TailListener>> listeners;
+  };
+  using TailPtr = std::shared_ptr<Tail>;
+
+  void listen_once();
+  void on_push(const TenantId& tenant, const std::vector<StreamEntries>& streams);
+  void run(std::stop_token stop);
+  std::optional<TailQuery::SteadyTime> next_due() const;
+  struct Work {
+    TailPtr tail;
+    TailQuery::Due due;
+    std::vector<std::shared_ptr<TailListener>> listeners;
+  };
+  std::vector<Work> take_work();
+
+  Listen listen_;
+  Unlisten unlisten_;
+  std::size_t max_tails_;
+  Gauge open_tails_;
+  Counter dropped_;
+  std::once_flag listening_;
+  std::optional<std::uint64_t> handle_;
+
+  mutable std::mutex mutex_;
+  // Protected by mutex_:
+  std::map<std::string, TailPtr> tails_;  // by what makes queries distinct
+  std::size_t count_ = 0;
+  std::condition_variable_any changed_;
+
+  std::jthread thread_;  // last: it uses all of the above
+};
+
+}  // namespace sluice::api::loki
