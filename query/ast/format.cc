@@ -56,7 +56,9 @@ std::string selector_text(const VectorSelector& selector) {
 }
 
 std::string node_text(const NumberLiteral& n) {
-  return format_sample_value(n.value);
+  // Without the sign of "+Inf": before ^ it would read as a unary operator.
+  const std::string text = format_sample_value(n.value);
+  return text.starts_with('+') ? text.substr(1) : text;
 }
 std::string node_text(const StringLiteral& s) {
   std::string out;

@@ -53,7 +53,12 @@ bool LabelMatcher::matches(std::string_view value) const {
 }
 
 std::string LabelMatcher::to_string() const {
-  std::string out = name_;
+  std::string out;
+  // Names no identifier can spell are quoted, as PromQL reads them.
+  if (valid_label_name(name_))
+    out = name_;
+  else
+    append_quoted(out, name_);
   out += query::to_string(op_);
   append_quoted(out, value_);
   return out;

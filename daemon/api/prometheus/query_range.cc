@@ -2,6 +2,7 @@
 #include "daemon/api/prometheus/answer.h"
 #include "daemon/api/prometheus/endpoints.h"
 #include "daemon/api/prometheus/parameters.h"
+#include "query/engine/window.h"
 
 namespace sluice::api::prometheus {
 
@@ -25,8 +26,7 @@ Result<query::RangeQuery> parse_range(const http::Params& params) {
   if (*step <= 0)
     return wrong("step", "zero or negative query resolution step widths are not accepted. Try a "
                          "positive integer");
-  // Times are bounded by parse_time, so the difference fits.
-  if ((*end / 2 - *start / 2) / *step > max_points / 2)
+  if (query::saturating_sub(*end, *start) / *step > max_points)
     return invalid_argument("exceeded maximum resolution of 11,000 points per timeseries. Try "
                             "decreasing the query resolution (?step=XX)");
   range.start_ms = *start;

@@ -133,6 +133,13 @@ TEST_CASE("range queries answer in Prometheus' shapes", "[api]") {
   }
 }
 
+TEST_CASE("a range query may have 11,001 points and no more", "[api]") {
+  QueryFixture f;
+  CHECK(f.get("/api/v1/query_range?query=1&start=0&end=11000&step=1").status == 200);
+  CHECK(f.get("/api/v1/query_range?query=1&start=0&end=11001&step=1").status == 400);
+  CHECK(f.get("/api/v1/query_range?query=1&start=-9e15&end=9e15&step=1").status == 400);
+}
+
 TEST_CASE("forms are read like query strings", "[api]") {
   QueryFixture f;
   const auto by_get = f.get("/api/v1/query?query=sum(up)&time=100");
