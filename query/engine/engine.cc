@@ -96,6 +96,12 @@ Result<Value> instant_value(Evaluator& evaluator, const Expr& expr, const StepGr
   return Value{to_vector(std::get<GridVector>(std::move(value)), grid.start_ms)};
 }
 
+std::string with_commas(std::size_t number) {
+  std::string text = std::to_string(number);
+  for (std::size_t i = text.size(); i > 3; i -= 3) text.insert(i - 3, ",");
+  return text;
+}
+
 Result<StepGrid> checked_grid(const RangeQuery& query, std::size_t max_steps) {
   if (query.step_ms <= 0)
     return invalid_argument(
@@ -105,8 +111,9 @@ Result<StepGrid> checked_grid(const RangeQuery& query, std::size_t max_steps) {
   const auto steps =
       static_cast<std::size_t>(saturating_sub(query.end_ms, query.start_ms) / query.step_ms);
   if (steps > max_steps)
-    return invalid_argument("exceeded maximum resolution of 11,000 points per timeseries. Try "
-                            "decreasing the query resolution (?step=XX)");
+    return invalid_argument("exceeded maximum resolution of " + with_commas(max_steps) +
+                            " points per timeseries. Try decreasing the query resolution "
+                            "(?step=XX)");
   return StepGrid{query.start_ms, query.step_ms, steps + 1};
 }
 

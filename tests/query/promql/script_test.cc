@@ -1,4 +1,4 @@
-// Runs tests/data/{promql,logql}/*.test against the engine in memory, and tests the script language itself.
+// Runs tests/data/{promql,logql}/*.test on the engine in memory; tests the scripts' own language.
 #include <catch2/catch_test_macros.hpp>
 #include <filesystem>
 #include <fstream>
