@@ -70,17 +70,17 @@ GateRecord after_verification(GateRecord gate, const AfterRollback& seen,
                               const VerifyOptions& options, Timestamp now) {
   const Duration since = now - gate.rollback.hook_done_at.value_or(now);
   const bool quiet = seen.candidate_recent <= 0 && since >= options.quiet_for;
-  if (seen.sight == rules::Evidence::ok && quiet && seen.baseline_since_hook > 0) {
+  if (seen.sight == rules::Evidence::ok && quiet && seen.baseline_recent > 0) {
     return end_rollback(
         std::move(gate), RollbackState::rolled_back,
         fmt::format("baseline {} seen after the hook ({:.0f} lines), candidate "
                     "silent for {}",
-                    gate.baseline, seen.baseline_since_hook, seconds_text(options.quiet_for)),
+                    gate.baseline, seen.baseline_recent, seconds_text(options.quiet_for)),
         now);
   }
   std::string missing =
       seen.sight != rules::Evidence::ok ? seen.sight_reason
-      : seen.baseline_since_hook <= 0   ? "no lines of the baseline " + gate.baseline
+      : seen.baseline_recent <= 0       ? "no lines of the baseline " + gate.baseline
       : seen.candidate_recent > 0
           ? fmt::format("still {:.0f} lines of {} within {}", seen.candidate_recent, gate.version,
                         seconds_text(options.quiet_for))

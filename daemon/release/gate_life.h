@@ -25,8 +25,8 @@ GateRecord after_hook(GateRecord gate, const alerting::Receipt& receipt, Timesta
 struct AfterRollback {
   rules::Evidence sight = rules::Evidence::ok;
   std::string sight_reason;
-  double baseline_since_hook = 0;  // lines
-  double candidate_recent = 0;     // lines within quiet_for
+  double baseline_recent = 0;   // lines after the hook and within quiet_for
+  double candidate_recent = 0;  // lines within quiet_for
 };
 GateRecord after_verification(GateRecord gate, const AfterRollback& seen,
                               const VerifyOptions& options, Timestamp now);

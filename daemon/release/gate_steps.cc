@@ -1,4 +1,6 @@
 // One step of a gate: ask, decide (gate_life.h), commit.
+#include <algorithm>
+
 #include "base/telemetry/log.h"
 #include "daemon/release/gate_manager.h"
 #include "daemon/release/service_options.h"
@@ -106,15 +108,16 @@ GateRecord GateManager::verify(const GateRecord& gate, Timestamp now) const {
   std::tie(seen.sight, seen.sight_reason) =
       gate_sight(parts_.data.watermark(), now,
                  policy != options.policies.end() ? policy->second.stale_after : verify.quiet_for);
-  const auto baseline = count_lines(parts_.data, service, gate, gate.baseline,
-                                    gate.rollback.hook_done_at.value_or(now), now);
-  const auto candidate =
-      count_lines(parts_.data, service, gate, gate.version, now - verify.quiet_for, now);
+  // Running now, not just draining: the baseline must be seen within quiet_for, too.
+  const Timestamp recent = now - verify.quiet_for;
+  const Timestamp since = std::max(gate.rollback.hook_done_at.value_or(now), recent);
+  const auto baseline = count_lines(parts_.data, service, gate, gate.baseline, since, now);
+  const auto candidate = count_lines(parts_.data, service, gate, gate.version, recent, now);
   if (!baseline || !candidate) {
     seen.sight = rules::Evidence::error;
     seen.sight_reason = !baseline ? baseline.error().message : candidate.error().message;
   } else {
-    seen.baseline_since_hook = *baseline;
+    seen.baseline_recent = *baseline;
     seen.candidate_recent = *candidate;
   }
   return after_verification(gate, seen, verify, now);

@@ -189,8 +189,8 @@ alerting:
         "f.yaml:5:26: \"url\": expected an http:// or https:// URL\n"
         "f.yaml:7:7: \"name\": stands twice\n"
         "f.yaml:9:5: \"receiver\": no receiver is named \"nobody\"\n"
-        "f.yaml:10:14: \"matchers\": matcher 'team': expected =, !=, =~ or !~\n"
-        "f.yaml:10:14: \"receiver\": no receiver is named \"nobody\"");
+        "f.yaml:10:14: \"receiver\": no receiver is named \"nobody\"\n"
+        "f.yaml:10:15: \"matchers\": matcher 'team': expected =, !=, =~ or !~");
   read("alerting: {receivers: [{name: ops}]}", problems);
   CHECK(problems == "f.yaml:1:11: \"receivers\" are useless without a \"route\" to them");
 }

@@ -148,7 +148,7 @@ TEST_CASE("too few lines are inconclusive, and policy decides", "[gate]") {
     request.on_inconclusive = rules::OnInconclusive::fail;
     request.rollback_on_fail = true;
     const auto id = g.create(request);
-    g.until(1, 100);
+    g.until(1, 95);
     CHECK(g.state(id) == "verifying fail verifying");
   }
 }

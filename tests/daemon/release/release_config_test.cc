@@ -87,11 +87,11 @@ release:
         "f.yaml:6:16: \"exec\": the command must be an absolute path\n"
         "f.yaml:8:9: \"rollback\": there is no hook \"missing\"\n"
         "f.yaml:9:8: unknown {{host}}; there are {{service}}, {{env}} and {{version}}\n"
-        "f.yaml:11:9: \"on_fail\": expected rollback or none\n"
-        "f.yaml:11:9: \"timeout\": must not be below the window\n"
+        "f.yaml:11:21: \"timeout\": must not be below the window\n"
+        "f.yaml:11:35: \"on_fail\": expected rollback or none\n"
         "f.yaml:12:8: a policy without checks would learn nothing\n"
-        "f.yaml:13:29: \"alpha\": must be from 1e-09 to 0.5\n"
-        "f.yaml:13:29: \"unacceptable_ratio\": must be more than max_ratio");
+        "f.yaml:13:30: \"unacceptable_ratio\": must be more than max_ratio\n"
+        "f.yaml:13:31: \"alpha\": must be from 1e-09 to 0.5");
 }
 
 TEST_CASE("a service's queries are made from its templates", "[config]") {
