@@ -11,6 +11,7 @@
 #include "daemon/alerting/outbox.h"
 #include "daemon/alerting/routes.h"
 #include "daemon/alerting/rule_manager.h"
+#include "daemon/api/loki/routes.h"
 #include "daemon/api/process/routes.h"
 #include "daemon/api/prometheus/routes.h"
 #include "daemon/api/ui/ui_routes.h"
@@ -52,6 +53,7 @@ class RunningDaemon : public Daemon {
   void add_routes();
   Result<void> start_server();
   Result<void> apply(const DaemonOptions& next);
+  api::LokiOptions loki_options() const;
   api::PrometheusOptions prometheus_options() const;
 
   DaemonOptions options_;
@@ -128,11 +130,18 @@ void RunningDaemon::add_routes() {
       router_, metrics_,
       {.ready = [this] { return ready_.load(); }, .reload = [this] { return reload(); }});
   ingest::add_routes(router_, *store_, clock_, metrics_, options_.ingest);
+  api::add_loki_routes(router_, *engine_, *store_, clock_, metrics_, loki_options());
   api::add_prometheus_routes(router_, *engine_, store_->samples(), clock_, prometheus_options());
   alerting::add_alerting_routes(router_, *rules_);
   release::add_deployment_routes(router_, *deployments_);
   release::add_gate_routes(router_, *gates_);
   api::add_ui_routes(router_);
+}
+
+api::LokiOptions RunningDaemon::loki_options() const {
+  return {.limits = options_.query,
+          .version = std::string(build_version()),
+          .retention = options_.storage.retention};
 }
 
 api::PrometheusOptions RunningDaemon::prometheus_options() const {

@@ -13,7 +13,6 @@ import signal
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 import urllib.error
 import urllib.parse
@@ -80,20 +79,17 @@ class Terminal:
     def __init__(self):
         self.began = time.monotonic()
         self.colour = sys.stdout.isatty() and "NO_COLOR" not in os.environ
-        self.lock = threading.Lock()
 
     def _paint(self, code, text):
         return f"\033[{code}m{text}\033[0m" if self.colour else text
 
     def step(self, text):
-        with self.lock:
-            stamp = self._paint("2", f"[{time.monotonic() - self.began:5.1f}s]")
-            print(f"\n{stamp} {self._paint('1;36', text)}", flush=True)
+        stamp = self._paint("2", f"[{time.monotonic() - self.began:5.1f}s]")
+        print(f"\n{stamp} {self._paint('1;36', text)}", flush=True)
 
     def detail(self, text):
-        with self.lock:
-            for line in text.rstrip("\n").split("\n"):
-                print("         " + line, flush=True)
+        for line in text.rstrip("\n").split("\n"):
+            print("         " + line, flush=True)
 
 
 class Story:
@@ -195,7 +191,7 @@ class Story:
 
     def find_by_trace(self):
         self.out.step("Logs arrive: finding one request by its trace id")
-        first = self.until("the shop writes", 10, self.first_line)
+        first = self.until("the shop writes", 10, self.first_request)
         trace = json.loads(first)["trace_id"]
         query = '{service_name="shop"} |= "%s"' % trace
         lines = self.until("the request can be found", 20, lambda: self.raw(query))
@@ -204,10 +200,10 @@ class Story:
         if first not in lines:
             raise Failed(f"the line came back changed:\n  wrote {first}\n  got   {lines}")
 
-    def first_line(self):
+    def first_request(self):
         with contextlib.suppress(OSError):
-            text = self.text("shop/shop.log")
-            return text.split("\n")[0] if "\n" in text else None
+            whole = self.text("shop/shop.log").split("\n")[:-1]
+            return next((line for line in whole if "trace_id" in line), None)
         return None
 
     def raw(self, query):
@@ -224,8 +220,8 @@ class Story:
 
     def traffic_of_a(self):
         self.out.step("Version A serves traffic; its deployment is recorded")
-        self.must("release", "start", "--service", "shop", "--env", "prod", "--version", "A")
-        self.must("release", "finish", "--service", "shop", "--env", "prod", "--version", "A")
+        release = self.must("release", "start", "--service", "shop", "--env", "prod", "--version", "A")
+        self.must("release", "finish", release.strip())
         wanted = 10 * self.rate
         count = self.until(f"{wanted} lines of version A", 60, lambda: self.count("A", wanted))
         self.out.detail(f"{count:.0f} requests of version A stored")
@@ -248,16 +244,6 @@ class Story:
         subprocess.run([os.path.join(self.bin, "sluice-demo"), "deploy", "B", "--state", self.path("shop")],
                        check=True, stdout=subprocess.DEVNULL)
         self.must("release", "start", "--service", "shop", "--env", "prod", "--version", "B")
-        command = ["gate", "run", "--service", "shop", "--env", "prod", "--version", "B",
-                   "--baseline", "A", "--policy", "demo", "--on-fail", "rollback"]
-        self.out.detail("$ sluice " + " ".join(command))
-        self.gate = {}
-        self.gate_thread = threading.Thread(target=self.run_gate, args=(command,))
-        self.gate_thread.start()
-
-    def run_gate(self, command):
-        self.gate["done"] = self.sluice(*command, timeout=170)
-
     def alert(self):
         self.out.step("A rule fires on the error rate and a webhook is notified")
         text = self.until("the receiver was notified", 90, self.notification)
@@ -268,11 +254,12 @@ class Story:
         return text if "ShopErrorRate" in text else None
 
     def verdict(self):
-        self.out.step("The gate judges B against A")
-        self.gate_thread.join(180)
-        if "done" not in self.gate:
-            raise Failed("sluice gate run did not end")
-        done = self.gate["done"]
+        self.out.step("The gate judges B against A, and rolls back when it fails")
+        command = ["gate", "run", "--service", "shop", "--env", "prod", "--version", "B",
+                   "--baseline", "A", "--policy", "demo", "--on-fail", "rollback"]
+        self.out.detail("$ sluice " + " ".join(command))
+        done = self.sluice(*command, timeout=170)
+        self.out.detail(done.stderr)
         self.out.detail(done.stdout)
         if done.returncode != 9:
             raise Failed(f"the gate exited {done.returncode}, expected 9 (failed, rolled back): {done.stderr}")
@@ -291,8 +278,10 @@ class Story:
         self.out.step("Version A runs again, seen in the data and not only in the hook's exit code")
         if self.text("shop/version").strip() != "A":
             raise Failed("the shop's version file does not say A")
-        last = self.raw('{service_name="shop"} | json | version="A"').split("\n")[0]
-        self.out.detail(last)
+        newest = {v: self.raw('{service_name="shop"} | json | version="%s"' % v).split("\n")[0] for v in "AB"}
+        if json.loads(newest["A"])["ts"] <= json.loads(newest["B"])["ts"]:
+            raise Failed(f"no line of A is newer than the last of B: {newest}")
+        self.out.detail(newest["A"])
         self.out.step("The gate exited 9: failed and rolled back. The release was stopped by its own logs")
 
     def run(self):
@@ -324,8 +313,9 @@ def main():
     code = 0
     try:
         story.run()
-    except (Failed, KeyboardInterrupt) as problem:
-        sys.stderr.write(f"\nThe story ended early: {problem or 'interrupted'}\n")
+    except (Exception, KeyboardInterrupt) as problem:  # whatever it was, no process may stay behind
+        sys.stderr.write(f"\nThe story ended early: {problem!r}\n" if not isinstance(problem, Failed)
+                         else f"\nThe story ended early: {problem}\n")
         logs_of(story)
         code = 1
     try:
