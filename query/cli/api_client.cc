@@ -80,6 +80,15 @@ Error error_of(const http::ClientResponse& response) {
   return error;
 }
 
+Error plain_message(Error error) {
+  const std::size_t at = error.message.find(": {");
+  if (at == error.message.npos) return error;
+  const std::string document = error.message.substr(at + 2);
+  const std::string message = message_in(document);
+  if (message != document) error.message = message;
+  return error;
+}
+
 std::string target_of(const std::string& path, const http::Params& params) {
   const std::string query = params.encode();
   return query.empty() ? path : path + "?" + query;

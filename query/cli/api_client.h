@@ -43,6 +43,10 @@ class ApiClient {
 // The Error a non-2xx response stands for, with the message out of its body.
 Error error_of(const http::ClientResponse& response);
 
+// The same error with a JSON document at the end of its message (the client quotes a refused
+// upgrade so) replaced by the message in that document.
+Error plain_message(Error error);
+
 // "/path?a=b"
 std::string target_of(const std::string& path, const http::Params& params);
 

@@ -5,6 +5,7 @@
 #include "base/codec/json_writer.h"
 #include "query/cli/api_client.h"
 #include "query/cli/style.h"
+#include "query/cli/time_spec.h"
 
 namespace sluice::query::cli {
 
@@ -167,7 +168,7 @@ std::string gate_table(const json& gates, bool color) {
                {text_of(gate, "state")},
                {verdict, color_of_verdict(verdict)},
                {rollback == "none" ? "" : words(rollback), color_of_verdict(rollback)},
-               {text_of(gate, "created_at")}});
+               {format_when(text_of(gate, "created_at"))}});
   }
   return table.empty() ? "no gates\n" : table.render(color);
 }

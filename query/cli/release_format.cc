@@ -4,6 +4,7 @@
 
 #include "query/cli/api_client.h"
 #include "query/cli/style.h"
+#include "query/cli/time_spec.h"
 
 namespace sluice::query::cli {
 
@@ -26,7 +27,9 @@ std::string release_text(const json& release, bool color) {
                     paint(status, color_of_status(status), color) + "\n";
   for (const char* key : {"started_at", "finished_at", "commit"}) {
     const std::string value = text_of(release, key);
-    if (!value.empty()) out += "  " + std::string(key) + ": " + printable(value) + "\n";
+    if (!value.empty()) {
+      out += "  " + std::string(key) + ": " + printable(format_when(value)) + "\n";
+    }
   }
   return out;
 }
@@ -40,7 +43,7 @@ std::string release_table(const json& releases, bool color) {
                {text_of(release, "env")},
                {text_of(release, "version")},
                {status, color_of_status(status)},
-               {text_of(release, "started_at")}});
+               {format_when(text_of(release, "started_at"))}});
   }
   return table.empty() ? "no releases\n" : table.render(color);
 }

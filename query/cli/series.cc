@@ -51,7 +51,8 @@ ExitCode run_series(const SeriesOptions& o, Context& context) {
   if (!range) return fail(context, range.error());
   http::Params params;
   for (const auto& matcher : o.matchers) params.add("match[]", matcher);
-  if (o.matchers.empty()) params.add("match[]", o.metrics ? "{__name__=~\".+\"}" : "{}");
+  // Loki lists everything when there is no selector; Prometheus insists on one.
+  if (o.matchers.empty() && o.metrics) params.add("match[]", "{__name__=~\".+\"}");
   params.add("start", format_rfc3339(range->start));
   params.add("end", format_rfc3339(range->end));
   auto answer =

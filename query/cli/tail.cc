@@ -92,7 +92,7 @@ ExitCode follow_logs(const std::string& query, const TailFlags& flags, const Log
     const auto ended = tail.once();
     if (context.stop.stop_requested()) break;
     if (!ended && (!transient(ended.error()) || !tail.connected_once)) {
-      return fail(context, ended.error());
+      return fail(context, plain_message(ended.error()));
     }
     if (!context.options.quiet) {
       context.err << "sluice: "

@@ -125,6 +125,15 @@ std::string format_clock(Timestamp t) {
   return text.data();
 }
 
+std::string format_when(const std::string& rfc3339) {
+  const auto time = parse_rfc3339(rfc3339);
+  if (!time) return rfc3339;
+  const std::tm tm = broken_down(*time);
+  std::array<char, 32> text{};
+  std::strftime(text.data(), text.size(), "%Y-%m-%d %H:%M:%S", &tm);
+  return text.data();
+}
+
 std::string format_rough(Duration d) {
   const auto seconds = std::chrono::floor<std::chrono::seconds>(d).count();
   if (seconds < 0) return "-" + format_rough(-d);

@@ -29,6 +29,8 @@ Result<void> use_timezone(const std::string& name);
 
 // "2026-01-02T03:04:05.678+01:00" in the chosen zone, "Z" for UTC.
 std::string format_local(Timestamp t);
+// An RFC 3339 text in the chosen zone, to the second: "2026-01-02 03:04:05". Other text as it is.
+std::string format_when(const std::string& rfc3339);
 // "03:04:05"
 std::string format_clock(Timestamp t);
 // "3m", "2h5m", "4d": how long ago something was, roughly.
