@@ -17,6 +17,7 @@ std::unique_ptr<query::QueryContext> query_context(const Api& api, const http::R
 void add_loki_routes(http::Router& router, LokiSources sources, Clock& clock, Metrics& metrics,
                      LokiOptions options) {
   using namespace loki;
+  using SocketPtr = std::shared_ptr<http::WebSocket>;
   auto hub =
       std::make_unique<TailHub>(sources.listen, sources.unlisten, options.max_tails, metrics);
   const auto api =
@@ -42,10 +43,12 @@ void add_loki_routes(http::Router& router, LokiSources sources, Clock& clock, Me
   add("GET|POST", "/format_query", format_query);
   add("GET", "/status/buildinfo", build_info);
   add("GET", "/drilldown-limits", drilldown_limits);
-  router.add_websocket("/loki/api/v1/tail", route,
-                       [api](http::Request& request, std::shared_ptr<http::WebSocket> socket) {
-                         return tail(*api, request, std::move(socket));
-                       });
+  router.add_websocket("/loki/api/v1/tail", route, [api](http::Request& request, SocketPtr socket) {
+    auto stop = tail(*api, request, std::move(socket));
+    // The socket may outlive the router; the hub must not go before it.
+    if (stop) *stop = [api, inner = std::move(*stop)] { inner(); };
+    return stop;
+  });
 }
 
 void add_loki_routes(http::Router& router, const query::Engine& engine, storage::Store& store,

@@ -1,0 +1,108 @@
+#include "tests/daemon/api/loki/loki_fixture.h"
+
+using namespace sluice;
+using namespace sluice::api;
+using namespace sluice::api::test;
+using nlohmann::json;
+
+namespace {
+
+struct Labelled : LokiFixture {
+  Labelled() {
+    add({{"app", "a"}, {"pod", "17"}, {"shard", "1"}}, 20, "12345");
+    add({{"app", "b"}, {"pod", "18"}, {"shard", "2"}}, 10, "12");
+    add({{"app", "a"}, {"pod", "19"}, {"shard", "3"}}, 5, "1");
+  }
+};
+
+}  // namespace
+
+TEST_CASE("label names and values are sorted and distinct") {
+  Labelled f;
+  CHECK(f.get("/labels")["data"] == json::array({"app", "pod", "shard"}));
+  CHECK(f.get("/label")["data"].size() == 3);
+  CHECK(f.get("/label/app/values")["data"] == json::array({"a", "b"}));
+  CHECK(f.get("/label/pod/values", "query=" + enc(R"({app="a"})"))["data"] ==
+        json::array({"17", "19"}));
+  CHECK(f.get("/label/nothing/values")["data"] == json::array());
+  CHECK(f.get("/labels", "since=1s")["data"] == json::array());
+  CHECK(f.error("/labels", "query=" + enc(R"({app="a"} |= "x")")) ==
+        "400: only label matchers are supported, as in {app=\"web\"}");
+}
+
+TEST_CASE("series are label sets, from any of the selectors") {
+  Labelled f;
+  CHECK(f.get("/series")["data"].size() == 3);
+  CHECK(f.get("/series", "match[]=" + enc("{}"))["data"].size() == 3);
+  CHECK(f.get("/series", "match[]=" + enc(R"({app="b"})"))["data"] ==
+        json::parse(R"([{"app":"b","pod":"18","shard":"2"}])"));
+  CHECK(f.get("/series", "match=" + enc(R"({app="b"})") + "&match=" + enc(R"({pod="17"})"))["data"]
+            .size() == 2);
+  CHECK(f.error("/series", "match[]=" + enc("{")).starts_with("400: parse error"));
+}
+
+TEST_CASE("index statistics count what a selector would read") {
+  Labelled f;
+  CHECK(f.get("/index/stats", "query=" + enc(R"({app="a"})")) ==
+        json::parse(R"({"streams":2,"chunks":2,"bytes":6,"entries":2})"));
+  CHECK(f.error("/index/stats", "query=").starts_with("400: parse error"));
+}
+
+TEST_CASE("index volume groups bytes by the selector's labels, largest first") {
+  Labelled f;
+  CHECK(f.result("/index/volume", "query=" + enc(R"({app=~".+"})")) ==
+        json::parse(R"([{"metric":{"app":"a"},"value":[1700000000.0,"6"]},
+                        {"metric":{"app":"b"},"value":[1700000000.0,"2"]}])"));
+  CHECK(f.result("/index/volume", "query=" + enc(R"({app=~".+"})") + "&limit=1").size() == 1);
+  CHECK(f.result("/index/volume", "query=" + enc(R"({app=~".+"})") + "&targetLabels=pod").size() ==
+        3);
+  CHECK(f.result("/index/volume", "query=" + enc(R"({app=~".+"})") + "&aggregateBy=labels")[0] ==
+        json::parse(R"({"metric":{"app":""},"value":[1700000000.0,"8"]})"));
+  const auto range =
+      f.result("/index/volume_range", "query=" + enc(R"({app="a"})") + "&step=30s&since=60s");
+  REQUIRE(range.size() == 1);
+  CHECK(range[0]["values"] == json::parse(R"([[1700000000.0,"6"]])"));
+  CHECK(f.error("/index/volume", "query=" + enc("{}") + "&aggregateBy=x") ==
+        "400: invalid aggregation option 'x'");
+}
+
+TEST_CASE("detected labels leave out what only numbers instances") {
+  Labelled f;
+  CHECK(f.get("/detected_labels")["detectedLabels"] ==
+        json::parse(R"([{"cardinality":2,"label":"app"},{"cardinality":3,"label":"pod"}])"));
+}
+
+TEST_CASE("detected fields tell types and parsers") {
+  LokiFixture f;
+  f.add({{"app", "a"}}, 20, R"({"took":"5ms","n":{"code":200},"ok":true})",
+        LabelSet{{"trace", "t"}});
+  f.add({{"app", "a"}}, 10, "size=5KB msg=hello");
+  const auto fields = f.get("/detected_fields", "query=" + enc(R"({app="a"})"))["fields"];
+  const auto field = [&](const std::string& name) {
+    for (const auto& one : fields)
+      if (one["label"] == name) return one;
+    return json{};
+  };
+  CHECK(field("took")["type"] == "duration");
+  CHECK(field("n_code")["type"] == "int");
+  CHECK(field("ok")["type"] == "boolean");
+  CHECK(field("size") ==
+        json::parse(R"({"label":"size","type":"bytes","cardinality":1,"parsers":["logfmt"]})"));
+  CHECK(field("trace")["parsers"].is_null());
+  CHECK(field("msg")["type"] == "string");
+}
+
+TEST_CASE("clients learn a version and limits") {
+  LokiFixture f;
+  CHECK(f.get("/status/buildinfo")["version"] == "3.5.0");
+  const auto limits = f.get("/drilldown-limits");
+  CHECK(limits["limits"]["max_entries_limit_per_query"] == 5000);
+  CHECK(limits["limits"]["volume_enabled"] == true);
+}
+
+TEST_CASE("read endpoints take POST as well") {
+  Labelled f;
+  auto request = f.request("/labels", "");
+  request.method = "POST";
+  CHECK(f.router->dispatch(request).status == 200);
+}

@@ -1,0 +1,148 @@
+#include <thread>
+
+#include "tests/daemon/api/loki/loki_fixture.h"
+
+using namespace sluice;
+using namespace sluice::api;
+using namespace sluice::api::test;
+using nlohmann::json;
+
+namespace {
+
+struct Tail {
+  std::shared_ptr<FakeSocket> socket = std::make_shared<FakeSocket>();
+  std::function<void()> stop;
+  std::string error;
+};
+
+Tail open(LokiFixture& f, const std::string& query, const std::string& more = "") {
+  Tail tail;
+  auto request = f.request("/tail", "query=" + enc(query) + more);
+  const auto match = f.router->match("GET", request.path);
+  REQUIRE(match.route != nullptr);
+  auto opened = match.route->websocket(request, tail.socket);
+  if (opened)
+    tail.stop = *opened;
+  else
+    tail.error = opened.error().message;
+  return tail;
+}
+
+const LabelSet app_a{{"app", "a"}};
+const LabelSet app_b{{"app", "b"}};
+
+}  // namespace
+
+TEST_CASE("a tail begins with history, oldest first, and goes on with what is pushed") {
+  LokiFixture f;
+  f.add(app_a, 20, "first");
+  f.add(app_a, 10, "second");
+  auto tail = open(f, R"({app="a"})");
+  f.push(app_a, 1, "third");
+  f.push(app_b, 1, "of another stream");
+  f.push(app_a, 2, "fourth");
+  const auto frames = tail.socket->wait_for(3);
+  CHECK(frames[0]["streams"][0]["stream"] == json{{"app", "a"}});
+  CHECK(frames[0]["streams"][0]["values"][0][1] == "first");
+  CHECK(frames[0]["streams"][0]["values"][1][1] == "second");
+  CHECK(frames[1]["streams"][0]["values"][0] == json::array({"1700000001000000000", "third"}));
+  CHECK(frames[2]["streams"][0]["values"][0][1] == "fourth");
+  CHECK_FALSE(frames[0].contains("dropped_entries"));
+  tail.stop();
+}
+
+TEST_CASE("limit and start bound the history") {
+  LokiFixture f;
+  for (int i = 0; i < 5; ++i) f.add(app_a, 50 - i, std::to_string(i));
+  auto tail = open(f, R"({app="a"})", "&limit=2");
+  CHECK(tail.socket->wait_for(1)[0]["streams"][0]["values"].size() == 2);
+  auto recent = open(f, R"({app="a"})", "&start=1699999999");
+  f.push(app_a, 1, "new");
+  CHECK(recent.socket->wait_for(1)[0]["streams"][0]["values"][0][1] == "new");
+  tail.stop();
+  recent.stop();
+}
+
+TEST_CASE("tails filter, parse and format") {
+  LokiFixture f;
+  auto tail = open(f, R"({app="a"} |= "level" | logfmt | level="warn" | line_format "{{.msg}}")");
+  f.push(app_a, 1, "no such thing");
+  f.push(app_a, 2, "level=info msg=a");
+  f.push(app_a, 3, "level=warn msg=b");
+  const auto frames = tail.socket->wait_for(1);
+  CHECK(frames[0]["streams"][0]["values"][0][1] == "b");
+  CHECK(frames[0]["streams"][0]["stream"] == json{{"app", "a"}, {"level", "warn"}, {"msg", "b"}});
+  tail.stop();
+}
+
+TEST_CASE("equal queries share an evaluation and everyone is served") {
+  LokiFixture f;
+  auto one = open(f, R"({app="a"})");
+  auto two = open(f, R"({ app = "a" })");
+  f.push(app_a, 1, "x");
+  CHECK(one.socket->wait_for(1)[0] == two.socket->wait_for(1)[0]);
+  one.stop();
+  f.push(app_a, 2, "y");
+  CHECK(two.socket->wait_for(2).size() == 2);
+  CHECK(one.socket->count() == 1);
+  two.stop();
+}
+
+TEST_CASE("entries a slow client did not take are reported") {
+  LokiFixture f;
+  auto slow = open(f, R"({app="a"})");
+  auto fast = open(f, R"({app="a"})");
+  slow.socket->refuse(true);
+  f.push(app_a, 1, "lost");
+  // The slow one is served before the fast one.
+  fast.socket->wait_for(1);
+  slow.socket->refuse(false);
+  f.push(app_a, 2, "arrives");
+  const auto frames = slow.socket->wait_for(1);
+  CHECK(frames[0]["streams"][0]["values"][0][1] == "arrives");
+  CHECK(frames[0]["dropped_entries"] ==
+        json::parse(R"([{"labels":{"app":"a"},"timestamp":"1700000001000000000"}])"));
+  f.push(app_a, 3, "again");
+  CHECK_FALSE(slow.socket->wait_for(2)[1].contains("dropped_entries"));
+  slow.stop();
+  fast.stop();
+}
+
+TEST_CASE("what is pushed while the history is read comes once") {
+  LokiFixture f;
+  // The engine sees the entry in the store, and the listener hears of it before the history ends:
+  // the listener is called by the push below only after the tail has subscribed.
+  auto first = open(f, R"({app="a"})");
+  std::jthread pusher([&] {
+    for (int i = 0; i < 50; ++i) f.listener(default_tenant(), {{app_b, {}}});
+  });
+  pusher.join();
+  f.push(app_a, 1, "once");
+  CHECK(first.socket->wait_for(1)[0]["streams"][0]["values"].size() == 1);
+  first.stop();
+}
+
+TEST_CASE("tails that cannot be are refused before the upgrade") {
+  LokiOptions options;
+  options.max_tails = 1;
+  LokiFixture f(options);
+  CHECK(open(f, "vector(1)").error == "only log queries can be tailed, not metric queries");
+  CHECK(open(f, "{").error.starts_with("parse error"));
+  CHECK(open(f, R"({app="a"})", "&delay_for=6").error == "delay_for can't be greater than 5");
+  auto tail = open(f, R"({app="a"})");
+  CHECK(open(f, R"({app="b"})").error ==
+        "max concurrent tail requests limit exceeded, count > limit (2 > 1)");
+  tail.stop();
+  CHECK(open(f, R"({app="b"})").error.empty());
+}
+
+TEST_CASE("tails end with the server, and nothing listens any more") {
+  LokiFixture f;
+  auto tail = open(f, R"({app="a"})");
+  CHECK(f.listening);
+  auto socket = tail.socket;
+  f.router.reset();
+  tail.stop = nullptr;
+  CHECK_FALSE(f.listening);
+  CHECK(socket->close_code() == 1001);
+}
