@@ -90,7 +90,7 @@ TEST_CASE("names that could break a query are refused", "[deployment]") {
     d.version = bad;
     CHECK(r.deployments.start(d).error().code == ErrorCode::invalid_argument);
   }
-  d.version = "ghcr.io/org/app@sha256:0a-1_b+c";
+  d.version = "registry.example/org/app@sha256:0a-1_b+c";
   CHECK(r.deployments.start(d).has_value());
 }
 
