@@ -48,7 +48,7 @@ Result<std::function<void()>> tail(const Api& api, http::Request& request,
     api.tails->close(listener);
     return std::move(history).error();
   }
-  listener->begin(std::get<query::Streams>(history->value));
+  api.tails->begin(listener, std::get<query::Streams>(history->value));
   return std::function<void()>([hub = api.tails.get(), listener] { hub->close(listener); });
 }
 

@@ -58,6 +58,18 @@ Result<std::shared_ptr<TailListener>> TailHub::open(const TailRequest& request,
   return listener;
 }
 
+void TailHub::begin(const std::shared_ptr<TailListener>& listener, const query::Streams& history) {
+  std::uint64_t last_offer = 0;
+  {
+    const std::lock_guard lock(mutex_);
+    for (const auto& [key, tail] : tails_)
+      if (std::find(tail->listeners.begin(), tail->listeners.end(), listener) !=
+          tail->listeners.end())
+        last_offer = tail->query.offers();
+  }
+  listener->begin(history, last_offer);
+}
+
 void TailHub::close(const std::shared_ptr<TailListener>& listener) {
   const std::lock_guard lock(mutex_);
   for (auto it = tails_.begin(); it != tails_.end(); ++it) {
@@ -109,7 +121,7 @@ void TailHub::run(std::stop_token stop) {
     lock.unlock();
     for (const auto& [tail, due, listeners] : work) {
       const auto streams = tail->query.evaluate(due.streams);
-      for (const auto& listener : listeners) listener->deliver(streams, due.dropped);
+      for (const auto& listener : listeners) listener->deliver(streams, due);
     }
     lock.lock();
   }

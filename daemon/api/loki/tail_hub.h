@@ -36,10 +36,12 @@ class TailHub {
   TailHub(const TailHub&) = delete;
   TailHub& operator=(const TailHub&) = delete;
 
-  // The listener gets what is pushed from now on, held back until its begin() is called.
+  // The listener gets what is pushed from now on, held back until begin().
   // Error(limit_exceeded): too many tails are open.
   Result<std::shared_ptr<TailListener>> open(const TailRequest& request,
                                              std::shared_ptr<http::WebSocket> socket);
+  // The history was read: send it and what came meanwhile, and go on live.
+  void begin(const std::shared_ptr<TailListener>& listener, const query::Streams& history);
   void close(const std::shared_ptr<TailListener>& listener);
 
  private:

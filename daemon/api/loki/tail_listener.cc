@@ -1,8 +1,5 @@
 #include "daemon/api/loki/tail_listener.h"
 
-#include <set>
-#include <tuple>
-
 namespace sluice::api::loki {
 
 namespace {
@@ -16,47 +13,47 @@ std::size_t count(const query::Streams& streams) {
   return n;
 }
 
-using EntryKey = std::tuple<Timestamp, std::string, std::string>;
-
-std::multiset<EntryKey> keys_of(const query::Streams& streams) {
-  std::multiset<EntryKey> keys;
-  for (const auto& stream : streams)
-    for (const auto& entry : stream.entries)
-      keys.emplace(entry.timestamp, stream.labels.to_string(), entry.line);
-  return keys;
-}
-
-void remove_known(query::Streams& streams, const query::Streams& history) {
-  auto known = keys_of(history);
-  for (auto& stream : streams) {
-    const std::string labels = stream.labels.to_string();
-    std::erase_if(stream.entries, [&](const LogEntry& entry) {
-      const auto it = known.find({entry.timestamp, labels, entry.line});
-      if (it == known.end()) return false;
-      known.erase(it);
-      return true;
-    });
-  }
-  std::erase_if(streams, [](const query::LogStream& stream) { return stream.entries.empty(); });
-}
-
 }  // namespace
 
-void TailListener::begin(const query::Streams& history) {
+void TailListener::begin(const query::Streams& history, std::uint64_t last_offer) {
   const std::lock_guard lock(mutex_);
   live_ = true;
+  remember(history);
+  known_until_ = last_offer;
   if (!history.empty()) send(history);
-  remove_known(held_, history);
+  remove_known(held_);
   if (!held_.empty()) send(held_);
   held_.clear();
 }
 
-void TailListener::deliver(const query::Streams& streams,
-                           const std::vector<DroppedEntry>& dropped) {
+void TailListener::deliver(query::Streams streams, const TailQuery::Due& due) {
   const std::lock_guard lock(mutex_);
-  for (const auto& entry : dropped) note_dropped(entry);
-  if (streams.empty()) return;
-  live_ ? send(streams) : hold(streams);
+  for (const auto& entry : due.dropped) note_dropped(entry);
+  if (!live_) return hold(streams);
+  if (due.first_offer <= known_until_)
+    remove_known(streams);
+  else
+    known_.clear();
+  if (!streams.empty()) send(streams);
+}
+
+void TailListener::remember(const query::Streams& history) {
+  for (const auto& stream : history)
+    for (const auto& entry : stream.entries)
+      known_.emplace(entry.timestamp, stream.labels.to_string(), entry.line);
+}
+
+void TailListener::remove_known(query::Streams& streams) {
+  for (auto& stream : streams) {
+    const std::string labels = stream.labels.to_string();
+    std::erase_if(stream.entries, [&](const LogEntry& entry) {
+      const auto it = known_.find({entry.timestamp, labels, entry.line});
+      if (it == known_.end()) return false;
+      known_.erase(it);
+      return true;
+    });
+  }
+  std::erase_if(streams, [](const query::LogStream& stream) { return stream.entries.empty(); });
 }
 
 std::size_t TailListener::dropped_total() const {

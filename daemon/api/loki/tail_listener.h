@@ -1,15 +1,17 @@
 // TailListener: one open tail WebSocket: first history, then what arrives, and a report of what
 // did not fit.
 //
-// While the history is read, live entries wait here; those the history already had are left out.
+// While the history is read, live entries wait here. Entries pushed before it was read to the end
+// may be in it as well as among the live ones; those are sent once.
 // A frame that the socket does not take (its queue is full) is dropped, and the next one says so.
 // Safe from any thread.
 #pragma once
 
-#include <deque>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "base/http/router.h"
@@ -23,13 +25,16 @@ class TailListener {
   TailListener(std::shared_ptr<http::WebSocket> socket, bool categorize)
       : socket_(std::move(socket)), categorize_(categorize) {}
 
-  // Sends the history and goes live.
-  void begin(const query::Streams& history);
-  void deliver(const query::Streams& streams, const std::vector<DroppedEntry>& dropped);
+  // Sends the history and goes live. Pushes up to `last_offer` may be in the history.
+  void begin(const query::Streams& history, std::uint64_t last_offer);
+  void deliver(query::Streams streams, const TailQuery::Due& due);
   void close(int code, std::string reason) { socket_->close(code, std::move(reason)); }
   std::size_t dropped_total() const;
 
  private:
+  using EntryKey = std::tuple<Timestamp, std::string, std::string>;  // with labels and line
+  void remember(const query::Streams& history);
+  void remove_known(query::Streams& streams);
   void hold(const query::Streams& streams);
   void send(const query::Streams& streams);
   void note_dropped(const query::Streams& streams);
@@ -43,6 +48,8 @@ class TailListener {
   bool live_ = false;
   query::Streams held_;
   std::size_t held_entries_ = 0;
+  std::multiset<EntryKey> known_;  // the history, as long as it may come again
+  std::uint64_t known_until_ = 0;  // the last push that may be in it
   std::vector<DroppedEntry> dropped_;
   std::size_t dropped_total_ = 0;
 };

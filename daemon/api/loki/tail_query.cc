@@ -33,7 +33,7 @@ void TailQuery::offer(const TenantId& tenant, const std::vector<StreamEntries>& 
   if (tenant != tenant_) return;
   for (const auto& stream : streams) {
     if (!query::matches_all(matchers_, stream.labels)) continue;
-    Waiting waiting{now + delay_, {stream.labels, {}}, 0};
+    Waiting waiting{now + delay_, offers_ + 1, {stream.labels, {}}, 0};
     for (const auto& entry : stream.entries) {
       if (!wants(entry)) continue;
       waiting.bytes += cost(entry);
@@ -46,6 +46,7 @@ void TailQuery::offer(const TenantId& tenant, const std::vector<StreamEntries>& 
 void TailQuery::enqueue(Waiting waiting) {
   if (waiting_bytes_ + waiting.bytes <= max_waiting_bytes) {
     waiting_bytes_ += waiting.bytes;
+    offers_ = waiting.offer;
     waiting_.push_back(std::move(waiting));
     return;
   }
@@ -62,6 +63,7 @@ TailQuery::Due TailQuery::take(SteadyTime now) {
   Due due;
   while (!waiting_.empty() && waiting_.front().due <= now) {
     waiting_bytes_ -= waiting_.front().bytes;
+    if (due.streams.empty()) due.first_offer = waiting_.front().offer;
     due.streams.push_back(std::move(waiting_.front().entries));
     waiting_.pop_front();
   }

@@ -37,7 +37,11 @@ class TailQuery {
   void offer(const TenantId& tenant, const std::vector<StreamEntries>& streams, SteadyTime now);
   std::optional<SteadyTime> next_due() const;
 
+  // How many pushes were taken so far; they are numbered from 1.
+  std::uint64_t offers() const { return offers_; }
+
   struct Due {
+    std::uint64_t first_offer = 0;  // of the pushes in it
     std::vector<StreamEntries> streams;
     std::vector<DroppedEntry> dropped;
   };
@@ -57,6 +61,7 @@ class TailQuery {
 
   struct Waiting {
     SteadyTime due;
+    std::uint64_t offer = 0;
     StreamEntries entries;
     std::size_t bytes = 0;
   };
@@ -70,6 +75,7 @@ class TailQuery {
   Duration delay_;
   std::deque<Waiting> waiting_;
   std::size_t waiting_bytes_ = 0;
+  std::uint64_t offers_ = 0;
   std::vector<DroppedEntry> dropped_;
 };
 

@@ -4,7 +4,7 @@
 #include <catch2/catch_test_macros.hpp>
 #include <condition_variable>
 #include <mutex>
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 
 #include "base/telemetry/metrics.h"
 #include "daemon/api/loki/routes.h"
@@ -20,7 +20,7 @@ class FakeSocket : public http::WebSocket {
   bool send(std::string text) override {
     const std::lock_guard lock(mutex_);
     if (refusing_) return false;
-    frames_.push_back(nlohmann::json::parse(text));
+    frames_.push_back(std::move(text));
     arrived_.notify_all();
     return true;
   }
@@ -32,13 +32,9 @@ class FakeSocket : public http::WebSocket {
     const std::lock_guard lock(mutex_);
     refusing_ = on;
   }
-  std::vector<nlohmann::json> wait_for(std::size_t frames) {
-    std::unique_lock lock(mutex_);
-    const bool there =
-        arrived_.wait_for(lock, std::chrono::seconds(20), [&] { return frames_.size() >= frames; });
-    REQUIRE(there);
-    return frames_;
-  }
+  std::vector<nlohmann::json> wait_for(std::size_t frames);
+  // The lines of all frames, once there are so many.
+  std::vector<std::string> wait_for_lines(std::size_t lines);
   std::size_t count() {
     const std::lock_guard lock(mutex_);
     return frames_.size();
@@ -48,13 +44,25 @@ class FakeSocket : public http::WebSocket {
  private:
   std::mutex mutex_;
   std::condition_variable arrived_;
-  std::vector<nlohmann::json> frames_;
+  std::vector<std::string> frames_;
   bool refusing_ = false;
   std::atomic<int> close_code_{0};
 };
 
+// A source where something may happen just before a query gets its view.
+class HookedLogSource : public query::test::MemoryLogSource {
+ public:
+  using MemoryLogSource::MemoryLogSource;
+  std::function<void()> before_select;
+  Result<std::unique_ptr<query::LogCursor>> select(const query::LogSelect& select,
+                                                   query::QueryContext& context) override {
+    if (before_select) before_select();
+    return MemoryLogSource::select(select, context);
+  }
+};
+
 struct LokiFixture {
-  query::test::MemoryLogSource logs{4};
+  HookedLogSource logs{4};
   query::test::MemorySampleSource samples;
   query::Engine engine{logs, samples};
   ManualClock clock{from_unix_ns(now_s * 1'000'000'000)};
@@ -101,18 +109,9 @@ struct LokiFixture {
     return router->dispatch(request(path, parameters));
   }
   // The body of a successful call.
-  nlohmann::json get(const std::string& path, const std::string& parameters = "") {
-    const auto response = call(path, parameters);
-    INFO(response.body);
-    REQUIRE(response.status == 200);
-    CHECK(response.headers.get("Content-Type") == "application/json; charset=UTF-8");
-    return nlohmann::json::parse(response.body);
-  }
-  nlohmann::json result(const std::string& path, const std::string& parameters) {
-    auto body = get(path, parameters);
-    CHECK(body["status"] == "success");
-    return body["data"]["result"];
-  }
+  nlohmann::json get(const std::string& path, const std::string& parameters = "");
+  // Its data.result.
+  nlohmann::json result(const std::string& path, const std::string& parameters);
   // "status: text" of a failing call.
   std::string error(const std::string& path, const std::string& parameters) {
     const auto response = call(path, parameters);

@@ -1,3 +1,5 @@
+#include <nlohmann/json.hpp>
+
 #include "tests/daemon/api/loki/loki_fixture.h"
 
 using namespace sluice;
