@@ -66,11 +66,12 @@ class RunningAgent : public Agent {
  public:
   RunningAgent(AgentOptions options, Target target, CheckpointStore store, LoadedCheckpoint loaded)
       : options_(std::move(options)),
+        id_(choose_id(options_, loaded.checkpoint)),
         agent_metrics_(metrics_),
         runtime_(runtime_options()),
         client_(http::make_client(runtime_, client_options(options_))),
         quarantine_(options_.state, options_.ship.quarantine_bytes, agent_metrics_),
-        tailer_(dispatch_options(loaded.checkpoint), std::move(store), std::move(loaded.checkpoint),
+        tailer_(dispatch_options(), std::move(store), std::move(loaded.checkpoint),
                 compile_groups(options_), quarantine_, agent_metrics_,
                 [this](Batch b) { shipper_.submit(std::move(b)); }),
         shipper_(target, options_.ship.max_in_flight, sender(), agent_metrics_,
@@ -124,15 +125,17 @@ class RunningAgent : public Agent {
   std::uint16_t http_port() const override { return endpoint_.port(); }
 
  private:
-  DispatchOptions dispatch_options(const Checkpoint& checkpoint) const {
-    return {choose_id(options_, checkpoint), options_.tail, options_.ship.max_in_flight,
-            options_.ship.backoff_min, options_.ship.backoff_max};
+  DispatchOptions dispatch_options() const {
+    return {id_, options_.tail, options_.ship.max_in_flight, options_.ship.backoff_min,
+            options_.ship.backoff_max};
   }
   HttpSend sender() {
     return [this](http::ClientRequest request) { return client_->request(std::move(request)); };
   }
 
   const AgentOptions options_;
+  // Chosen before the checkpoint moves on: arguments of one call have no order.
+  const AgentId id_;
   Metrics metrics_;
   AgentMetrics agent_metrics_;
   IoRuntime runtime_;

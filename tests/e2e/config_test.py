@@ -45,10 +45,11 @@ class ConfigTest(harness.Case):
                 self.assertIn("/nonexistent/x.yaml", done.stderr)
 
     def test_wrong_flags_say_which_and_end_with_2(self):
-        for program in ("sluiced", "sluice-agent", "sluice"):
+        for program, *command in (["sluiced"], ["sluice-agent"], ["sluice", "labels"]):
             with self.subTest(program):
-                done = subprocess.run([harness.program(program), "--frobnicate"], timeout=30,
-                                      capture_output=True, text=True, check=False)
+                done = subprocess.run(
+                    [harness.program(program), *command, "--frobnicate"], timeout=30,
+                    capture_output=True, text=True, check=False)
                 self.assertEqual(done.returncode, 2, done.stdout + done.stderr)
                 self.assertIn("frobnicate", done.stderr)
 
