@@ -23,6 +23,7 @@ struct RequestParser::Impl {
   using Parser = beast::http::request_parser<beast::http::string_body>;
   Parser parser;
   bool head_taken = false;
+  bool over_limit = false;  // Content-Length is; Beast would reserve it and go on
 };
 
 namespace {
@@ -58,6 +59,11 @@ RequestParser::~RequestParser() = default;
 RequestParser::Step RequestParser::feed(std::string_view bytes) {
   auto& parser = impl_->parser;
   Step step;
+  if (impl_->over_limit) {
+    step.state = ParseState::failed;
+    step.refusal = refusal(beast::http::error::body_limit);
+    return step;
+  }
   while (true) {
     if (impl_->head_taken && parser.is_done()) {
       step.state = ParseState::complete;
@@ -98,7 +104,11 @@ RequestHead RequestParser::take_head() {
   return head;
 }
 
-void RequestParser::body_limit(std::size_t bytes) { impl_->parser.body_limit(bytes); }
+void RequestParser::body_limit(std::size_t bytes) {
+  const auto length = impl_->parser.content_length();
+  impl_->over_limit = length && *length > bytes;
+  impl_->parser.body_limit(bytes);
+}
 
 std::size_t RequestParser::body_size() const { return impl_->parser.get().body().size(); }
 
