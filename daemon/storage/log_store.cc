@@ -166,8 +166,9 @@ void LogStore::update_gauges() const {
   std::uint64_t stored = 0;
   std::uint64_t lines = 0;
   for (const TenantLogs* logs : tenants()) {
-    for (const auto& part : *logs->parts()) {
-      ++parts;
+    const auto list = logs->parts();
+    parts += list->size();
+    for (const auto& part : *list) {
       stored += part->summary.stored_bytes;
       lines += part->summary.line_bytes;
     }

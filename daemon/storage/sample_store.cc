@@ -1,6 +1,6 @@
 #include "daemon/storage/sample_store.h"
 
-#include <bit>
+#include <algorithm>
 
 #include "base/telemetry/log.h"
 #include "daemon/storage/bytes.h"
@@ -22,8 +22,11 @@ class EmptyCursor : public query::SeriesCursor {
   Result<const query::SampleSeries*> next() override { return nullptr; }
 };
 
-bool same_bits(double a, double b) {
-  return std::bit_cast<std::uint64_t>(a) == std::bit_cast<std::uint64_t>(b);
+const Sample* find_at(const std::vector<Sample>& samples, std::int64_t timestamp_ms) {
+  const auto it = std::lower_bound(
+      samples.begin(), samples.end(), timestamp_ms,
+      [](const Sample& sample, std::int64_t t) { return sample.timestamp_ms < t; });
+  return it != samples.end() && it->timestamp_ms == timestamp_ms ? &*it : nullptr;
 }
 
 }  // namespace
@@ -72,18 +75,31 @@ Result<SampleStore::Prepared> SampleStore::prepare(const TenantId& id,
   return write;
 }
 
-// Late samples: what chunks hold at their timestamps decides.
+// Late samples: what chunks hold at their timestamps decides. Suspects of one series and day are
+// adjacent and read together.
 Result<void> SampleStore::judge_suspects(const TenantId& id, TenantSamples::Judged& judged) {
-  for (const auto& [series, series_id, sample] : judged.suspects) {
+  const auto& suspects = judged.suspects;
+  for (auto begin = suspects.begin(); begin != suspects.end();) {
+    const Day day = day_of_ms(begin->sample.timestamp_ms);
+    const auto end = std::find_if(begin, suspects.end(), [&](const auto& other) {
+      return other.series != begin->series || day_of_ms(other.sample.timestamp_ms) != day;
+    });
+    const std::int64_t first = begin->sample.timestamp_ms;
+    const std::int64_t last = std::prev(end)->sample.timestamp_ms;
     std::vector<Sample> stored;
-    bool damaged = false;
-    const std::int64_t at = sample.timestamp_ms;
-    SLUICE_CHECK(
-        read_chunks(database_, nullptr, id, series_id, day_of_ms(at), at, at, stored, damaged));
-    if (stored.empty())
-      judged.fresh.push_back({series->labels, {sample}});
-    else
-      ++(same_bits(stored.front().value, sample.value) ? judged.equal : judged.conflicts);
+    bool damaged = false;  // reported; what cannot be read does not stand in the way
+    SLUICE_CHECK(read_chunks(database_, nullptr, id, begin->id, day, first, last, stored, damaged));
+    SeriesSamples fresh{begin->series->labels, {}};
+    for (; begin != end; ++begin) {
+      const Sample& sample = begin->sample;
+      const Sample* known = find_at(stored, sample.timestamp_ms);
+      if (!known) known = find_at(fresh.samples, sample.timestamp_ms);
+      if (known)
+        judged.repeated(known->value, sample.value);
+      else
+        fresh.samples.push_back(sample);
+    }
+    if (!fresh.samples.empty()) judged.fresh.push_back(std::move(fresh));
   }
   return {};
 }

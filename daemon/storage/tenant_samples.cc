@@ -15,16 +15,14 @@ bool same_bits(double a, double b) {
   return std::bit_cast<std::uint64_t>(a) == std::bit_cast<std::uint64_t>(b);
 }
 
-// Sorts and keeps the first of equal timestamps.
-void tidy(std::vector<Sample>& samples, TenantSamples::Judged& judged) {
-  if (!std::is_sorted(samples.begin(), samples.end(), earlier))
-    std::stable_sort(samples.begin(), samples.end(), earlier);
+// Keeps the first of equal timestamps; the others are judged by it.
+void drop_repeated(std::vector<Sample>& samples, TenantSamples::Judged& judged) {
   std::size_t kept = 0;
-  for (std::size_t i = 0; i < samples.size(); ++i) {
-    if (kept > 0 && samples[kept - 1].timestamp_ms == samples[i].timestamp_ms)
-      ++(same_bits(samples[kept - 1].value, samples[i].value) ? judged.equal : judged.conflicts);
+  for (const Sample& sample : samples) {
+    if (kept > 0 && samples[kept - 1].timestamp_ms == sample.timestamp_ms)
+      judged.repeated(samples[kept - 1].value, sample.value);
     else
-      samples[kept++] = samples[i];
+      samples[kept++] = sample;
   }
   samples.resize(kept);
 }
@@ -57,16 +55,21 @@ std::span<const Sample> in_range(const std::vector<Sample>& samples, std::int64_
 
 }  // namespace
 
+void TenantSamples::Judged::repeated(double stored, double written) {
+  ++(same_bits(stored, written) ? equal : conflicts);
+}
+
 TenantSamples::Judged TenantSamples::judge(std::vector<SeriesSamples> series) const {
   Judged judged;
-  for (auto& one : series) tidy(one.samples, judged);
+  for (auto& one : series)
+    if (!std::is_sorted(one.samples.begin(), one.samples.end(), earlier))
+      std::stable_sort(one.samples.begin(), one.samples.end(), earlier);
   const std::lock_guard lock(mutex_);
   for (auto& one : series) {
-    const SeriesPtr known = find(one.labels);
-    if (known) {
+    if (const SeriesPtr known = find(one.labels)) {
       std::erase_if(one.samples, [&](const Sample& sample) {
         if (const Sample* stored = at(known->head, sample.timestamp_ms)) {
-          ++(same_bits(stored->value, sample.value) ? judged.equal : judged.conflicts);
+          judged.repeated(stored->value, sample.value);
           return true;
         }
         if (sample.timestamp_ms > known->sealed_until) return false;
@@ -74,6 +77,7 @@ TenantSamples::Judged TenantSamples::judge(std::vector<SeriesSamples> series) co
         return true;
       });
     }
+    drop_repeated(one.samples, judged);
     if (!one.samples.empty()) judged.fresh.push_back(std::move(one));
   }
   return judged;

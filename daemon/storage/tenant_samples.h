@@ -35,8 +35,8 @@ class TenantSamples {
   explicit TenantSamples(TenantId tenant) : tenant_(std::move(tenant)) {}
   const TenantId& tenant() const { return tenant_; }
 
-  // What writing `series` would do, judged against the head. Sorts each series' samples and takes
-  // out repetitions. `suspects`: may be in chunks, so the caller must look there.
+  // What writing `series` would do, judged against the head. Fresh samples are sorted and unique;
+  // suspects, sorted by series and time, may be in chunks, so the caller must look there.
   struct Judged {
     std::vector<SeriesSamples> fresh;
     struct Suspect {
@@ -47,6 +47,7 @@ class TenantSamples {
     std::vector<Suspect> suspects;
     std::size_t equal = 0;      // stored already with this value
     std::size_t conflicts = 0;  // stored already with another
+    void repeated(double stored, double written);
   };
   Judged judge(std::vector<SeriesSamples> series) const;
 
