@@ -16,7 +16,9 @@ HttpEndpoint::HttpEndpoint(IoRuntime& runtime, Metrics& metrics, HostMetrics& ho
   });
 }
 
-HttpEndpoint::~HttpEndpoint() { stop(); }
+HttpEndpoint::~HttpEndpoint() {
+  stop();
+}
 
 Result<void> HttpEndpoint::start(const std::string& listen) {
   http::ServerOptions options;

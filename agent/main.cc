@@ -19,7 +19,8 @@ int complain(const sluice::Error& error, int code) {
 void reload(Agent& agent, const CliArgs& args) {
   const auto fresh = sluice::agent::build_options(args);
   const auto done = fresh ? agent.reload(*fresh) : sluice::Result<void>(fresh.error());
-  if (done) sluice::log_info("configuration reloaded");
+  if (done)
+    sluice::log_info("configuration reloaded");
   else
     sluice::log_error("configuration not reloaded; going on with the old one",
                       {{"error", done.error()}});

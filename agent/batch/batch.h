@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "agent/batch/fingerprint.h"
-#include "agent/pipeline/splitter.h"
+#include "agent/batch/splitter.h"
 #include "base/types/labels.h"
 #include "base/types/time.h"
 #include "base/wire/batch_identity.h"
@@ -26,7 +26,7 @@ struct Batch {
   std::uint64_t source = 0;  // the tailer's number of it
   BatchIdentity identity;
   LabelSet labels;
-  std::string bytes;         // as read from the file; lines point into it
+  std::string bytes;  // as read from the file; lines point into it
   std::vector<BatchLine> lines;
   Digest end_anchor;         // of the bytes before identity.end
   bool loss_marker = false;  // the one line is ours and tells of [acked, start) lost

@@ -24,7 +24,9 @@ bool same_file(const FileId& a, const FileId& b) {
   return a.device == b.device && a.inode == b.inode && !births_differ;
 }
 
-Digest digest_head(std::string_view from_start) { return digest(from_start.substr(0, head_limit)); }
+Digest digest_head(std::string_view from_start) {
+  return digest(from_start.substr(0, head_limit));
+}
 
 Digest digest_anchor(std::string_view before_offset) {
   return digest(last(before_offset, anchor_limit));

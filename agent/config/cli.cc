@@ -10,9 +10,11 @@ namespace sluice::agent {
 namespace {
 
 constexpr const char* description =
-    "sluice-agent tails log files and samples host metrics, and ships both to a Sluice server\n"
-    "(or to Loki and Prometheus). Every line arrives once: files are the buffer, and the server\n"
-    "knows the offset up to which each file is durable.";
+    "sluice-agent tails log files and samples host metrics, and ships both to a Sluice server (or "
+    "to\n"
+    "Loki and Prometheus). Every line arrives once: files are the buffer, and the server knows "
+    "the\n"
+    "offset up to which each file is durable.";
 
 constexpr const char* footer =
     "Examples:\n"

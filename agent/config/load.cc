@@ -8,16 +8,20 @@ namespace {
 LabelSet read_labels(YamlNode node) {
   LabelSet out;
   for (auto& [name, value] : node.entries()) {
-    if (!valid_label_name(name)) value.error("`" + name + "` is not a label name");
-    else out.set(name, value.text());
+    if (!valid_label_name(name))
+      value.error("`" + name + "` is not a label name");
+    else
+      out.set(name, value.text());
   }
   return out;
 }
 
 void read_log(YamlNode node, AgentOptions& o) {
   const auto level = node.string("level", "info");
-  if (const auto parsed = parse_log_level(level)) o.log_level = *parsed;
-  else node.error_at("level", "`" + level + "` is not debug, info, warn or error");
+  if (const auto parsed = parse_log_level(level))
+    o.log_level = *parsed;
+  else
+    node.error_at("level", "`" + level + "` is not debug, info, warn or error");
   const auto format = node.string("format", "logfmt");
   if (format != "logfmt" && format != "json")
     node.error_at("format", "`" + format + "` is not logfmt or json");
@@ -34,8 +38,7 @@ void read_tls(YamlNode node, http::TlsClientOptions& o) {
 
 std::uint64_t read_count(YamlNode& node, std::string_view key, std::uint64_t fallback,
                          std::int64_t max) {
-  return static_cast<std::uint64_t>(
-      node.integer(key, static_cast<std::int64_t>(fallback), 1, max));
+  return static_cast<std::uint64_t>(node.integer(key, static_cast<std::int64_t>(fallback), 1, max));
 }
 
 void read_server(YamlNode node, ShipOptions& o) {

@@ -1,9 +1,10 @@
 // node_cpu_*: /proc/stat, in seconds (USER_HZ is 100 on every Linux).
+#include "agent/host/cpu.h"
+
 #include <array>
 #include <map>
 #include <memory>
 
-#include "agent/host/cpu.h"
 #include "agent/host/text.h"
 
 namespace sluice::agent {

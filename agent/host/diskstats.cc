@@ -36,7 +36,9 @@ constexpr std::array<Column, 17> columns = {{
     {"node_disk_flush_requests_time_seconds_total", counter, 0.001, "Seconds spent by flushes."},
 }};
 
-bool is_letter(char c) { return c >= 'a' && c <= 'z'; }
+bool is_letter(char c) {
+  return c >= 'a' && c <= 'z';
+}
 
 std::string_view without_digits_at_end(std::string_view text) {
   const auto last = text.find_last_not_of("0123456789");

@@ -7,7 +7,9 @@
 namespace sluice::agent {
 namespace {
 
-HostRoots roots_of(const HostMetricsOptions& o) { return {o.proc, o.sys, o.root}; }
+HostRoots roots_of(const HostMetricsOptions& o) {
+  return {o.proc, o.sys, o.root};
+}
 
 LabelSet common_labels(const HostMetricsOptions& o, const std::string& host) {
   return {{"job", o.job}, {"instance", o.instance.empty() ? host : o.instance}};
@@ -21,7 +23,9 @@ HostMetrics::HostMetrics(HostMetricsOptions options, std::string host, Emit emit
       emit_(std::move(emit)),
       collectors_(make_collectors(roots_of(options_))) {}
 
-HostMetrics::~HostMetrics() { stop(); }
+HostMetrics::~HostMetrics() {
+  stop();
+}
 
 void HostMetrics::start() {
   thread_ = std::jthread([this](std::stop_token stop) { run(stop); });

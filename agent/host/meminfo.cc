@@ -9,8 +9,10 @@ namespace {
 std::string metric_name(std::string_view key, bool bytes) {
   std::string name = "node_memory_";
   for (const char c : key) {
-    if (c == '(') name.push_back('_');
-    else if (c != ')') name.push_back(c);
+    if (c == '(')
+      name.push_back('_');
+    else if (c != ')')
+      name.push_back(c);
   }
   return bytes ? name + "_bytes" : name;
 }

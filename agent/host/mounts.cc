@@ -9,10 +9,10 @@ namespace sluice::agent {
 namespace {
 
 constexpr std::array<std::string_view, 25> pseudo_types = {
-    "autofs",    "binfmt_misc", "bpf",    "cgroup",     "cgroup2",    "configfs",  "debugfs",
-    "devpts",    "devtmpfs",    "fusectl", "hugetlbfs", "iso9660",    "mqueue",    "nsfs",
-    "overlay",   "proc",        "procfs", "pstore",     "rpc_pipefs", "securityfs", "selinuxfs",
-    "squashfs",  "erofs",       "sysfs",  "tracefs"};
+    "autofs",   "binfmt_misc", "bpf",     "cgroup",    "cgroup2",    "configfs",   "debugfs",
+    "devpts",   "devtmpfs",    "fusectl", "hugetlbfs", "iso9660",    "mqueue",     "nsfs",
+    "overlay",  "proc",        "procfs",  "pstore",    "rpc_pipefs", "securityfs", "selinuxfs",
+    "squashfs", "erofs",       "sysfs",   "tracefs"};
 
 // True for `prefix` itself and what is below it; a prefix ending in '/' needs something below.
 bool under(std::string_view path, std::string_view prefix) {
@@ -21,7 +21,9 @@ bool under(std::string_view path, std::string_view prefix) {
   return path.size() == prefix.size() || path[prefix.size()] == '/';
 }
 
-bool is_octal(char c) { return c >= '0' && c <= '7'; }
+bool is_octal(char c) {
+  return c >= '0' && c <= '7';
+}
 
 std::string unescape(std::string_view text) {
   std::string out;

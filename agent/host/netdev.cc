@@ -9,10 +9,10 @@ namespace {
 
 // The kernel's columns; the file's header has the same order since 2.1.
 constexpr std::array<std::string_view, 16> columns = {
-    "receive_bytes",    "receive_packets",    "receive_errs",       "receive_drop",
-    "receive_fifo",     "receive_frame",      "receive_compressed", "receive_multicast",
-    "transmit_bytes",   "transmit_packets",   "transmit_errs",      "transmit_drop",
-    "transmit_fifo",    "transmit_colls",     "transmit_carrier",   "transmit_compressed"};
+    "receive_bytes",  "receive_packets",  "receive_errs",       "receive_drop",
+    "receive_fifo",   "receive_frame",    "receive_compressed", "receive_multicast",
+    "transmit_bytes", "transmit_packets", "transmit_errs",      "transmit_drop",
+    "transmit_fifo",  "transmit_colls",   "transmit_carrier",   "transmit_compressed"};
 
 void add(Families& out, std::string_view column, std::string_view device, double value) {
   const auto name = "node_network_" + std::string(column) + "_total";

@@ -15,8 +15,8 @@ struct Resource {
   bool some;  // "waiting"
   bool full;  // "stalled"
 };
-constexpr std::array<Resource, 4> resources = {{
-    {"cpu", true, false}, {"io", true, true}, {"memory", true, true}, {"irq", false, true}}};
+constexpr std::array<Resource, 4> resources = {
+    {{"cpu", true, false}, {"io", true, true}, {"memory", true, true}, {"irq", false, true}}};
 
 std::optional<double> total_of(const std::vector<std::string_view>& fields) {
   for (const auto field : fields)

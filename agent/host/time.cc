@@ -1,6 +1,7 @@
 // node_time_seconds: the machine's wall clock.
-#include "agent/host/collector.h"
 #include "base/types/time.h"
+
+#include "agent/host/collector.h"
 
 namespace sluice::agent {
 

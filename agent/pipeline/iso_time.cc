@@ -40,8 +40,8 @@ bool take_clock(std::string_view& text, Civil& c) {
   c.hour = *hour;
   c.minute = *minute;
   c.second = *second;
-  const bool fraction = text.size() > 1 && (text[0] == '.' || text[0] == ',') &&
-                        scan::is_digit(text[1]);
+  const bool fraction =
+      text.size() > 1 && (text[0] == '.' || text[0] == ',') && scan::is_digit(text[1]);
   if (fraction) {
     text.remove_prefix(1);
     c.nanos = scan::take_fraction(text);
@@ -75,8 +75,10 @@ std::optional<Timestamp> take_iso_time(std::string_view& text, const TimeContext
   if (!take_clock(rest, c)) return std::nullopt;
   const auto zone = take_zone(rest);
   std::optional<Timestamp> t;
-  if (zone) t = to_utc(c, *zone);
-  else t = context.local_time ? to_utc_local(c) : to_utc(c, std::chrono::seconds{0});
+  if (zone)
+    t = to_utc(c, *zone);
+  else
+    t = context.local_time ? to_utc_local(c) : to_utc(c, std::chrono::seconds{0});
   t = plausible(t);
   if (t) text = rest;
   return t;

@@ -8,7 +8,7 @@
 #include <optional>
 #include <string_view>
 
-#include "agent/pipeline/splitter.h"
+#include "agent/batch/splitter.h"
 #include "agent/pipeline/timestamp.h"
 
 namespace sluice::agent {

@@ -8,7 +8,9 @@
 
 namespace sluice::agent::scan {
 
-inline bool is_digit(char c) { return c >= '0' && c <= '9'; }
+inline bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
 
 inline bool take(std::string_view& text, char c) {
   if (!text.starts_with(c)) return false;

@@ -43,6 +43,8 @@ std::string encode_push(const Batch& batch) {
   return out;
 }
 
-std::string encode_push_body(const Batch& batch) { return snappy_compress(encode_push(batch)); }
+std::string encode_push_body(const Batch& batch) {
+  return snappy_compress(encode_push(batch));
+}
 
 }  // namespace sluice::agent

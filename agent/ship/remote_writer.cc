@@ -35,7 +35,9 @@ RemoteWriter::RemoteWriter(Target target, std::size_t queue_limit, Backoff backo
       target_(std::make_shared<const Target>(std::move(target))),
       thread_([this](std::stop_token stop) { run(stop); }) {}
 
-RemoteWriter::~RemoteWriter() { stop(); }
+RemoteWriter::~RemoteWriter() {
+  stop();
+}
 
 void RemoteWriter::stop() {
   thread_.request_stop();
@@ -91,6 +93,7 @@ void RemoteWriter::deliver(const WriteBody& body, const std::stop_token& stop) {
         return metrics_.samples_rejected.inc(samples);
       case WriteVerdict::retry: break;
     }
+    if (stop.stop_requested()) return;
     metrics_.write_retries.inc();
     const auto asked = answer ? retry_after(answer->headers) : Duration{0};
     const auto wait = std::max(asked, backoff.next(std::uniform_real_distribution<>(0, 1)(random)));

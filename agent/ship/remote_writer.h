@@ -11,7 +11,7 @@
 #include <mutex>
 #include <thread>
 
-#include "agent/batch/pace.h"
+#include "agent/batch/backoff.h"
 #include "agent/ship/shipper.h"
 
 namespace sluice::agent {

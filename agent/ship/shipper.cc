@@ -52,7 +52,9 @@ Shipper::Shipper(Target target, std::size_t threads, HttpSend send, AgentMetrics
     threads_.emplace_back([this](std::stop_token stop) { run(stop); });
 }
 
-Shipper::~Shipper() { stop(); }
+Shipper::~Shipper() {
+  stop();
+}
 
 void Shipper::submit(Batch batch) {
   {

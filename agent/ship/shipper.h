@@ -17,7 +17,7 @@
 
 #include "agent/batch/batch.h"
 #include "agent/config/options.h"
-#include "agent/telemetry/metrics.h"
+#include "agent/telemetry/agent_metrics.h"
 #include "base/http/client.h"
 
 namespace sluice::agent {

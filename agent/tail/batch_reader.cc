@@ -72,7 +72,6 @@ Batch make_batch(Source& source, Window w, const SplitResult& split, const FileS
                  const ReadSettings& settings) {
   Batch batch;
   batch.source = source.key;
-  batch.labels = source.labels;
   batch.identity.agent = settings.agent;
   batch.identity.source = source.record.id;
   batch.identity.start = source.record.acked;
@@ -111,7 +110,6 @@ Batch loss_marker(const Source& source, const AgentId& agent, Timestamp now) {
   const auto& r = source.record;
   Batch batch;
   batch.source = source.key;
-  batch.labels = source.labels;
   batch.loss_marker = true;
   batch.bytes = "sluice-agent: lost " + std::to_string(r.unread()) + " bytes of " + r.name + ": " +
                 std::string(to_string(source.loss)) + " before they were read (bytes " +

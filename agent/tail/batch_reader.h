@@ -29,7 +29,8 @@ struct ReadResult {
   Batch batch;
 };
 
-// Updates sizes, links and the head digest of the source. The file must be open.
+// The batch has no labels yet. Updates sizes, links and the head digest of the source. The file
+// must be open.
 Result<ReadResult> read_batch(Source& source, const ReadSettings& settings);
 
 // The one-line batch that tells of the unread bytes [acked, size) of a lost source. It stands

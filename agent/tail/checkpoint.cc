@@ -105,7 +105,7 @@ bool is_source_id(std::string_view id) {
 }
 
 std::optional<Phase> phase_from(std::string_view text) {
-  for (const auto p : {Phase::live, Phase::detached, Phase::lost, Phase::done})
+  for (const auto p : {Phase::live, Phase::draining, Phase::lost, Phase::done})
     if (text == to_string(p)) return p;
   return std::nullopt;
 }

@@ -13,7 +13,27 @@ std::string_view base_name(std::string_view path) {
   return slash == std::string_view::npos ? path : path.substr(slash + 1);
 }
 
-bool is_separator(char c) { return c == '.' || c == '-' || c == '_'; }
+bool is_separator(char c) {
+  return c == '.' || c == '-' || c == '_';
+}
+
+// First and last kibibyte of [0, n) are equal: the middle of a log does not differ alone.
+bool equal_up_to(const File& a, const File& b, std::uint64_t n) {
+  const auto span = std::min<std::uint64_t>(n, anchor_limit);
+  for (const auto offset : {std::uint64_t{0}, n - span}) {
+    const auto x = a.read_at(offset, span);
+    const auto y = b.read_at(offset, span);
+    if (!x || !y || *x != *y) return false;
+  }
+  return true;
+}
+
+// Head and anchor as last acknowledged; shorter ones could be equal by chance.
+bool has_content_of(const SourceRecord& original, const File& file) {
+  if (original.print.anchor.length < least_proof) return false;
+  const auto same = content_matches(file, original.print, original.acked);
+  return same && *same;
+}
 
 }  // namespace
 
@@ -38,21 +58,24 @@ std::vector<std::string> possible_originals(std::string_view name) {
   return out;
 }
 
-CopyVerdict compare_with_copy(const SourceRecord& original, const File& candidate,
-                              const FileStat& stat, Timestamp now) {
-  const auto& print = original.print;
-  if (original.acked == 0 || print.anchor.length < least_proof) return CopyVerdict::unrelated;
-  const auto head = candidate.read_at(0, print.head.length);
-  if (!head || !head_matches(print.head, *head)) return CopyVerdict::unrelated;
-  if (stat.size < original.acked) {
-    const bool being_written = from_unix_ns(stat.modified_ns) + copying_pause > now;
-    return being_written ? CopyVerdict::growing : CopyVerdict::unrelated;
+CopyVerdict compare_with_copy(const SourceRecord& original, const File& original_file,
+                              const File& candidate, Timestamp now) {
+  const auto a = original_file.stat();
+  const auto b = candidate.stat();
+  if (!a || !b || same_file(a->id, b->id)) return CopyVerdict::unrelated;
+  if (b->size < least_proof) {
+    const bool fresh = from_unix_ns(b->modified_ns) + copying_pause > now;
+    return fresh ? CopyVerdict::too_early : CopyVerdict::unrelated;
   }
-  const auto same = content_matches(candidate, print, original.acked);
-  return same && *same ? CopyVerdict::copy : CopyVerdict::unrelated;
+  if (b->size <= a->size)
+    return equal_up_to(original_file, candidate, b->size) ? CopyVerdict::copy
+                                                          : CopyVerdict::unrelated;
+  const auto intact = content_matches(original_file, original.print, original.acked);
+  if (!intact || *intact) return CopyVerdict::unrelated;
+  return has_content_of(original, candidate) ? CopyVerdict::copy : CopyVerdict::unrelated;
 }
 
-std::optional<FoundCopy> find_copy(const SourceRecord& original, Timestamp now) {
+std::optional<FoundCopy> find_copy(const SourceRecord& original) {
   const auto directory = directory_of(original.path);
   for (const auto& entry : list_directory(directory)) {
     if (entry.directory || !looks_rotated(base_name(original.path), entry.name)) continue;
@@ -60,9 +83,8 @@ std::optional<FoundCopy> find_copy(const SourceRecord& original, Timestamp now) 
     auto file = File::open(path);
     if (!file) continue;
     const auto stat = file->stat();
-    if (!stat || same_file(stat->id, original.print.id)) continue;
-    if (compare_with_copy(original, *file, *stat, now) == CopyVerdict::copy)
-      return FoundCopy{std::move(path), std::move(*file), *stat};
+    const bool other = stat && !same_file(stat->id, original.print.id);
+    if (other && has_content_of(original, *file)) return FoundCopy{path, std::move(*file), *stat};
   }
   return std::nullopt;
 }

@@ -6,12 +6,13 @@
 // first. Tailer's thread only.
 #pragma once
 
+#include <deque>
 #include <functional>
 #include <optional>
 #include <random>
 
+#include "agent/ship/quarantine.h"
 #include "agent/tail/batch_reader.h"
-#include "agent/tail/quarantine.h"
 #include "agent/tail/reconciler.h"
 
 namespace sluice::agent {
@@ -50,6 +51,7 @@ class Dispatcher {
  private:
   bool is_final(const Source& source, Moment now, Urgency urgency) const;
   std::optional<Duration> due_at(const Source& source, Moment now, Urgency urgency) const;
+  bool refill(Moment now, Urgency urgency);
   void serve(Source& source, Moment now, Urgency urgency);
   void serve_lost(Source& source, Moment now);
   void send(Source& source, Batch batch, Moment now);
@@ -72,6 +74,7 @@ class Dispatcher {
   ServerGate gate_;
   Backoff server_backoff_;
   std::size_t in_flight_ = 0;
+  std::deque<std::uint64_t> ready_;  // keys of sources that were due at the last look
   std::mt19937_64 random_{std::random_device{}()};
 };
 

@@ -60,7 +60,9 @@ File& File::operator=(File&& other) noexcept {
   return *this;
 }
 
-File::~File() { close(); }
+File::~File() {
+  close();
+}
 
 void File::close() {
   if (fd_ >= 0) ::close(std::exchange(fd_, -1));

@@ -31,7 +31,9 @@ bool has_wildcard(std::string_view component) {
   return component.find_first_of("*?[") != std::string_view::npos;
 }
 
-bool hidden(const std::string& name) { return name.starts_with('.'); }
+bool hidden(const std::string& name) {
+  return name.starts_with('.');
+}
 
 bool match_from(const std::vector<std::string>& pattern, std::size_t p,
                 const std::vector<std::string>& path, std::size_t i) {
@@ -76,14 +78,18 @@ class Walker {
     }
     directories_.insert(directory.empty() ? "." : directory);
     const auto entries = list_(directory.empty() ? "." : directory);
-    if (parts_[part] == any_depth) visit_any_depth(directory, entries, part, depth);
-    else visit_matching(directory, entries, part, depth);
+    if (parts_[part] == any_depth)
+      visit_any_depth(directory, entries, part, depth);
+    else
+      visit_matching(directory, entries, part, depth);
   }
 
   void visit_any_depth(const std::string& directory, const std::vector<DirEntry>& entries,
                        std::size_t part, std::size_t depth) {
-    if (part + 1 == parts_.size()) take_files(directory, entries, "*");
-    else visit(directory, part + 1, depth);
+    if (part + 1 == parts_.size())
+      take_files(directory, entries, "*");
+    else
+      visit(directory, part + 1, depth);
     for (const auto& e : entries)
       if (e.directory && !e.link && !hidden(e.name))
         visit(join(directory, e.name), part, depth + 1);

@@ -12,8 +12,7 @@ Sighting classify(const SourceRecord& record, const Look& look) {
 Fate decide(Sighting sighting, std::uint64_t unread, bool still_readable) {
   if (sighting == Sighting::same) return {Phase::live, false};
   const bool path_holds_new = sighting != Sighting::missing;
-  if (still_readable && (sighting != Sighting::truncated || unread > 0))
-    return {Phase::detached, path_holds_new};
+  if (still_readable) return {Phase::draining, path_holds_new};
   return {unread > 0 ? Phase::lost : Phase::done, path_holds_new};
 }
 

@@ -2,16 +2,15 @@
 //
 //   sighting     bytes unread, and where          generation    path
 //   same         -                                live          -
-//   truncated    none                             done          new generation
-//                yes, a copy holds them           detached      new generation
-//                yes, nowhere                     lost          new generation
-//   other_file   the old file is still readable   detached      new generation
+//   truncated    a copy holds the old content     draining      new generation
+//                none / yes, no copy              done / lost   new generation
+//   other_file   the old file is still readable   draining      new generation
 //                none / yes, not readable         done / lost   new generation
-//   missing      the old file is still readable   detached      -
+//   missing      the old file is still readable   draining      -
 //                none / yes, not readable         done / lost   -
 //
 // "Still readable": its descriptor is open, or the inode was found under another name. It is kept
-// as detached even if nothing is known to be unread, because the writer may still append to it.
+// as draining even if nothing is known to be unread, because the writer may still append to it.
 #pragma once
 
 #include <cstdint>

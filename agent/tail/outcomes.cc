@@ -74,7 +74,8 @@ Duration Dispatcher::retry_delay(Backoff& backoff, const Outcome& outcome) {
 
 void Dispatcher::on_retry(Source& source, Batch batch, const Outcome& outcome, Moment now) {
   // No file holds these bytes any more; the batch is their last copy.
-  if (source.record.phase == Phase::lost && !batch.loss_marker) source.held = std::move(batch);
+  if (source.record.phase == Phase::lost && !batch.loss_marker)
+    source.held = std::make_unique<Batch>(std::move(batch));
   source.pace.grew(now.mono);
   table_.touch(source);
   if (outcome.kind == OutcomeKind::cancelled) return;
@@ -95,7 +96,7 @@ void Dispatcher::on_go_back(Source& source, Batch batch, std::uint64_t mark, Mom
            {{"path", source.record.path}, {"from", batch.identity.start}, {"to", mark}});
   if (source.record.phase == Phase::lost) {  // what is before the batch is gone
     batch.identity.gap_is_loss = true;
-    source.held = std::move(batch);
+    source.held = std::make_unique<Batch>(std::move(batch));
     return table_.touch(source);
   }
   source.record.acked = mark;

@@ -4,17 +4,19 @@
 #include "base/telemetry/log.h"
 
 namespace sluice::agent {
+namespace {
+
+constexpr std::size_t most_copies = 10'000;  // remembered
+
+}  // namespace
 Reconciler::Reconciler(SourceTable& table, AgentMetrics& metrics, TailOptions options,
                        std::shared_ptr<const GroupSet> groups)
     : table_(table), metrics_(metrics), options_(std::move(options)), groups_(std::move(groups)) {}
 
 void Reconciler::set_groups(std::shared_ptr<const GroupSet> groups) {
   groups_ = std::move(groups);
-  table_.for_each([this](Source& source) {
-    const auto* group = groups_->match(source.record.name);
-    source.followed = group != nullptr;
-    source.labels = groups_->labels(group, source.record.name);
-  });
+  table_.for_each(
+      [this](Source& source) { source.followed = groups_->match(source.record.name) != nullptr; });
 }
 
 void Reconciler::look_at(const std::string& path, Moment now) {
@@ -44,8 +46,8 @@ void Reconciler::on_known(Source& source, const std::string& path, const FileSta
   source.sweep = sweep_;
   const bool elsewhere = record.path != path || record.phase != Phase::live;
   if (elsewhere) {
-    const auto at_old_path = record.phase == Phase::live ? stat_path(record.path)
-                                                         : Result<FileStat>(Error{});
+    const auto at_old_path =
+        record.phase == Phase::live ? stat_path(record.path) : Result<FileStat>(Error{});
     if (at_old_path && same_file(at_old_path->id, stat.id)) return;  // a link to the same file
     if (Source* occupant = table_.by_path(path); occupant != nullptr && occupant != &source)
       on_gone(*occupant, Sighting::other_file, now);
@@ -67,7 +69,7 @@ void Reconciler::on_known(Source& source, const std::string& path, const FileSta
 bool Reconciler::content_holds(Source& source) {
   if (source.verified) return true;
   auto file = File::open(source.record.path);  // closed again: there may be many
-  if (!file) return true;  // cannot tell; the reader will meet the same error
+  if (!file) return true;                      // cannot tell; the reader will meet the same error
   const auto same = content_matches(*file, source.record.print, source.record.acked);
   source.verified = same.has_value();
   return !same || *same;
@@ -85,32 +87,53 @@ void Reconciler::on_unknown(const std::string& path, const CompiledGroup& group,
 }
 
 bool Reconciler::is_copy_of_known(const std::string& path, const FileStat& stat, Moment now) {
+  const auto key = std::pair{stat.id.device, stat.id.inode};
+  if (const auto it = copies_.find(key); it != copies_.end() && it->second == stat.size)
+    return true;
   const auto slash = path.rfind('/') + 1;
   for (const auto& name : possible_originals(path.substr(slash))) {
-    Source* original = table_.by_path(path.substr(0, slash) + name);
+    const Source* original = table_.by_path(path.substr(0, slash) + name);
     if (original == nullptr) continue;
+    const auto original_file = File::open(original->record.path);
     const auto file = File::open(path);
-    if (file &&
-        compare_with_copy(original->record, *file, stat, now.wall) != CopyVerdict::unrelated)
-      return true;
+    if (!original_file || !file) continue;
+    const auto verdict = compare_with_copy(original->record, *original_file, *file, now.wall);
+    if (verdict == CopyVerdict::unrelated) continue;
+    if (copies_.size() >= most_copies) copies_.clear();
+    if (verdict == CopyVerdict::copy) copies_[key] = stat.size;
+    return true;
   }
   return false;
 }
 
-void Reconciler::start_generation(const std::string& path, const FileStat& stat, Moment now) {
+Source& Reconciler::start_generation(const std::string& path, const FileStat& stat, Moment now) {
   SourceRecord record;
   record.id = random_source_id();
   record.path = path;
   record.name = path;
   record.print.id = stat.id;
   Source& source = table_.add(std::move(record));
-  source.labels = groups_->labels(groups_->match(path), path);
   source.verified = true;
   source.sweep = sweep_;
   source.links = stat.links;
   source.observe(stat.size, now.mono);
   table_.touch(source);
   log_debug("following", {{"path", path}, {"source", source.record.id}, {"bytes", stat.size}});
+  return source;
+}
+
+void Reconciler::on_renamed(const std::string& first, const std::string& path, Moment now) {
+  const auto* group = groups_->match(first);
+  if (group == nullptr || groups_->match(path) != nullptr) return;
+  const auto stat = stat_path(path);
+  if (!stat || !stat->regular || table_.by_file(stat->id) != nullptr) return;
+  if (Source* occupant = table_.by_path(first)) on_gone(*occupant, Sighting::missing, now);
+  Source& source = start_generation(first, *stat, now);
+  table_.leave_path(source);
+  source.record.path = path;
+  source.record.phase = Phase::draining;
+  source.draining_since = now.mono;
+  table_.touch(source);
 }
 
 void Reconciler::on_truncated(Source& source, Moment now) {
@@ -119,7 +142,7 @@ void Reconciler::on_truncated(Source& source, Moment now) {
   const bool was_live = source.record.phase == Phase::live;
   const auto stat = stat_path(path);
   source.file.close();
-  const bool copied = move_to_copy(source, now);
+  const bool copied = move_to_copy(source);
   if (!copied) table_.leave_file(source);
   source.loss = LossReason::overwritten;
   apply(source, decide(Sighting::truncated, source.record.unread(), copied), now);
@@ -127,8 +150,8 @@ void Reconciler::on_truncated(Source& source, Moment now) {
   if (was_live && free) start_generation(path, *stat, now);
 }
 
-bool Reconciler::move_to_copy(Source& source, Moment now) {
-  auto copy = find_copy(source.record, now.wall);
+bool Reconciler::move_to_copy(Source& source) {
+  auto copy = find_copy(source.record);
   if (!copy) return false;
   if (Source* other = table_.by_file(copy->stat.id)) {
     if (other->record.acked > 0 || other->in_flight) return false;  // it has a life of its own
@@ -170,7 +193,7 @@ bool Reconciler::reopen_elsewhere(Source& source) {
 void Reconciler::apply(Source& source, const Fate& fate, Moment now) {
   table_.leave_path(source);
   source.record.phase = fate.phase;
-  source.detached_at = now.mono;
+  source.draining_since = now.mono;
   if (fate.phase == Phase::lost && !source.in_flight) declare_loss(source);
   if (fate.phase == Phase::done) {
     const bool nothing_on_disk = source.loss == LossReason::overwritten;

@@ -17,6 +17,7 @@ Source& SourceTable::add(SourceRecord record) {
   auto owned = std::make_unique<Source>(std::move(record), backoff_);
   Source& source = *owned;
   source.key = next_key_++;
+  has_new_ = true;
   sources_.emplace(source.key, std::move(owned));
   if (source.record.phase != Phase::lost) by_file_[key_of(source.record.print.id)] = &source;
   if (source.record.phase == Phase::live) by_path_[source.record.path] = &source;
@@ -82,9 +83,16 @@ void SourceTable::for_each(const std::function<void(Source&)>& visit) {
     if (Source* source = by_key(key)) visit(*source);
 }
 
+void SourceTable::set_saved() {
+  has_new_ = false;
+  for (const auto& [key, source] : sources_) source->durable = true;
+}
+
 void SourceTable::touch(Source& source) {
-  if (source.needs_work()) active_.insert(&source);
-  else active_.erase(&source);
+  if (source.needs_work())
+    active_.insert(&source);
+  else
+    active_.erase(&source);
 }
 
 }  // namespace sluice::agent

@@ -15,10 +15,11 @@
 #include <unordered_set>
 #include <utility>
 
+#include "agent/batch/backoff.h"
 #include "agent/batch/batch.h"
-#include "agent/batch/pace.h"
 #include "agent/tail/file.h"
 #include "agent/tail/groups.h"
+#include "agent/tail/pace.h"
 #include "agent/tail/source_record.h"
 
 namespace sluice::agent {
@@ -37,29 +38,28 @@ struct Source {
 
   std::uint64_t key = 0;
   SourceRecord record;
-  std::uint64_t seen;         // the file's size at the last look; record.size is the greatest
-  File file;                  // open only while there is something to read
-  LabelSet labels;
-  bool followed = true;       // some group of the configuration wants it
-  bool durable = false;       // its id is in the checkpoint on disk
-  bool verified = false;      // content was compared with the fingerprint since the start
-  bool unreadable = false;    // it could not be opened or read at the last attempt
-  bool in_flight = false;     // a batch is with the shipper
+  std::uint64_t seen;       // the file's size at the last look; record.size is the greatest
+  File file;                // open only while there is something to read
+  bool followed = true;     // some group of the configuration wants it
+  bool durable = false;     // its id is in the checkpoint on disk
+  bool verified = false;    // content was compared with the fingerprint since the start
+  bool unreadable = false;  // it could not be opened or read at the last attempt
+  bool in_flight = false;   // a batch is with the shipper
   LossReason loss = LossReason::deleted;  // of phase lost
-  std::optional<Batch> held;  // a batch whose bytes are no longer in any file
+  std::unique_ptr<Batch> held;            // a batch whose bytes are no longer in any file
   Pace pace;
   Narrowing narrowing;
   Backoff backoff;
   std::optional<Timestamp> last_time;  // of the last line read, for its continuations
   Duration last_read{0};
-  Duration detached_at{0};
-  std::uint64_t sweep = 0;    // the last sweep that saw it
+  Duration draining_since{0};
+  std::uint64_t sweep = 0;  // the last sweep that saw it
   std::uint64_t links = 1;
   std::int64_t modified_ns = 0;
 
   std::uint64_t unread() const { return seen > record.acked ? seen - record.acked : 0; }
   bool needs_work() const {
-    return record.phase == Phase::detached || record.phase == Phase::lost || unread() > 0;
+    return record.phase == Phase::draining || record.phase == Phase::lost || unread() > 0;
   }
   void observe(std::uint64_t size, Duration now) {
     if (size > seen) pace.grew(now);
@@ -77,14 +77,18 @@ class SourceTable {
   void erase(Source& source);
 
   Source* by_key(std::uint64_t key);
-  Source* by_file(const FileId& id);          // device and inode; the birth time is not compared
-  Source* by_path(const std::string& path);   // live ones
+  Source* by_file(const FileId& id);         // device and inode; the birth time is not compared
+  Source* by_path(const std::string& path);  // live ones
   void move_to_path(Source& source, const std::string& path);
   // The path no longer leads to this source.
   void leave_path(Source& source);
   // The inode belongs to another generation, or this one moved to another inode.
   void leave_file(Source& source);
   void move_to_file(Source& source, const FileId& id);
+
+  // Sources were added since the checkpoint was last saved.
+  bool has_new() const { return has_new_; }
+  void set_saved();
 
   std::size_t size() const { return sources_.size(); }
   std::size_t open_files() const;
@@ -99,6 +103,7 @@ class SourceTable {
 
   Backoff backoff_;
   std::uint64_t next_key_ = 1;
+  bool has_new_ = false;
   std::unordered_map<std::uint64_t, std::unique_ptr<Source>> sources_;
   std::map<FileKey, Source*> by_file_;
   std::unordered_map<std::string, Source*> by_path_;

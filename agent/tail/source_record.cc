@@ -12,7 +12,7 @@ namespace sluice::agent {
 std::string_view to_string(Phase phase) {
   switch (phase) {
     case Phase::live: return "live";
-    case Phase::detached: return "detached";
+    case Phase::draining: return "draining";
     case Phase::lost: return "lost";
     case Phase::done: return "done";
   }

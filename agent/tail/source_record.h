@@ -12,7 +12,7 @@
 
 namespace sluice::agent {
 
-enum class Phase { live, detached, lost, done };
+enum class Phase { live, draining, lost, done };
 std::string_view to_string(Phase phase);
 
 struct SourceRecord {

@@ -8,7 +8,9 @@ namespace {
 
 constexpr std::int64_t remembered_seconds = 86'400;  // of files that are gone
 
-std::int64_t unix_seconds(Timestamp t) { return unix_ns(t) / 1'000'000'000; }
+std::int64_t unix_seconds(Timestamp t) {
+  return unix_ns(t) / 1'000'000'000;
+}
 
 }  // namespace
 
@@ -70,8 +72,10 @@ bool Reconciler::ensure_open(Source& source, Moment now) {
   }
   if (stat || stat.error().code == ErrorCode::not_found) {  // it is not what is at its path
     const bool live = source.record.phase == Phase::live;
-    if (live && source.followed) look_at(std::string(source.record.path), now);
-    else on_gone(source, Sighting::missing, now);
+    if (live && source.followed)
+      look_at(std::string(source.record.path), now);
+    else
+      on_gone(source, Sighting::missing, now);
     return false;
   }
   metrics_.read_errors.inc();
@@ -85,7 +89,7 @@ bool Reconciler::ensure_open(Source& source, Moment now) {
 void Reconciler::limit_deleted_bytes(Moment now) {
   std::uint64_t held = 0;
   table_.for_each([&](Source& source) {
-    if (source.record.phase != Phase::detached || !source.file.is_open()) return;
+    if (source.record.phase != Phase::draining || !source.file.is_open()) return;
     const auto stat = source.file.stat();
     if (!stat || stat->links > 0) return;
     source.observe(stat->size, now.mono);

@@ -7,7 +7,7 @@
 namespace sluice::agent {
 namespace {
 
-constexpr auto keep_open = std::chrono::seconds(60);       // of a file that is read to its end
+constexpr auto keep_open = std::chrono::seconds(60);  // of a file that is read to its end
 constexpr auto after_failed_save = std::chrono::seconds(1);
 constexpr auto sweep_soon = std::chrono::milliseconds(200);  // after a directory appeared
 constexpr auto pause_between_wakes = std::chrono::milliseconds(5);
@@ -29,8 +29,9 @@ Tailer::Tailer(DispatchOptions options, CheckpointStore store, Checkpoint checkp
       table_(Backoff(options_.backoff_min, options_.backoff_max)),
       reconciler_(table_, metrics, options_.tail, groups),
       dispatcher_(table_, reconciler_, quarantine, metrics, options_, std::move(submit)) {
-  for (auto& record : checkpoint.sources) table_.add(std::move(record)).durable = true;
-  reconciler_.set_groups(std::move(groups));  // labels of what was just loaded
+  for (auto& record : checkpoint.sources) table_.add(std::move(record));
+  table_.set_saved();
+  reconciler_.set_groups(std::move(groups));  // for what was just loaded
 }
 
 void Tailer::step(Moment now, Urgency urgency) {
@@ -78,6 +79,7 @@ void Tailer::take_events(Moment now) {
   if (events.overflow) metrics_.watch_overflows.inc();
   if (events.overflow) next_sweep_ = now.mono;
   if (events.directories) next_sweep_ = std::min(next_sweep_, now.mono + sweep_soon);
+  for (const auto& [path, first] : events.renamed) reconciler_.on_renamed(first, path, now);
   for (const auto& path : events.paths) reconciler_.look_at(path, now);
   dirty_ = dirty_ || !events.paths.empty();
 }
@@ -89,11 +91,9 @@ void Tailer::sweep_if_due(Moment now) {
 }
 
 void Tailer::save_if_due(Moment now) {
-  bool fresh = false;
-  if (now.mono < next_save_ && save_failed_) return;
-  for (const Source* source : table_.active()) fresh = fresh || !source->durable;
-  if (!fresh && (!dirty_ || now.mono < next_save_)) return;
-  save(now);
+  const bool waiting = now.mono < next_save_;
+  const bool urgent = table_.has_new() && !save_failed_;
+  if (urgent || (!waiting && (dirty_ || save_failed_))) save(now);
 }
 
 bool Tailer::save(Moment now) {
@@ -111,7 +111,7 @@ bool Tailer::save(Moment now) {
     return false;
   }
   metrics_.checkpoint_saves.inc();
-  table_.for_each([](Source& s) { s.durable = true; });
+  table_.set_saved();
   dirty_ = false;
   // A large checkpoint on a slow disk takes at most a twentieth of the time.
   next_save_ = now.mono + std::max<Duration>(options_.tail.checkpoint_interval, took * 20);
@@ -120,7 +120,7 @@ bool Tailer::save(Moment now) {
 
 void Tailer::housekeeping(Moment now) {
   if (now.mono < next_housekeeping_) return;
-  next_housekeeping_ = now.mono + std::chrono::seconds(1);
+  next_housekeeping_ = now.mono + std::chrono::seconds(2);
   close_idle_files(now);
   std::uint64_t unread = 0;
   std::size_t pending = 0;
@@ -166,7 +166,7 @@ bool Tailer::drained(Moment now, Urgency urgency) const {
 void Tailer::sleep(Moment now, Urgency urgency) {
   const auto wait = std::chrono::ceil<std::chrono::milliseconds>(idle_time(now, urgency));
   // A busy writer raises thousands of events; a short pause lets them gather.
-  if (urgency == Urgency::normal && dispatcher_.in_flight() == 0)
+  if (urgency == Urgency::normal)
     wait_readable(wakeup_.fd(), -1, static_cast<int>(std::min(wait, pause_between_wakes).count()));
   wait_readable(wakeup_.fd(), watcher_.fd(), static_cast<int>(wait.count()));
   wakeup_.clear();

@@ -68,8 +68,8 @@ class Tailer {
   bool save_failed_ = false;
 
   std::mutex mutex_;
-  std::vector<std::pair<Batch, Outcome>> inbox_;       // guarded by mutex_
-  std::shared_ptr<const GroupSet> new_groups_;         // guarded by mutex_
+  std::vector<std::pair<Batch, Outcome>> inbox_;  // guarded by mutex_
+  std::shared_ptr<const GroupSet> new_groups_;    // guarded by mutex_
 };
 
 // Both of the machine's clocks.

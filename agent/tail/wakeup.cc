@@ -11,9 +11,13 @@
 
 namespace sluice::agent {
 
-Wakeup::Wakeup() : fd_(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)) { SLUICE_ASSERT(fd_ >= 0); }
+Wakeup::Wakeup() : fd_(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)) {
+  SLUICE_ASSERT(fd_ >= 0);
+}
 
-Wakeup::~Wakeup() { ::close(fd_); }
+Wakeup::~Wakeup() {
+  ::close(fd_);
+}
 
 void Wakeup::wake() {
   const std::uint64_t one = 1;

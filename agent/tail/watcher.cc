@@ -49,22 +49,34 @@ Watcher::Events Watcher::drain() {
     for (std::size_t at = 0; at < static_cast<std::size_t>(n);) {
       inotify_event event{};
       std::memcpy(&event, buffer.data() + at, sizeof event);
-      const char* name = buffer.data() + at + sizeof event;
+      take(event, event.len > 0 ? buffer.data() + at + sizeof event : "", out);
       at += sizeof event + event.len;
-      if ((event.mask & IN_Q_OVERFLOW) != 0) out.overflow = true;
-      const auto it = by_watch_.find(event.wd);
-      if (it == by_watch_.end()) continue;
-      if ((event.mask & (IN_ISDIR | IN_DELETE_SELF | IN_MOVE_SELF | IN_IGNORED)) != 0)
-        out.directories = true;
-      if ((event.mask & IN_IGNORED) != 0) {
-        by_path_.erase(it->second);
-        by_watch_.erase(it);
-        continue;
-      }
-      if (event.len > 0) out.paths.insert(it->second + (it->second == "/" ? "" : "/") + name);
     }
   }
+  moved_from_.clear();
   return out;
+}
+
+void Watcher::take(const inotify_event& event, const std::string& name, Events& out) {
+  if ((event.mask & IN_Q_OVERFLOW) != 0) out.overflow = true;
+  const auto it = by_watch_.find(event.wd);
+  if (it == by_watch_.end()) return;
+  if ((event.mask & (IN_ISDIR | IN_DELETE_SELF | IN_MOVE_SELF | IN_IGNORED)) != 0)
+    out.directories = true;
+  if ((event.mask & IN_IGNORED) != 0) {
+    by_path_.erase(it->second);
+    by_watch_.erase(it);
+    return;
+  }
+  if (name.empty()) return;
+  const auto path = it->second + (it->second == "/" ? "" : "/") + name;
+  out.paths.insert(path);
+  if ((event.mask & IN_MOVED_FROM) != 0) moved_from_[event.cookie] = path;
+  if ((event.mask & IN_MOVED_TO) == 0) return;
+  const auto from = moved_from_.find(event.cookie);
+  if (from == moved_from_.end()) return;
+  auto first = out.renamed.extract(from->second);
+  out.renamed[path] = first.empty() ? from->second : first.mapped();
 }
 
 }  // namespace sluice::agent

@@ -1,8 +1,8 @@
 // The collectors against a small /proc and /sys in fixtures/, compared with golden text; and
 // against this machine's real ones.
 #include <catch2/catch_test_macros.hpp>
-#include <fstream>
 #include <filesystem>
+#include <fstream>
 #include <future>
 #include <iterator>
 #include <set>
@@ -131,7 +131,7 @@ TEST_CASE("CPU counters do not step back, and believe a hotplug", "[collectors]"
   CpuMemory memory;
   CpuTimes t{10, 0, 0, 100, 0, 0, 0, 0, 0, 0};
   memory.update(0, t);
-  t[0] = 9;    // a small step back
+  t[0] = 9;  // a small step back
   t[3] = 99;
   memory.update(0, t);
   Families out;

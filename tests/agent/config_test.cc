@@ -5,6 +5,7 @@
 #include "agent/config/cli.h"
 #include "agent/config/keys.h"
 #include "agent/config/load.h"
+#include "agent/telemetry/agent_metrics.h"
 #include "tests/agent/temp_dir.h"
 
 namespace sluice::agent {
@@ -25,8 +26,8 @@ server:
   backoff_min: 100ms
   backoff_max: 1m
   identity: false
-  tls: {ca_file: ca.pem, cert_file: c.pem, key_file: k.pem, server_name: n,
-    insecure_skip_verify: true}
+  tls:
+    {ca_file: a, cert_file: c, key_file: k, server_name: n, insecure_skip_verify: true}
 quarantine: {max_bytes: 1MiB}
 files:
   - name: web
@@ -46,8 +47,9 @@ tail:
   max_files: 1000
   deleted_hold_bytes: 1GiB
   zone: utc
-metrics: {enabled: false, interval: 30s, job: j, instance: i, proc: /p, sys: /s,
-    root: /r, queue_scrapes: 9}
+metrics:
+  {enabled: false, interval: 30s, job: j, instance: i, proc: /p, sys: /s, root: /,
+   queue_scrapes: 9}
 )";
 
 CliParse parse(std::vector<const char*> args) {
@@ -96,9 +98,8 @@ TEST_CASE("each known key stands in the example above and in the guide", "[confi
     CAPTURE(key.name);
     CHECK(guide.find("| `" + key.name + "` | " + key.standard + " | " + key.meaning + " |") !=
           std::string::npos);
-    const auto last = key.name.substr(key.name.find_last_of(".]") == std::string::npos
-                                          ? 0
-                                          : key.name.find_last_of(".]") + 1);
+    const auto last = key.name.substr(
+        key.name.find_last_of(".]") == std::string::npos ? 0 : key.name.find_last_of(".]") + 1);
     CHECK(std::string(full_config).find(last + ":") != std::string::npos);
   }
 }
@@ -114,6 +115,26 @@ TEST_CASE("each flag stands in the guide", "[config]") {
     CAPTURE(flag);
     CHECK(guide.find(flag) != std::string::npos);
   }
+}
+
+TEST_CASE("each of the agent's own metrics stands in the guide", "[config]") {
+  std::ifstream in(std::string(SLUICE_SOURCE_DIR) + "/docs/guide/agent.md");
+  const std::string guide{std::istreambuf_iterator<char>(in), {}};
+  Metrics metrics;
+  const AgentMetrics handles(metrics);
+  const auto page = metrics.serialize();
+  constexpr std::string_view mark = "# TYPE ";
+  std::size_t found = 0;
+  for (auto at = page.find(mark); at != std::string::npos; at = page.find(mark, at + 1)) {
+    const auto name =
+        page.substr(at + mark.size(), page.find(' ', at + mark.size()) - at - mark.size());
+    CAPTURE(name);
+    const bool listed = guide.find("`" + name + "`") != std::string::npos ||
+                        guide.find("`" + name + "{") != std::string::npos;
+    CHECK(listed);
+    ++found;
+  }
+  CHECK(found > 25);
 }
 
 TEST_CASE("wrong configuration says what and where", "[config]") {
@@ -163,9 +184,12 @@ TEST_CASE("wrong flags are named", "[config]") {
   CHECK(parse({"--help"}).exit_code == 0);
   CHECK(parse({"--help"}).text.find("Examples:") != std::string::npos);
   CHECK(parse({"--version"}).exit_code == 0);
-  for (const auto& args : {std::vector<const char*>{"--label", "novalue"}, {"--log.level", "loud"},
-                           {"--log.format", "xml"}, {"--metrics.interval", "soon"},
-                           {"--config.file", "/no/such/file"}, {"--no-metrics"}})
+  for (const auto& args : {std::vector<const char*>{"--label", "novalue"},
+                           {"--log.level", "loud"},
+                           {"--log.format", "xml"},
+                           {"--metrics.interval", "soon"},
+                           {"--config.file", "/no/such/file"},
+                           {"--no-metrics"}})
     CHECK_FALSE(build(args).has_value());
 }
 

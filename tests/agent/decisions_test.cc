@@ -2,18 +2,19 @@
 #include <catch2/catch_test_macros.hpp>
 #include <string>
 
+#include "agent/batch/backoff.h"
 #include "agent/batch/fingerprint.h"
-#include "agent/batch/pace.h"
 #include "agent/ship/verdict.h"
 #include "agent/tail/copies.h"
 #include "agent/tail/glob.h"
 #include "agent/tail/groups.h"
 #include "agent/tail/lifecycle.h"
+#include "agent/tail/pace.h"
 
 namespace sluice::agent {
 namespace {
 
-constexpr auto second = std::chrono::seconds(1);
+constexpr Duration second = std::chrono::seconds(1);
 
 SourceRecord record(std::uint64_t acked, std::uint64_t size) {
   SourceRecord r;
@@ -55,12 +56,12 @@ TEST_CASE("what becomes of a generation", "[lifecycle]") {
   CHECK(decide(same, 9, false) == Fate{Phase::live, false});
   CHECK(decide(truncated, 0, false) == Fate{Phase::done, true});
   CHECK(decide(truncated, 9, false) == Fate{Phase::lost, true});
-  CHECK(decide(truncated, 9, true) == Fate{Phase::detached, true});
-  CHECK(decide(truncated, 0, true) == Fate{Phase::detached, true});
-  CHECK(decide(other_file, 0, true) == Fate{Phase::detached, true});
+  CHECK(decide(truncated, 9, true) == Fate{Phase::draining, true});
+  CHECK(decide(truncated, 0, true) == Fate{Phase::draining, true});
+  CHECK(decide(other_file, 0, true) == Fate{Phase::draining, true});
   CHECK(decide(other_file, 0, false) == Fate{Phase::done, true});
   CHECK(decide(other_file, 9, false) == Fate{Phase::lost, true});
-  CHECK(decide(missing, 9, true) == Fate{Phase::detached, false});
+  CHECK(decide(missing, 9, true) == Fate{Phase::draining, false});
   CHECK(decide(missing, 0, false) == Fate{Phase::done, false});
   CHECK(decide(missing, 9, false) == Fate{Phase::lost, false});
 }
@@ -225,9 +226,12 @@ TEST_CASE("labels of a group", "[groups]") {
   const GroupSet set({g}, {{"env", "test"}, {"zone", "a"}}, "h1");
   const auto* group = set.match("/srv/a.log");
   REQUIRE(group != nullptr);
-  CHECK(set.labels(group, "/srv/a.log") ==
-        LabelSet{{"host", "h1"}, {"filename", "/srv/a.log"}, {"service_name", "a"},
-                 {"job", "web"}, {"env", "prod"}, {"zone", "a"}});
+  CHECK(set.labels(group, "/srv/a.log") == LabelSet{{"host", "h1"},
+                                                    {"filename", "/srv/a.log"},
+                                                    {"service_name", "a"},
+                                                    {"job", "web"},
+                                                    {"env", "prod"},
+                                                    {"zone", "a"}});
   CHECK(set.match("/srv/xa.log") == nullptr);
   CHECK(set.match("/srv/a.log.gz") == nullptr);
 }

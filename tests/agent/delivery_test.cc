@@ -48,7 +48,8 @@ TEST_CASE("a kill at any moment loses and doubles nothing", "[delivery]") {
     t.append("app.log", "line " + std::to_string(i) + "\n");
     t.step();
     t.step();
-    if (i % 3 == 0) for (const auto& batch : t.sent) t.server.push(batch);  // the answer is lost
+    if (i % 3 == 0)
+      for (const auto& batch : t.sent) t.server.push(batch);  // the answer is lost
     if (i % 3 == 1) t.deliver();
     t.kill();
     t.start();

@@ -15,7 +15,9 @@
 namespace sluice::agent {
 namespace {
 
-std::string text(protozero::data_view view) { return {view.data(), view.size()}; }
+std::string text(protozero::data_view view) {
+  return {view.data(), view.size()};
+}
 
 // Labels and samples of a WriteRequest, as "{labels} value@ms".
 std::vector<std::string> decode_write(const std::string& bytes) {
@@ -26,17 +28,23 @@ std::vector<std::string> decode_write(const std::string& bytes) {
     std::vector<Label> labels;
     std::string sample;
     while (series.next()) {
+      const auto tag = series.tag();  // debug builds forget it when the value is taken
       auto inner = series.get_message();
-      if (series.tag() == 1) {
+      if (tag == 1) {
         Label label;
-        while (inner.next()) (inner.tag() == 1 ? label.name : label.value) = text(inner.get_view());
+        while (inner.next()) {
+          auto& part = inner.tag() == 1 ? label.name : label.value;
+          part = text(inner.get_view());
+        }
         CHECK((labels.empty() || labels.back().name < label.name));
         CHECK_FALSE(label.value.empty());
         labels.push_back(label);
       } else {
         while (inner.next()) {
-          if (inner.tag() == 1) sample += std::to_string(inner.get_double());
-          else sample += "@" + std::to_string(inner.get_int64());
+          if (inner.tag() == 1)
+            sample += std::to_string(inner.get_double());
+          else
+            sample += "@" + std::to_string(inner.get_int64());
         }
       }
     }
@@ -142,6 +150,7 @@ TEST_CASE("a push is Loki's protobuf", "[shipping]") {
   REQUIRE(time.next(2));
   CHECK(time.get_int32() == 999'999'999);
   REQUIRE(entry.next(2));
+  entry.skip();
   REQUIRE(entry.next(3));
   auto pair = entry.get_message();
   REQUIRE(pair.next(1));
@@ -166,7 +175,12 @@ TEST_CASE("remote write reads back with sorted labels", "[shipping]") {
   while (request.next(3)) {
     auto m = request.get_message();
     std::string row;
-    while (m.next()) row += m.tag() == 1 ? std::to_string(m.get_enum()) : "," + text(m.get_view());
+    while (m.next()) {
+      if (m.tag() == 1)
+        row += std::to_string(m.get_enum());
+      else
+        row += "," + text(m.get_view());
+    }
     metadata.push_back(row);
   }
   CHECK(metadata ==
@@ -235,8 +249,9 @@ TEST_CASE("a server that is not there is a failure to retry", "[shipping]") {
   IoRuntime runtime({1, 1, 1, 8});
   const auto client = http::make_client(runtime, {});
   const Target target{"http://127.0.0.1:1", "", "", true, std::chrono::milliseconds(2000)};
-  Shipper shipper(target, 1, [&](http::ClientRequest r) { return client->request(std::move(r)); },
-                  agent_metrics, [&](Batch, Outcome o) { outcomes.add(std::move(o)); });
+  Shipper shipper(
+      target, 1, [&](http::ClientRequest r) { return client->request(std::move(r)); },
+      agent_metrics, [&](Batch, Outcome o) { outcomes.add(std::move(o)); });
   shipper.submit(sample_batch());
   const auto all = outcomes.wait_for(1);
   CHECK(all[0].kind == OutcomeKind::retry_server);
@@ -272,13 +287,14 @@ TEST_CASE("remote write retries, gives up on refusals, and drops the oldest", "[
   CHECK(m.write_retries.value() == 2);
 
   std::atomic<int> sends{0};
-  RemoteWriter blocked(server.target(), 3, Backoff(std::chrono::hours(1), std::chrono::hours(1)),
-                       [&](http::ClientRequest) -> Result<http::ClientResponse> {
-                         ++sends;
-                         sends.notify_all();
-                         return Error{ErrorCode::unavailable, "away"};
-                       },
-                       m);
+  RemoteWriter blocked(
+      server.target(), 3, Backoff(std::chrono::hours(1), std::chrono::hours(1)),
+      [&](http::ClientRequest) -> Result<http::ClientResponse> {
+        ++sends;
+        sends.notify_all();
+        return Error{ErrorCode::unavailable, "away"};
+      },
+      m);
   blocked.enqueue({"stuck", 1});
   sends.wait(0);
   for (int i = 0; i < 5; ++i) blocked.enqueue({"x", 7});

@@ -1,4 +1,4 @@
-#include "agent/pipeline/splitter.h"
+#include "agent/batch/splitter.h"
 
 #include <catch2/catch_test_macros.hpp>
 #include <random>

@@ -178,6 +178,32 @@ TEST_CASE("what copytruncate took away is read from the copy", "[tailer]") {
   }
 }
 
+TEST_CASE("a copy made by copytruncate is not read again when nothing was unread", "[tailer]") {
+  TailFixture t("*.log*");
+  t.write("app.log", "the first line of the log\nthe second line\n");
+  t.settle();
+  t.copy("app.log", "app.log.1");
+  t.truncate("app.log");
+  t.append("app.log", "fresh\n");
+  for (int i = 0; i < 3; ++i) t.settle();
+  t.restart();
+  t.settle();
+  CHECK(t.server.texts().size() == 3);
+}
+
+TEST_CASE("a file renamed out of the globs before it was ever seen is read", "[tailer]") {
+  TailFixture t;
+  t.settle();
+  for (int i = 1; i <= 3; ++i) {
+    t.write("app.log", "generation " + std::to_string(i) + "\n");
+    t.rename("app.log", "app.log." + std::to_string(i));
+  }
+  t.rename("app.log.3", "app.old");
+  t.settle();
+  CHECK(t.server.texts().size() == 3);
+  CHECK(t.server.lines.front().labels.get("filename") == t.logs / "logs/app.log");
+}
+
 TEST_CASE("a copy beside a living file is not a new file", "[tailer]") {
   TailFixture t("*.log*");
   t.write("app.log", "the first line of the log\nthe second line\n");
@@ -187,6 +213,34 @@ TEST_CASE("a copy beside a living file is not a new file", "[tailer]") {
   t.append("app.log", "more\n");
   t.settle();
   CHECK(t.server.texts().size() == 3);
+  t.append("app.log.bak", "a life of its own\n");
+  t.settle();
+  CHECK(t.server.texts().size() == 6);
+}
+
+TEST_CASE("a file that shares its header with a shorter one is not its copy", "[tailer]") {
+  TailFixture t("*.log*");
+  t.write("app.log", "# a header that every file begins with\n");
+  t.settle();
+  t.write("app.log.1", "# a header that every file begins with\nold\n");
+  t.settle();
+  CHECK(t.server.texts().size() == 3);
+}
+
+TEST_CASE("a copy is not read while it is being made", "[tailer]") {
+  TailFixture t("*.log*");
+  const std::string text(5000, 'x');
+  t.write("app.log", text + "\n" + text + "\n");
+  t.settle();
+  t.write("app.log.1", "");
+  t.settle();
+  t.append("app.log.1", text + "\n");
+  t.settle();
+  t.append("app.log.1", text + "\n");
+  t.settle();
+  t.truncate("app.log");
+  t.settle();
+  CHECK(t.server.texts().size() == 2);
 }
 
 TEST_CASE("two living files with the same content are two files", "[tailer]") {

@@ -7,7 +7,7 @@
 #include <string>
 
 #include "agent/batch/batch.h"
-#include "agent/telemetry/metrics.h"
+#include "agent/telemetry/agent_metrics.h"
 
 namespace sluice::agent {
 

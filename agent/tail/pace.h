@@ -70,20 +70,6 @@ class Narrowing {
   int strikes_ = 0;
 };
 
-// Exponential with jitter: half to all of min * 2^n, at most max.
-class Backoff {
- public:
-  Backoff(Duration min, Duration max) : min_(min), max_(max), current_(min) {}
-  // `random` in [0, 1).
-  Duration next(double random);
-  void reset() { current_ = min_; }
-
- private:
-  Duration min_;
-  Duration max_;
-  Duration current_;
-};
-
 // Whether to try at all: after the server failed as a whole, one probe at a time goes out, so a
 // server coming back is not met by every source at once.
 class ServerGate {

@@ -1,4 +1,4 @@
-#include "agent/telemetry/metrics.h"
+#include "agent/telemetry/agent_metrics.h"
 
 namespace sluice::agent {
 namespace {
@@ -15,8 +15,8 @@ AgentMetrics::AgentMetrics(Metrics& m)
       sources_pending(m.gauge("sluice_agent_sources_pending", "Sources with unread bytes.")),
       open_files(m.gauge("sluice_agent_open_files", "Open descriptors of log files.")),
       unread_bytes(m.gauge("sluice_agent_unread_bytes", "Bytes in files not yet durable.")),
-      deleted_held_bytes(m.gauge("sluice_agent_deleted_held_bytes",
-                                 "Unread bytes of deleted files kept open.")),
+      deleted_held_bytes(
+          m.gauge("sluice_agent_deleted_held_bytes", "Unread bytes of deleted files kept open.")),
       rotations(m.counter("sluice_agent_rotations_total", "Paths that changed to another file.")),
       truncations(m.counter("sluice_agent_truncations_total", "Files overwritten in place.")),
       copies_recovered(m.counter("sluice_agent_copies_recovered_total",
@@ -37,10 +37,10 @@ AgentMetrics::AgentMetrics(Metrics& m)
       lost_overwritten(lost(m, "overwritten")),
       lost_deleted(lost(m, "deleted")),
       lost_abandoned(lost(m, "abandoned")),
-      quarantined_bytes(m.counter("sluice_agent_quarantined_bytes_total",
-                                  "Bytes of lines the server rejected.")),
-      quarantined_lines(m.counter("sluice_agent_quarantined_lines_total",
-                                  "Lines the server rejected.")),
+      quarantined_bytes(
+          m.counter("sluice_agent_quarantined_bytes_total", "Bytes of lines the server rejected.")),
+      quarantined_lines(
+          m.counter("sluice_agent_quarantined_lines_total", "Lines the server rejected.")),
       quarantine_dropped_bytes(m.counter("sluice_agent_quarantine_dropped_bytes_total",
                                          "Rejected bytes beyond quarantine.max_bytes.")),
       lines(m.counter("sluice_agent_lines_total", "Lines acknowledged by the server.")),
@@ -49,16 +49,16 @@ AgentMetrics::AgentMetrics(Metrics& m)
       push_retries(m.counter("sluice_agent_push_retries_total", "Pushes to be tried again.")),
       push_rejected(m.counter("sluice_agent_push_rejected_total", "Pushes refused for good.")),
       go_backs(m.counter("sluice_agent_go_backs_total", "Times the server asked to go back.")),
-      skipped_ahead_bytes(m.counter("sluice_agent_skipped_ahead_bytes_total",
-                                    "Bytes the server had already.")),
+      skipped_ahead_bytes(
+          m.counter("sluice_agent_skipped_ahead_bytes_total", "Bytes the server had already.")),
       server_up(m.gauge("sluice_agent_server_up", "1 if the last push got through.")),
       push_seconds(m.histogram("sluice_agent_push_duration_seconds", "Time of a push.",
                                Metrics::latency_buckets())),
       samples(m.counter("sluice_agent_samples_total", "Host samples acknowledged.")),
       samples_dropped(m.counter("sluice_agent_samples_dropped_total",
                                 "Host samples dropped because the queue was full.")),
-      samples_rejected(m.counter("sluice_agent_samples_rejected_total",
-                                 "Host samples the server refused.")),
+      samples_rejected(
+          m.counter("sluice_agent_samples_rejected_total", "Host samples the server refused.")),
       write_retries(m.counter("sluice_agent_write_retries_total", "Remote writes tried again.")) {}
 
 }  // namespace sluice::agent

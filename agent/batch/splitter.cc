@@ -1,4 +1,4 @@
-#include "agent/pipeline/splitter.h"
+#include "agent/batch/splitter.h"
 
 #include <algorithm>
 #include <cstring>
@@ -17,7 +17,9 @@ std::size_t digits(std::size_t n) {
   return count;
 }
 
-bool is_continuation(char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; }
+bool is_continuation(char c) {
+  return (static_cast<unsigned char>(c) & 0xC0) == 0x80;
+}
 
 // Where to cut a line of more than `max` bytes: at `max`, or a little before if that would split a
 // UTF-8 sequence (at most three continuation bytes follow a lead byte).

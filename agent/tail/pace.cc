@@ -1,4 +1,4 @@
-#include "agent/batch/pace.h"
+#include "agent/tail/pace.h"
 
 #include <algorithm>
 
@@ -26,13 +26,6 @@ Narrowing::Verdict Narrowing::rejected(std::size_t entries) {
 void Narrowing::accepted() {
   strikes_ = 0;
   if (limit_ != 0) limit_ = limit_ < 32'768 ? limit_ * 2 : 0;
-}
-
-Duration Backoff::next(double random) {
-  const auto base = current_;
-  current_ = std::min(current_ * 2, max_);
-  const auto half = static_cast<double>(base.count()) / 2;
-  return Duration{static_cast<std::int64_t>(half + half * random)};
 }
 
 }  // namespace sluice::agent

@@ -1,4 +1,4 @@
-#include "agent/tail/quarantine.h"
+#include "agent/ship/quarantine.h"
 
 #include <cstdio>
 #include <filesystem>
@@ -44,9 +44,12 @@ void Quarantine::add(const Batch& batch, const std::string& path, const Outcome&
   const auto bytes = raw_bytes(batch);
   metrics_.quarantined_bytes.inc(static_cast<double>(bytes.size()));
   metrics_.quarantined_lines.inc(static_cast<double>(batch.lines.size()));
-  log_error("the server rejected lines; they are in quarantine",
-            {{"path", path}, {"lines", batch.lines.size()}, {"start", batch.identity.start},
-             {"end", batch.identity.end}, {"status", outcome.status}, {"server", outcome.message}});
+  log_error("the server rejected lines; they are in quarantine", {{"path", path},
+                                                                  {"lines", batch.lines.size()},
+                                                                  {"start", batch.identity.start},
+                                                                  {"end", batch.identity.end},
+                                                                  {"status", outcome.status},
+                                                                  {"server", outcome.message}});
   const auto head = head_line(batch, path, outcome, now);
   const auto needed = head.size() + bytes.size() + 1;
   if (size_of(path_) + needed > max_bytes_ / 2) rotate();
