@@ -32,7 +32,8 @@ ConfigKey duration(std::string section, std::string name, std::string help, At a
     using Unit = std::remove_reference_t<decltype(place)>;
     place = std::chrono::duration_cast<Unit>(node.duration(name, place));
   };
-  return {std::move(section), name, "duration", std::move(help), show(defaults()), live, read, show};
+  return {std::move(section), name, "duration", std::move(help), show(defaults()), live, read,
+          show};
 }
 
 template <class At>

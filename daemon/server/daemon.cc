@@ -114,13 +114,13 @@ Result<void> RunningDaemon::start_alerting() {
 }
 
 Result<void> RunningDaemon::start_releases() {
-  deployments_ = std::make_unique<release::Deployments>(*store_, clock_, options_.release.max_deployments);
+  deployments_ = std::make_unique<release::Deployments>(*store_, clock_,
+                                                        options_.release.max_deployments);
   SLUICE_CHECK(deployments_->load());
+  auto data = release::engine_gate_data(*engine_, *store_, options_.alerting.tenant);
   gates_ = std::make_unique<release::GateManager>(
-      options_.release,
-      release::GateManager::Parts{
-          *outbox_, *store_, *deployments_,
-          release::engine_gate_data(*engine_, *store_, options_.alerting.tenant), clock_, metrics_});
+      options_.release, release::GateManager::Parts{*outbox_, *store_, *deployments_,
+                                                    std::move(data), clock_, metrics_});
   outbox_->handle("hook", release::deliver_hooks(*gates_));
   return gates_->load();
 }

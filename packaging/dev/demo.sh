@@ -6,5 +6,5 @@ dev_demo() {
   load build
   dev_build release
   note "demo"
-  python3 tests/demo/story.py "$@"
+  python3 tests/demo/story.py --bin build/release/bin "$@"
 }

@@ -51,7 +51,8 @@ def write(directory, megabytes, seed=1):
     rng = random.Random(seed)
     users = [f"u{rng.randint(10000, 99999)}" for _ in range(5000)]
     names = [("json", s) for s in SERVICES] + [("text", h) for h in HOSTS]
-    budget = {"json": megabytes * 500_000 // len(SERVICES), "text": megabytes * 500_000 // len(HOSTS)}
+    budget = {"json": megabytes * 500_000 // len(SERVICES),
+              "text": megabytes * 500_000 // len(HOSTS)}
     out = []
     for kind, name in names:
         path = os.path.join(directory, f"{name}.log")
@@ -60,7 +61,8 @@ def write(directory, megabytes, seed=1):
         with open(path, "w", encoding="utf-8") as f:
             while written < budget[kind]:
                 when += timedelta(microseconds=int(rng.expovariate(1 / 40_000)))
-                line = json_line(rng, name, when, users) if kind == "json" else text_line(rng, name, when)
+                line = (json_line(rng, name, when, users) if kind == "json"
+                        else text_line(rng, name, when))
                 f.write(line + "\n")
                 written += len(line) + 1
         label = "service" if kind == "json" else "host"

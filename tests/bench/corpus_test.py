@@ -8,7 +8,8 @@ import corpus
 
 
 def read(directory):
-    return {name: open(os.path.join(directory, name), "rb").read() for name in sorted(os.listdir(directory))}
+    return {name: open(os.path.join(directory, name), "rb").read()
+            for name in sorted(os.listdir(directory))}
 
 
 class CorpusTest(unittest.TestCase):

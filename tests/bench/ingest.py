@@ -21,7 +21,8 @@ QUERIES = [
     ("absent word", '{kind=~".+"} |= "zzqqxxyy"', "zzqqxxyy"),
     ("rare word", '{kind="text"} |= "session-4242.scope"', "session-4242.scope"),
     ("lines by kind", 'sum by (kind) (count_over_time({kind=~".+"}[2h]))', None),
-    ("errors by service", 'sum by (service) (count_over_time({kind="json"} |= "error" [2h]))', None),
+    ("errors by service", 'sum by (service) (count_over_time({kind="json"} |= "error" [2h]))',
+     None),
     ("json status >= 500", '{kind="json"} | json | status >= 500', None),
     ("newest 100 of a stream", '{host="node-03"}', None),
 ]
@@ -120,7 +121,9 @@ def queries(server, files):
     for name, query, needle in QUERIES:
         cold, _ = query_ms(server, query)
         warm = [query_ms(server, query) for _ in range(5)]
-        grep = f"{seconds(['grep', '-c', needle] + paths)[0] * 1000:10.1f}" if needle else "         -"
+        grep = "         -"
+        if needle:
+            grep = f"{seconds(['grep', '-c', needle] + paths)[0] * 1000:10.1f}"
         print(f"  {name:24} {cold:8.1f} {sorted(w for w, _ in warm)[2]:10.1f} "
               f"{sum(c for _, c in warm) / 5:13.1f}   {grep}", flush=True)
 
@@ -135,7 +138,8 @@ def main():
         raw = sum(os.path.getsize(path) for _, path in files)
         took, size = seconds(["sh", "-c", 'cat "$@" | zstd -3 -c', "sh"] + [p for _, p in files])
         print(f"corpus: {raw / 1e6:.0f} MB in {len(files)} files")
-        print(f"reference: zstd -3 of the files: {raw / size:.1f}:1, {raw / 1e6 / took:.0f} MB/s on one core")
+        print(f"reference: zstd -3 of the files: {raw / size:.1f}:1, "
+              f"{raw / 1e6 / took:.0f} MB/s on one core")
         print("ingest, 2 connections, pusher on the same machine, every push fsynced:")
         for form in FORMATS:
             server, data = ingest(args.bin, files, form, raw)

@@ -139,7 +139,8 @@ class Story:
                 return found
             for name, process in self.running:
                 if process.poll() is not None:
-                    raise Failed(f"{name} ended with {process.returncode}:\n{self.text(name + '.log')[-2000:]}")
+                    log = self.text(name + ".log")[-2000:]
+                    raise Failed(f"{name} ended with {process.returncode}:\n{log}")
             time.sleep(0.1)
         raise Failed(f"waited {seconds} s in vain: {what}")
 
@@ -159,11 +160,13 @@ class Story:
     # --- the story
 
     def begin(self):
-        self.out.step("Starting: a webhook receiver, sluiced, the demo shop (version A), sluice-agent")
+        self.out.step(
+            "Starting: a webhook receiver, sluiced, the demo shop (version A), sluice-agent")
         os.makedirs(self.path("shop"))
         self.start("sluice-demo:receiver", "receive", "--listen", "127.0.0.1:0",
                    "--port-file", self.path("receiver.port"))
-        port = self.until("the webhook receiver listens", 10, lambda: self.file_number("receiver.port"))
+        port = self.until("the webhook receiver listens", 10,
+                          lambda: self.file_number("receiver.port"))
         with open(self.path("rules.yaml"), "w", encoding="utf-8") as f:
             f.write(RULES)
         with open(self.path("sluiced.yaml"), "w", encoding="utf-8") as f:
@@ -214,13 +217,15 @@ class Story:
 
     def see_metrics(self):
         self.out.step("Metrics arrive: the load of this machine, by PromQL")
-        self.until("node_load1 is there", 20, lambda: "node_load1" in self.sluice("metric", "node_load1").stdout)
+        self.until("node_load1 is there", 20,
+                   lambda: "node_load1" in self.sluice("metric", "node_load1").stdout)
         self.out.detail("$ sluice metric node_load1")
         self.out.detail(self.sluice("metric", "node_load1").stdout)
 
     def traffic_of_a(self):
         self.out.step("Version A serves traffic; its deployment is recorded")
-        release = self.must("release", "start", "--service", "shop", "--env", "prod", "--version", "A")
+        release = self.must("release", "start", "--service", "shop", "--env", "prod",
+                            "--version", "A")
         self.must("release", "finish", release.strip())
         wanted = 10 * self.rate
         count = self.until(f"{wanted} lines of version A", 60, lambda: self.count("A", wanted))
@@ -229,7 +234,8 @@ class Story:
     def must(self, *arguments):
         done = self.sluice(*arguments)
         if done.returncode != 0:
-            raise Failed(f"sluice {' '.join(arguments)} exited {done.returncode}: {done.stderr}{done.stdout}")
+            said = done.stderr + done.stdout
+            raise Failed(f"sluice {' '.join(arguments)} exited {done.returncode}: {said}")
         return done.stdout
 
     def count(self, version, at_least):
@@ -241,8 +247,8 @@ class Story:
 
     def release_b(self):
         self.out.step("Version B is deployed. It has a defect nobody knows of")
-        subprocess.run([os.path.join(self.bin, "sluice-demo"), "deploy", "B", "--state", self.path("shop")],
-                       check=True, stdout=subprocess.DEVNULL)
+        deploy = [os.path.join(self.bin, "sluice-demo"), "deploy", "B", "--state", self.path("shop")]
+        subprocess.run(deploy, check=True, stdout=subprocess.DEVNULL)
         self.must("release", "start", "--service", "shop", "--env", "prod", "--version", "B")
     def alert(self):
         self.out.step("A rule fires on the error rate and a webhook is notified")
@@ -262,7 +268,8 @@ class Story:
         self.out.detail(done.stderr)
         self.out.detail(done.stdout)
         if done.returncode != 9:
-            raise Failed(f"the gate exited {done.returncode}, expected 9 (failed, rolled back): {done.stderr}")
+            raise Failed(f"the gate exited {done.returncode}, expected 9 (failed, rolled back): "
+                         f"{done.stderr}")
         self.check_evidence()
 
     def check_evidence(self):
@@ -278,11 +285,13 @@ class Story:
         self.out.step("Version A runs again, seen in the data and not only in the hook's exit code")
         if self.text("shop/version").strip() != "A":
             raise Failed("the shop's version file does not say A")
-        newest = {v: self.raw('{service_name="shop"} | json | version="%s"' % v).split("\n")[0] for v in "AB"}
+        newest = {v: self.raw('{service_name="shop"} | json | version="%s"' % v).split("\n")[0]
+                  for v in "AB"}
         if json.loads(newest["A"])["ts"] <= json.loads(newest["B"])["ts"]:
             raise Failed(f"no line of A is newer than the last of B: {newest}")
         self.out.detail(newest["A"])
-        self.out.step("The gate exited 9: failed and rolled back. The release was stopped by its own logs")
+        self.out.step(
+            "The gate exited 9: failed and rolled back. The release was stopped by its own logs")
 
     def run(self):
         self.begin()
@@ -302,10 +311,13 @@ def logs_of(story):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--bin", required=True, help="folder of the binaries")
-    parser.add_argument("--rate", type=int, default=80, help="requests per second of the shop (default 80)")
-    parser.add_argument("--keep", action="store_true", help="keep the data directory and say where it is")
+    parser.add_argument("--rate", type=int, default=80,
+                        help="requests per second of the shop (default 80)")
+    parser.add_argument("--keep", action="store_true",
+                        help="keep the data directory and say where it is")
     args = parser.parse_args()
     directory = tempfile.mkdtemp(prefix="sluice-demo-")
     terminal = Terminal()
@@ -314,8 +326,8 @@ def main():
     try:
         story.run()
     except (Exception, KeyboardInterrupt) as problem:  # whatever it was, no process may stay behind
-        sys.stderr.write(f"\nThe story ended early: {problem!r}\n" if not isinstance(problem, Failed)
-                         else f"\nThe story ended early: {problem}\n")
+        said = problem if isinstance(problem, Failed) else repr(problem)
+        sys.stderr.write(f"\nThe story ended early: {said}\n")
         logs_of(story)
         code = 1
     try:

@@ -80,7 +80,8 @@ class FullDiskTest(harness.Case):
         daemon.push({"app": "d"}, written)
         disk.fill(leave_bytes=0)
         # Within what RocksDB's log has preallocated a few pushes may still fit.
-        harness.wait_for("a push to be refused", lambda: self.refused(daemon, written, size=200_000))
+        harness.wait_for("a push to be refused",
+                         lambda: self.refused(daemon, written, size=200_000))
         self.assertEqual(sorted(daemon.lines('{app="d"}')), sorted(written))
         disk.free()
         harness.wait_for("pushes to work again", lambda: self.accepted(daemon, written), 60)

@@ -8,7 +8,8 @@ from tree import Finding
 
 def cmake_text(tree, folder):
     source = tree.by_path.get(os.path.join(folder, "CMakeLists.txt"))
-    return re.sub(r"#[^\n]*", "", source.text) if source else ""
+    text = source.text if source else ""
+    return re.sub(r"#[^\n]*", "", text).replace("${CMAKE_CURRENT_SOURCE_DIR}/", "")
 
 
 def is_listed(tree, path):

@@ -18,7 +18,8 @@ MAY_INCLUDE = {
 BEAST_FILES = {"base/http/server.cc", "base/http/client.cc"}
 ROCKSDB_FOLDERS = ("daemon/storage/", "tests/daemon/storage/")
 HEAVY = re.compile(
-    r"<(simdjson\.h|re2/|spdlog/|prometheus/|yaml-cpp/|curl/|rocksdb/|nlohmann/json\.hpp|boost/beast)"
+    r"<(simdjson\.h|re2/|spdlog/|prometheus/|yaml-cpp/|curl/|rocksdb/|nlohmann/json\.hpp"
+    r"|boost/beast)"
 )
 
 
