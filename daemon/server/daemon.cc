@@ -194,6 +194,8 @@ void RunningDaemon::stop() {
   ticker_.reset();
   if (runtime_) runtime_->stop();
   server_.reset();
+  // The handlers hold what listens to the store, so they go before it.
+  router_ = http::Router();
   gates_.reset();
   deployments_.reset();
   rules_.reset();

@@ -10,7 +10,9 @@ LogPager::LogPager(TimeRange range, bool forward, std::uint64_t limit, std::uint
 std::optional<LogPager::Page> LogPager::next() const {
   if (done_ || range_.start >= range_.end || (limited_ && left_ == 0)) return std::nullopt;
   const std::uint64_t wanted = limited_ ? std::min(left_, batch_) : batch_;
-  return Page{range_, wanted + edge_count_};
+  // No page is larger than the batch, which may be all the server allows, unless nothing new
+  // would fit beside the crowd at the edge.
+  return Page{range_, std::min(wanted + edge_count_, std::max(batch_, edge_count_ + 1))};
 }
 
 std::vector<LogLine> LogPager::accept(std::vector<LogLine> lines) {

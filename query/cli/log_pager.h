@@ -3,7 +3,7 @@
 //
 // Pages meet at a timestamp, and several lines may share it, so the next page begins with the last
 // timestamp again and the lines already given are dropped from it: as many of each as were given,
-// since identical lines are all kept by the store. A page therefore asks for as many lines more as
+// since identical lines are all kept by the store. A page always has room for one line more than
 // it expects to drop; otherwise a crowd at one timestamp would be the same page for ever.
 #pragma once
 

@@ -86,6 +86,10 @@ class LinePrinter {
 ExitCode print_metric(const nlohmann::json& data, const LogsOptions& o, Context& context) {
   auto result = parse_metric_result(data);
   if (!result) return fail(context, result.error());
+  if (result->series.empty() && o.style.output == "default") {
+    if (!context.options.quiet) context.err << "no series\n";
+    return o.exit_status ? ExitCode::no : ExitCode::ok;
+  }
   context.out << format_metric(
       *result, o.style.output == "default" ? MetricFormat::table : MetricFormat::json,
       context.color());

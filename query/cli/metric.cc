@@ -20,6 +20,7 @@ struct MetricOptions {
   std::string end;
   std::string step;
   std::string output = "table";
+  bool logs = false;
   bool exit_status = false;
 };
 
@@ -27,6 +28,7 @@ constexpr const char* examples =
     "  sluice metric up\n"
     "  sluice metric 'sum by (app) (rate(http_requests_total[5m]))' --range 6h\n"
     "  sluice metric 'rate({app=\"pay\"} |= \"error\" [5m])' --range 1h -o chart\n"
+    "  sluice metric --logs 'sum by (app) (count_over_time({env=\"prod\"}[5m]))'\n"
     "  sluice metric 'count(up == 0)' -o json --time 2026-01-02T03:04:05Z\n\n"
     "Without --range or --start the query is evaluated once, at --time (now).";
 
@@ -72,8 +74,9 @@ Result<http::Params> instant_params(const MetricOptions& o, Timestamp now) {
 Result<MetricResult> query(const MetricOptions& o, Context& context) {
   const Timestamp now = context.clock.now();
   SLUICE_TRY(const auto params, is_range(o) ? range_params(o, now) : instant_params(o, now));
-  SLUICE_TRY(auto answer,
-             ApiClient(context).get(is_range(o) ? "/api/v1/query_range" : "/api/v1/query", params));
+  const std::string path =
+      std::string(o.logs ? "/loki" : "") + "/api/v1/query" + (is_range(o) ? "_range" : "");
+  SLUICE_TRY(auto answer, ApiClient(context).get(path, params));
   for (const auto& warning : answer.value("warnings", nlohmann::json::array())) {
     if (warning.is_string()) {
       context.err << "warning: " << warning.get_ref<const std::string&>() << "\n";
@@ -109,6 +112,8 @@ Action add_metric(CLI::App& root) {
   app.add_option("--end,--to", o->end, "Evaluate up to here; now if absent");
   app.add_option("--step", o->step, "Time between points: 30s; about 240 points if absent");
   app.add_option("-o,--output", o->output, "table, json, csv or chart")->capture_default_str();
+  app.add_flag("--logs", o->logs,
+               "Read a selector without filter or parser as one of logs, not of metrics");
   app.add_flag("--exit-status", o->exit_status, "Exit 1 when the result is empty");
   return [o](Context& context) { return run_metric(*o, context); };
 }

@@ -93,6 +93,19 @@ TEST_CASE("a crowd at one timestamp larger than the batch is read through") {
   CHECK(Model(lines).read(false, 0, 3).size() == 25);
 }
 
+TEST_CASE("pages stay within the batch while they can") {
+  std::vector<LogLine> lines;
+  for (int i = 0; i < 40; ++i) lines.push_back(line(i / 3, std::to_string(i)));
+  const Model model(lines);
+  LogPager pager({from_unix_ns(0), from_unix_ns(1000)}, true, 0, 10);
+  std::size_t got = 0;
+  while (const auto page = pager.next()) {
+    CHECK(page->limit == 10);
+    got += pager.accept(model.query(*page, true)).size();
+  }
+  CHECK(got == 40);
+}
+
 TEST_CASE("a reader asks for no more than its limit") {
   LogPager pager({from_unix_ns(0), from_unix_ns(10)}, true, 5, 1000);
   CHECK(pager.next()->limit == 5);
