@@ -1,3 +1,6 @@
+#include <signal.h>
+#include <spawn.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
@@ -21,9 +24,8 @@ constexpr const char* examples =
     "  sluice check config /etc/sluice/sluiced.yaml\n"
     "  sluice check rules rules/*.yaml\n\n"
     "The checks are the daemon's own, so that what passes here also loads there: this command\n"
-    "runs `sluiced --check-config` and `sluiced --check-rules`, and needs `sluiced` beside itself "
-    "or\n"
-    "in the PATH (or --sluiced). Nothing is sent to a server. Exits 0 or 1, 3 for warnings only.";
+    "runs `sluiced --check-config`, and needs `sluiced` beside itself or in the PATH (or\n"
+    "--sluiced). Nothing is sent to a server. Exits 0 if all is well, 1 if not.";
 
 // The daemon installed beside this binary, else whatever the PATH has.
 std::string find_daemon(const std::string& given) {
@@ -34,16 +36,43 @@ std::string find_daemon(const std::string& given) {
   return !ec && std::filesystem::exists(beside, ec) ? beside.string() : "sluiced";
 }
 
-// Becomes the daemon; returns only when that fails.
-ExitCode become(const std::vector<std::string>& command, Context& context) {
+// Runs a program with our input and output; its exit status, or an Error if it did not run.
+Result<int> run_program(const std::vector<std::string>& command) {
   std::vector<char*> argv;
   for (const auto& word : command) argv.push_back(const_cast<char*>(word.c_str()));
   argv.push_back(nullptr);
+  // The client blocks signals for its own wait; the program must get them as usual.
+  posix_spawnattr_t attributes;
+  sigset_t none;
+  sigemptyset(&none);
+  posix_spawnattr_init(&attributes);
+  posix_spawnattr_setsigmask(&attributes, &none);
+  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
+  pid_t pid = 0;
+  const int failed = ::posix_spawnp(&pid, argv.front(), nullptr, &attributes, argv.data(), environ);
+  posix_spawnattr_destroy(&attributes);
+  if (failed != 0) {
+    return invalid_argument("cannot run " + command.front() + ": " + std::strerror(failed) +
+                            "; install it or name it with --sluiced");
+  }
+  int status = 0;
+  while (::waitpid(pid, &status, 0) < 0 && errno == EINTR) {
+  }
+  return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+// What is wrong with a file is "usage" to the daemon, but the answer "no" to a check.
+ExitCode check_outcome(int status) {
+  if (status == 0) return ExitCode::ok;
+  return status == 3 ? ExitCode::undecided : ExitCode::no;
+}
+
+ExitCode run_check(std::vector<std::string> command, const std::vector<std::string>& files,
+                   Context& context) {
+  command.insert(command.end(), files.begin(), files.end());
   context.out.flush();
-  ::execvp(argv.front(), argv.data());
-  const std::string why = std::strerror(errno);
-  return fail(context, invalid_argument("cannot run " + command.front() + ": " + why +
-                                        "; install it or name it with --sluiced"));
+  const auto status = run_program(command);
+  return status ? check_outcome(*status) : fail(context, status.error());
 }
 
 void add_check_of(CLI::App& parent, const std::string& name, const std::string& summary,
@@ -63,15 +92,13 @@ Action add_check(CLI::App& root) {
   add_check_of(app, "rules", "Check rule files", o);
   return [o, &app](Context& context) {
     const std::string daemon = find_daemon(o->sluiced);
-    std::vector<std::string> command{daemon, "--check-rules"};
-    if (app.got_subcommand("config")) {
-      if (o->files.size() != 1) {
-        return fail(context, invalid_argument("check config takes exactly one file"));
-      }
-      command = {daemon, "--check-config", "--config.file"};
+    if (app.got_subcommand("rules")) {
+      return run_check({daemon, "--check-config", "--rules"}, o->files, context);
     }
-    command.insert(command.end(), o->files.begin(), o->files.end());
-    return become(command, context);
+    if (o->files.size() == 1) {
+      return run_check({daemon, "--check-config", "--config.file"}, o->files, context);
+    }
+    return fail(context, invalid_argument("check config takes exactly one file"));
   };
 }
 

@@ -1,4 +1,6 @@
 // The client as a whole against a fake server: arguments in, output and exit code out.
+#include <unistd.h>
+
 #include <catch2/catch_test_macros.hpp>
 #include <cstdio>
 #include <filesystem>
@@ -346,6 +348,47 @@ TEST_CASE("a token comes from its file and never from the command line") {
   CHECK(server.requests().back().headers.get("Authorization") == "Bearer secret");
   std::filesystem::remove(path);
   CHECK(server.run({"labels", "--token-file", path}).code == 2);
+}
+
+namespace {
+
+// A stand-in for the daemon: prints its arguments and exits as told.
+class FakeDaemon {
+ public:
+  explicit FakeDaemon(int code) {
+    const int fd = ::mkstemp(path.data());
+    REQUIRE(fd >= 0);
+    ::close(fd);
+    std::ofstream(path) << "#!/bin/sh\necho \"$@\" > " << path << ".args\nexit " << code << "\n";
+    std::filesystem::permissions(path, std::filesystem::perms::owner_all);
+  }
+  ~FakeDaemon() {
+    std::filesystem::remove(path);
+    std::filesystem::remove(path + ".args");
+  }
+  std::string arguments() const {
+    std::ifstream file(path + ".args");
+    std::string line;
+    std::getline(file, line);
+    return line;
+  }
+
+  std::string path = (std::filesystem::temp_directory_path() / "sluice-daemon-XXXXXX").string();
+};
+
+}  // namespace
+
+TEST_CASE("checks are the daemon's own, and a bad file is the answer no") {
+  const FakeDaemon good(0);
+  CHECK(run_alone({"check", "rules", "a.yaml", "b.yaml", "--sluiced", good.path}).code == 0);
+  CHECK(good.arguments() == "--check-config --rules a.yaml b.yaml");
+  const FakeDaemon bad(2);
+  CHECK(run_alone({"check", "config", "c.yaml", "--sluiced", bad.path}).code == 1);
+  CHECK(bad.arguments() == "--check-config --config.file c.yaml");
+  const auto missing = run_alone({"check", "config", "c", "--sluiced", "/nonexistent/sluiced"});
+  CHECK(missing.code == 2);
+  CHECK(contains(missing.err, "cannot run /nonexistent/sluiced"));
+  CHECK(run_alone({"check", "config", "a", "b"}).code == 2);
 }
 
 TEST_CASE("releases are told and listed") {
