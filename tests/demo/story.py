@@ -247,8 +247,9 @@ class Story:
 
     def release_b(self):
         self.out.step("Version B is deployed. It has a defect nobody knows of")
-        deploy = [os.path.join(self.bin, "sluice-demo"), "deploy", "B", "--state", self.path("shop")]
-        subprocess.run(deploy, check=True, stdout=subprocess.DEVNULL)
+        program = os.path.join(self.bin, "sluice-demo")
+        subprocess.run([program, "deploy", "B", "--state", self.path("shop")], check=True,
+                       stdout=subprocess.DEVNULL)
         self.must("release", "start", "--service", "shop", "--env", "prod", "--version", "B")
     def alert(self):
         self.out.step("A rule fires on the error rate and a webhook is notified")
