@@ -4,7 +4,7 @@
 namespace sluice::query {
 
 Result<ExprPtr> parse_logql(std::string_view text) {
-  return logql::parse(text);
+  return logql::parse(text, parse_promql);
 }
 
 }  // namespace sluice::query

@@ -38,9 +38,15 @@ Result<double> parse_signed_number(TokenStream& in, std::string_view what);
 Result<std::vector<std::string>> parse_names(TokenStream& in, std::string_view after);
 
 // parse_metric.cc
-Result<ExprPtr> parse(std::string_view text);
+// `foreign` reads operands in PromQL (token_stream.h).
+Result<ExprPtr> parse(std::string_view text, ForeignParser foreign);
 Result<ExprPtr> parse_metric(TokenStream& in);
+// parse_foreign.cc. Operands in PromQL.
+bool at_foreign(const TokenStream& in);
+Result<ExprPtr> parse_foreign(TokenStream& in);
+Result<void> check_foreign(const TokenStream& in, const Expr& expr);
 // parse_function.cc. Vector aggregations, label_replace, vector.
+bool is_function(std::string_view name);
 Result<ExprPtr> parse_function(TokenStream& in);
 
 ExprPtr make_expr(Expr::Node node, ValueType type, SourceSpan span);

@@ -148,20 +148,30 @@ struct JsonDocument::Impl {
       const auto* key = std::get_if<std::string>(&path[i]);
       const auto* index = std::get_if<std::size_t>(&path[i]);
       od::value next;
-      const auto error = i == 0 ? (key != nullptr ? document.find_field_unordered(*key).get(next)
-                                                  : document.at(*index).get(next))
-                                : (key != nullptr ? value.find_field_unordered(*key).get(next)
-                                                  : at(value, *index, next));
+      const auto error = i == 0 ? step(document, key, index, next) : step(value, key, index, next);
       if (error) return error;
       value = next;
     }
     return text_of(value, text);
   }
 
-  static error_code at(od::value& value, std::size_t index, od::value& next) {
+  // `from` is the document or a value in it.
+  template <class From>
+  static error_code step(From& from, const std::string* key, const std::size_t* index,
+                         od::value& next) {
+    if (key != nullptr) return from.find_field_unordered(*key).get(next);
     od::array array;
-    if (const auto error = value.get_array().get(array)) return error;
-    return array.at(index).get(next);
+    if (const auto error = from.get_array().get(array)) return error;
+    return element(array, *index, next);
+  }
+
+  // Not array.at(): of a damaged array that goes on past the error, out of the buffer.
+  static error_code element(od::array& array, std::size_t index, od::value& next) {
+    for (auto item : array) {
+      if (const auto error = std::move(item).get(next)) return error;
+      if (index-- == 0) return simdjson::SUCCESS;
+    }
+    return simdjson::INDEX_OUT_OF_BOUNDS;
   }
 
   error_code text_of(od::value& value, std::string_view& text) {

@@ -13,6 +13,10 @@ namespace {
 constexpr std::array<std::string_view, 9> aggregations = {
     "sum", "avg", "min", "max", "count", "stddev", "stdvar", "topk", "bottomk"};
 
+bool is_aggregation(std::string_view name) {
+  return std::find(aggregations.begin(), aggregations.end(), name) != aggregations.end();
+}
+
 bool takes_count(std::string_view op) {
   return op == "topk" || op == "bottomk";
 }
@@ -126,10 +130,14 @@ Result<ExprPtr> parse_label_replace(TokenStream& in) {
 
 }  // namespace
 
+bool is_function(std::string_view name) {
+  return is_aggregation(name) || name == "sort" || name == "sort_desc" || name == "vector" ||
+         name == "label_replace";
+}
+
 Result<ExprPtr> parse_function(TokenStream& in) {
   const auto word = in.peek().text;
-  if (std::find(aggregations.begin(), aggregations.end(), word) != aggregations.end())
-    return parse_aggregation(in);
+  if (is_aggregation(word)) return parse_aggregation(in);
   if (word == "sort" || word == "sort_desc") return parse_sort(in);
   if (word == "vector") return parse_vector(in);
   if (word == "label_replace") return parse_label_replace(in);

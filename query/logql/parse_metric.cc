@@ -115,6 +115,7 @@ Result<ExprPtr> parse_primary(TokenStream& in) {
   if (token.is("{"))
     return in.error_here(
         "a log query cannot be an operand; wrap it in a range aggregation such as rate({...}[5m])");
+  if (at_foreign(in)) return parse_foreign(in);
   if (token.kind != TokenKind::identifier)
     return in.unexpected("a metric expression such as rate({app=\"web\"}[5m])");
   return is_range_operation(token.text) ? parse_range_aggregation(in) : parse_function(in);
@@ -190,8 +191,8 @@ Result<ExprPtr> parse_metric(TokenStream& in) {
   return parse_operators(in, 1);
 }
 
-Result<ExprPtr> parse(std::string_view text) {
-  SLUICE_TRY(auto in, TokenStream::open(text));
+Result<ExprPtr> parse(std::string_view text, ForeignParser foreign) {
+  SLUICE_TRY(auto in, TokenStream::open(text, foreign));
   if (in.at_end())
     return in.error_here(
         "the query is empty; a stream selector such as {app=\"web\"} is the least");
@@ -201,6 +202,7 @@ Result<ExprPtr> parse(std::string_view text) {
     error.message += trailing_hint(in.peek());
     return error;
   }
+  SLUICE_CHECK(check_foreign(in, *expr));
   return expr;
 }
 

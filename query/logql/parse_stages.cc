@@ -63,6 +63,9 @@ Result<Stage> parse_regexp(TokenStream& in) {
     return in.error_at(pattern.begin,
                        "at least one named capture must be supplied, as in "
                        "(?P<status>\\d+)");
+  for (const auto& name : names)
+    if (!name.empty() && !valid_label_name(name))
+      return in.error_at(pattern.begin, "invalid extracted label name '" + name + "'");
   return Stage{RegexpStage{*regex}};
 }
 

@@ -23,8 +23,9 @@ std::string describe(const Token& token) {
 
 }  // namespace
 
-Result<TokenStream> TokenStream::open(std::string_view query) {
+Result<TokenStream> TokenStream::open(std::string_view query, ForeignParser foreign) {
   TokenStream stream;
+  stream.foreign_ = foreign;
   stream.query_ = query;
   SLUICE_TRY(stream.tokens_, tokenize(query));
   return stream;
@@ -76,6 +77,11 @@ Error TokenStream::positioned(Error error, const Token& token) const {
 SourceSpan TokenStream::span_from(std::uint32_t begin) const {
   const Token& last = tokens_[at_ == 0 ? 0 : at_ - 1];
   return {begin, last.begin + static_cast<std::uint32_t>(last.text.size())};
+}
+
+Result<ExprPtr> TokenStream::foreign(SourceSpan span) {
+  used_foreign_ = true;
+  return foreign_(query_.substr(span.begin, span.end - span.begin));
 }
 
 Result<void> TokenStream::enter() {

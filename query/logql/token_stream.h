@@ -16,9 +16,13 @@ namespace sluice::query::logql {
 inline constexpr int max_nesting = 100;
 inline constexpr int max_operators = 1000;
 
+// Reads an operand in PromQL. The engine supplies it: LogQL's folder knows nothing of PromQL's.
+using ForeignParser = Result<ExprPtr> (*)(std::string_view text);
+
 class TokenStream {
  public:
-  static Result<TokenStream> open(std::string_view query);
+  // `foreign` may be null: then there are no foreign operands.
+  static Result<TokenStream> open(std::string_view query, ForeignParser foreign);
 
   const Token& peek(std::size_t ahead = 0) const;
   const Token& next();  // at the end: the end token, again and again
@@ -43,6 +47,10 @@ class TokenStream {
   std::size_t position() const { return at_; }
   void seek(std::size_t position) { at_ = position; }
 
+  bool has_foreign() const { return foreign_ != nullptr; }
+  bool used_foreign() const { return used_foreign_; }
+  Result<ExprPtr> foreign(SourceSpan span);  // parses that part of the query
+
   Result<void> enter();  // one level of nesting deeper
   void leave() { --depth_; }
   Result<void> count_operator();
@@ -51,6 +59,8 @@ class TokenStream {
   std::string_view query_;
   std::vector<Token> tokens_;
   std::size_t at_ = 0;
+  ForeignParser foreign_ = nullptr;
+  bool used_foreign_ = false;
   int depth_ = 0;
   int operators_ = 0;
 };

@@ -45,6 +45,7 @@ TEST_CASE("errors in log queries say where and what was expected") {
       {"{app=\"x\"} | line_format \"{{.x\"", at + "25: template: 1:1: unclosed action: no }}"},
       {"{app=\"x\"} | regexp \"a\"",
        at + "20: at least one named capture must be supplied, as in (?P<status>\\d+)"},
+      {"{app=\"x\"} | regexp \"(?P<9x>a)\"", at + "20: invalid extracted label name '9x'"},
       {"{app=\"x\"} | pattern \"<a><b>\"",
        at + "21: pattern \"<a><b>\": consecutive captures need a literal between them"},
       {"{app=\"x\"} |> \"<a>\"",
@@ -108,6 +109,19 @@ TEST_CASE("errors in metric queries say where and what was expected") {
       {"{a=\"b\"}\n|= 1",
        "parse error at line 2, col 4: unexpected number 1, expected a quoted string after the line "
        "filter operator"},
+  });
+}
+
+TEST_CASE("metrics alone are no LogQL, and their errors are passed on") {
+  check_refused({
+      {"sum(rate(http_requests_total[5m]))",
+       at + "1: this is PromQL; a LogQL query reads logs, beginning with a selector such as "
+            "{app=\"web\"} or a range aggregation such as rate({...}[5m])"},
+      {"rate({a=\"b\"}[5m]) + up[5m]",
+       at + "21: the PromQL operand must be an instant vector or a scalar"},
+      {"rate({a=\"b\"}[5m]) + up{x=}",
+       at + "21: in the PromQL operand: 1:6: parse error: unexpected \"}\" in label matching, "
+            "expected string"},
   });
 }
 

@@ -145,3 +145,21 @@ TEST_CASE("types and spans are known after parsing") {
   CHECK((*expr)->span.begin == 2);
   CHECK((*expr)->span.end == 19);
 }
+
+TEST_CASE("logs and metrics meet in one expression") {
+  check({
+      {R"(sum(rate({a="b"} |= "x" [5m])) / sum(rate(http_requests_total[5m])))",
+       R"(sum(rate({a="b"} |= "x" [5m])) / sum(rate(http_requests_total[5m])))"},
+      {R"(rate({a="b"}[5m]) > on (app) limits:errors:max{env="p"} offset 5m)",
+       R"(rate({a="b"}[5m]) > on (app) limits:errors:max{env="p"} offset 5m)"},
+      {R"(histogram_quantile(0.9, sum by (le) (rate(x[5m]))) * rate({a="b"}[5m]))",
+       R"(histogram_quantile(0.9, sum by (le) (rate(x[5m]))) * rate({a="b"}[5m]))"},
+      {R"(sum(rate({a="b"}[5m])) and quantile_over_time(0.5, up[1m]) > 0)",
+       R"(sum(rate({a="b"}[5m])) and quantile_over_time(0.5, up[1m]) > 0)"},
+      {R"(up @ end() + on () group_left (x) rate({a="b"}[5m]))",
+       R"(up @ end() + on () group_left (x) rate({a="b"}[5m]))"},
+  });
+  auto expr = parse_logql(R"(rate({a="b"}[5m]) + up{x="y"})");
+  REQUIRE(expr.has_value());
+  CHECK(std::get<Binary>((*expr)->node).rhs->span.begin == 20);
+}
