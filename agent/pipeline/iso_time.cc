@@ -108,7 +108,7 @@ std::optional<Timestamp> take_epoch(std::string_view& text) {
     rest.remove_prefix(1);
     fraction = scan::take_fraction(rest) / (1'000'000'000 / unit);
   }
-  if (unit > 1 && value >= 7'258'118'400'000'000'000 / unit) return std::nullopt;  // year 2200
+  if (value >= 7'258'118'400'000'000'000 / unit) return std::nullopt;  // year 2200
   const auto t = plausible(from_unix_ns(value * unit + fraction));
   if (t) text = rest;
   return t;

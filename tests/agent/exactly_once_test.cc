@@ -63,6 +63,10 @@ class ChaosServer {
     const std::lock_guard lock(mutex_);
     return lines_.size();
   }
+  bool has(const std::string& line) {
+    const std::lock_guard lock(mutex_);
+    return lines_.contains(line);
+  }
 
  private:
   static RuntimeOptions options() {
@@ -141,6 +145,17 @@ std::unique_ptr<Agent> start_agent(const AgentOptions& options) {
   return std::move(*agent);
 }
 
+// A line of its own that arrives tells that the agent watches the directory by now: a file that
+// comes and goes before that cannot be seen.
+void wait_until_watching(const TempDir& dir, ChaosServer& server,
+                         std::multiset<std::string>& written, const std::string& line) {
+  dir.append("logs/canary.log", line + "\n");
+  written.insert(line);
+  for (int i = 0; i < 3000 && !server.has(line); ++i)
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  REQUIRE(server.has(line));
+}
+
 }  // namespace
 
 TEST_CASE("every line arrives once through faults, rotations and restarts", "[exactly-once]") {
@@ -153,6 +168,7 @@ TEST_CASE("every line arrives once through faults, rotations and restarts", "[ex
   const auto options = agent_options(dir, server.url());
   auto agent = start_agent(options);
   std::multiset<std::string> written;
+  wait_until_watching(dir, server, written, "started");
   int number = 0;
   for (int round = 0; round < 120; ++round) {
     const auto file = "logs/f" + std::to_string(random() % 3) + ".log";
@@ -169,6 +185,7 @@ TEST_CASE("every line arrives once through faults, rotations and restarts", "[ex
     if (random() % 20 == 0) {
       agent.reset();
       agent = start_agent(options);
+      wait_until_watching(dir, server, written, "restarted " + std::to_string(round));
     }
     std::this_thread::sleep_for(std::chrono::milliseconds(random() % 10));  // vary the interleaving
   }
