@@ -40,6 +40,7 @@ void add_loki_routes(http::Router& router, LokiSources sources, Clock& clock, Me
   add("GET|POST", "/index/volume_range", index_volume_range);
   add("GET|POST", "/detected_labels", detected_labels);
   add("GET|POST", "/detected_fields", detected_fields);
+  add("GET|POST", "/patterns", patterns);
   add("GET|POST", "/format_query", format_query);
   add("GET", "/status/buildinfo", build_info);
   add("GET", "/drilldown-limits", drilldown_limits);

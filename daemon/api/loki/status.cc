@@ -58,7 +58,7 @@ http::Response drilldown_limits(const Api& api, http::Request&) {
   JsonWriter out;
   out.begin_object().key("limits");
   write_limits(out, api.options);
-  out.key("pattern_ingester_enabled").boolean(false);
+  out.key("pattern_ingester_enabled").boolean(true);
   out.key("version").string(spoken_version).end_object();
   return json(out.take());
 }

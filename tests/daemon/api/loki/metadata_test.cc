@@ -94,6 +94,19 @@ TEST_CASE("detected fields tell types and parsers") {
   CHECK(field("msg")["type"] == "string");
 }
 
+TEST_CASE("patterns are usable as filters and count per step") {
+  LokiFixture f;
+  f.add({{"app", "a"}}, 20, "user 17 failed after 5ms");
+  f.add({{"app", "a"}}, 19, "user 99 failed after 12ms");
+  f.add({{"app", "a"}}, 10, "started");
+  const auto data = f.get("/patterns", "query=" + enc(R"({app="a"})") + "&step=10s")["data"];
+  REQUIRE(data.size() == 2);
+  CHECK(data[0] ==
+        json::parse(R"({"pattern":"user <_> failed after <_>","samples":[[1699999980,2]]})"));
+  const auto filter = R"({app="a"} |> ")" + data[0]["pattern"].get<std::string>() + "\"";
+  CHECK(f.result("/query_range", "query=" + enc(filter))[0]["values"].size() == 2);
+}
+
 TEST_CASE("clients learn a version and limits") {
   LokiFixture f;
   CHECK(f.get("/status/buildinfo")["version"] == "3.5.0");
