@@ -4,6 +4,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/strand.hpp>
+#include <future>
 #include <map>
 #include <mutex>
 
@@ -62,8 +63,7 @@ class TcpServer : public Server {
   void drain(std::chrono::milliseconds deadline) override {
     const auto until = std::chrono::steady_clock::now() + deadline;
     context_->draining = true;
-    // The accept loop ends only after this ran, so waiting for the group keeps `this` valid.
-    if (accepting_.exchange(false)) asio::post(strand_, [this] { close_acceptor(); });
+    if (accepting_.exchange(false)) close_acceptor();
     for_each_connection(&Connection::drain);
     if (group_.wait_until(until)) return;
     if (deadline.count() > 0) {
@@ -89,9 +89,17 @@ class TcpServer : public Server {
     return {};
   }
 
+  // Waits for the strand to have done it. The accept loop may end before, by a connection that
+  // comes just now, so waiting for the group would not be enough to keep the acceptor alive.
   void close_acceptor() {
-    error_code ec;
-    acceptor_.close(ec);  // the descriptor is gone whatever close() says
+    // Shared: set_value() may still be at it when the waiter has woken.
+    const auto closed = std::make_shared<std::promise<void>>();
+    asio::post(strand_, [this, closed] {
+      error_code ec;
+      acceptor_.close(ec);  // the descriptor is gone whatever close() says
+      closed->set_value();
+    });
+    closed->get_future().wait();
   }
 
   asio::awaitable<void> accept_loop() {

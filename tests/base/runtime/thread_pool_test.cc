@@ -17,20 +17,21 @@ TEST_CASE("a pool runs what it took, and its destructor waits for it") {
 }
 
 TEST_CASE("a full queue refuses and stays as it was") {
-  ThreadPool pool("test", 1, 2);
+  // Before the pool: its threads may still be inside set_value() when the waiter has woken.
   std::promise<void> started;
   std::promise<void> go;
+  std::promise<void> last;
+  std::atomic<int> ran{0};
+  ThreadPool pool("test", 1, 2);
   REQUIRE(pool.submit([&] {
     started.set_value();
     go.get_future().wait();
   }));
   started.get_future().wait();
-  std::atomic<int> ran{0};
   CHECK(pool.submit([&] { ++ran; }));
   CHECK(pool.submit([&] { ++ran; }));
   CHECK_FALSE(pool.submit([&] { ++ran; }));
   CHECK(pool.queued() == 2);
-  std::promise<void> last;
   go.set_value();
   while (!pool.submit([&] { last.set_value(); })) std::this_thread::yield();
   last.get_future().wait();
@@ -38,10 +39,10 @@ TEST_CASE("a full queue refuses and stays as it was") {
 }
 
 TEST_CASE("a runtime can be stopped twice") {
+  std::promise<void> ran;
   IoRuntime runtime({});
   runtime.stop();
   runtime.stop();
-  std::promise<void> ran;
   CHECK(runtime.query_pool().submit([&] { ran.set_value(); }));
   ran.get_future().wait();
 }
