@@ -12,6 +12,7 @@ class Backoff {
   // `random` in [0, 1).
   Duration next(double random);
   void reset() { current_ = min_; }
+  bool fresh() const { return current_ == min_; }  // nothing failed since the last reset
 
  private:
   Duration min_;

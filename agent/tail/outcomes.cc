@@ -80,6 +80,10 @@ void Dispatcher::on_retry(Source& source, Batch batch, const Outcome& outcome, M
   table_.touch(source);
   if (outcome.kind == OutcomeKind::cancelled) return;
   metrics_.push_retries.inc();
+  if (outcome.kind == OutcomeKind::retry_source && source.backoff.fresh())
+    log_warn(
+        "the server asks to wait with a file",
+        {{"path", source.record.path}, {"status", outcome.status}, {"server", outcome.message}});
   if (outcome.kind == OutcomeKind::retry_source)
     return source.pace.not_before(now.mono + retry_delay(source.backoff, outcome));
   const auto delay = retry_delay(server_backoff_, outcome);

@@ -20,9 +20,7 @@ void Reconciler::set_groups(std::shared_ptr<const GroupSet> groups) {
 }
 
 void Reconciler::look_at(const std::string& path, Moment now) {
-  const auto* group = groups_->match(path);
-  if (group != nullptr) return look_at_file(path, *group, now);
-  if (Source* source = table_.by_path(path)) on_gone(*source, Sighting::missing, now);
+  if (const auto* group = groups_->match(path)) look_at_file(path, *group, now);
 }
 
 void Reconciler::look_at_file(const std::string& path, const CompiledGroup& group, Moment now) {

@@ -7,7 +7,8 @@
 namespace sluice::agent {
 namespace {
 
-constexpr auto keep_open = std::chrono::seconds(60);  // of a file that is read to its end
+// Of a file that is read to its end: open, its last lines survive a deletion that follows at once.
+constexpr auto keep_open = std::chrono::minutes(5);
 constexpr auto after_failed_save = std::chrono::seconds(1);
 constexpr auto sweep_soon = std::chrono::milliseconds(200);  // after a directory appeared
 constexpr auto pause_between_wakes = std::chrono::milliseconds(5);

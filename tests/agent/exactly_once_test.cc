@@ -97,7 +97,7 @@ class ChaosServer {
     if (!id || !body) return http::Response::text(400, "bad push");
     const auto texts = lines_of(*body);
     if (texts.size() != id->ends.size()) return http::Response::text(400, "lens differ");
-    auto& mark = high_[id->source];
+    auto& mark = high_[id->agent.value + "/" + id->source];
     const bool gap = id->start > mark && !id->gap_is_loss;
     if (!gap) {
       for (std::size_t i = 0; i < texts.size(); ++i)
@@ -202,6 +202,44 @@ TEST_CASE("every line arrives once through faults, rotations and restarts", "[ex
                       std::back_inserter(surplus));
   CHECK(missing == std::vector<std::string>{});
   CHECK(surplus == std::vector<std::string>{});
+}
+
+TEST_CASE("an agent keeps its id across restarts", "[exactly-once]") {
+  const TempDir dir;
+  dir.make_dir("logs");
+  ChaosServer server(1);
+  const auto options = agent_options(dir, server.url());
+  const auto id_in_checkpoint = [&] {
+    const auto text = dir.read("state/checkpoint");
+    const auto at = text.find("\nagent ") + 1;
+    return text.substr(at, text.find('\n', at) - at);
+  };
+  start_agent(options)->stop();
+  const auto first = id_in_checkpoint();
+  CHECK(first.size() > std::string_view("agent -01234567").size());
+  start_agent(options)->stop();
+  CHECK(id_in_checkpoint() == first);
+}
+
+TEST_CASE("a reload takes up new file groups and drops old ones", "[exactly-once]") {
+  const TempDir dir;
+  dir.make_dir("logs");
+  ChaosServer server(1);
+  server.behave();
+  auto options = agent_options(dir, server.url());
+  const auto agent = start_agent(options);
+  std::multiset<std::string> written;
+  wait_until_watching(dir, server, written, "before");
+  options.files[0].paths = {dir / "logs/*.txt"};
+  REQUIRE(agent->reload(options).has_value());
+  dir.write("logs/new.txt", "after\n");
+  for (int i = 0; i < 3000 && !server.has("after"); ++i)
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  dir.append("logs/canary.log", "not followed any more\n");
+  agent->stop();  // flushes
+  CHECK(server.lines() == std::multiset<std::string>{"after", "before"});
+  options.ship.token_file = dir / "missing";
+  CHECK_FALSE(agent->reload(options).has_value());
 }
 
 TEST_CASE("once ships everything and says when it is done", "[exactly-once]") {
