@@ -1,3 +1,11 @@
+# All Catch2 binaries share one precompiled header; they are compiled with the same flags.
+if(SLUICE_PCH)
+  file(WRITE ${CMAKE_BINARY_DIR}/generated/test_pch.cc "// The owner of the tests' header.\n")
+  add_library(sluice_test_pch STATIC ${CMAKE_BINARY_DIR}/generated/test_pch.cc)
+  target_link_libraries(sluice_test_pch PRIVATE sluice::base Catch2::Catch2WithMain)
+  sluice_precompile(sluice_test_pch <catch2/catch_test_macros.hpp>)
+endif()
+
 # sluice_test(NAME <name> LABEL <label> SOURCES ... LIBRARIES ...)
 # A Catch2 binary bin/test_<name>, run by ctest under <label>. Tests find files of the tree by
 # SLUICE_SOURCE_DIR and the binaries by SLUICE_BIN_DIR.
@@ -7,6 +15,9 @@ function(sluice_test)
   target_link_libraries(test_${T_NAME} PRIVATE ${T_LIBRARIES} Catch2::Catch2WithMain)
   target_compile_definitions(test_${T_NAME} PRIVATE
     SLUICE_SOURCE_DIR="${CMAKE_SOURCE_DIR}" SLUICE_BIN_DIR="${CMAKE_RUNTIME_OUTPUT_DIRECTORY}")
+  if(SLUICE_PCH)
+    target_precompile_headers(test_${T_NAME} REUSE_FROM sluice_test_pch)
+  endif()
   add_test(NAME ${T_NAME} COMMAND test_${T_NAME})
   set_tests_properties(${T_NAME} PROPERTIES LABELS ${T_LABEL} TIMEOUT 300)
 endfunction()
