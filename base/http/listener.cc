@@ -37,8 +37,9 @@ class TcpServer : public Server {
 
   ~TcpServer() override {
     drain(std::chrono::milliseconds{0});
-    // Handlers refer to the router and the metrics, which may die after us.
-    context_->jobs.wait();
+    // Handlers and what they return refer to the router, the metrics and what is behind them, which
+    // may die after us.
+    context_->exchanges.wait();
   }
 
   Result<void> start() override {

@@ -76,6 +76,18 @@ TEST_CASE("a stuck handler is cut off at the deadline and awaited only by the de
   server.gate.open();
 }
 
+TEST_CASE("nothing a handler returned outlives the server") {
+  TestServer server;
+  RawClient client(server.port());
+  client.send(get("/stuck-stream"));
+  server.gate.wait_for_arrivals(1);
+  server.server->drain(10ms);
+  CHECK_FALSE(server.stream_resource.expired());
+  server.gate.open();
+  server.server.reset();
+  CHECK(server.stream_resource.expired());
+}
+
 TEST_CASE("half a request does not hold the drain past its deadline") {
   TestServer server;
   RawClient client(server.port());
