@@ -38,6 +38,7 @@ struct Exchange {
       : counted(context), hold(context->budget) {}
 
   CountedExchange counted;  // first, so that it goes after what a handler left in the others
+  Plan plan;
   ByteBudget::Hold hold;
   std::stop_source stop;
   Response response;

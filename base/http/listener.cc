@@ -1,7 +1,6 @@
 // The Server: binds, accepts, keeps the register of connections, drains.
 #include <atomic>
 #include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/strand.hpp>
 #include <map>
@@ -63,8 +62,8 @@ class TcpServer : public Server {
   void drain(std::chrono::milliseconds deadline) override {
     const auto until = std::chrono::steady_clock::now() + deadline;
     context_->draining = true;
-    // The accept loop ends only after this ran, so waiting for the group keeps `this` valid.
-    if (accepting_.exchange(false)) asio::post(strand_, [this] { close_acceptor(); });
+    // A task of the group: the accept loop may end before it ran, and must not be all we wait for.
+    if (accepting_.exchange(false)) group_.spawn(strand_, close_acceptor());
     for_each_connection(&Connection::drain);
     if (group_.wait_until(until)) return;
     if (deadline.count() > 0) {
@@ -90,9 +89,10 @@ class TcpServer : public Server {
     return {};
   }
 
-  void close_acceptor() {
+  asio::awaitable<void> close_acceptor() {
     error_code ec;
     acceptor_.close(ec);  // the descriptor is gone whatever close() says
+    co_return;
   }
 
   asio::awaitable<void> accept_loop() {
