@@ -63,7 +63,7 @@ asio::awaitable<bool> Connection::serve_one() {
   RequestParser parser(context_->options.max_header_bytes);
   auto head = co_await read_head(parser);
   if (!head) co_return false;
-  auto exchange = std::make_shared<Exchange>(context_->budget);
+  auto exchange = std::make_shared<Exchange>(context_);
   Plan& plan = exchange->plan;
   plan = plan_request(context_->router, *context_->security().authenticator, std::move(*head));
   plan.request.remote = remote_;

@@ -20,16 +20,12 @@ bool run_on(ServerContext& context, Pool pool, Job job) {
   return false;
 }
 
-// Runs `work` on the route's pool, counted, and `done` after it.
-bool start(const std::shared_ptr<ServerContext>& context, Pool pool, Job work, Job done) {
-  context->jobs.enter();
-  const bool accepted = run_on(*context, pool, [context, work = std::move(work), done] {
+// Runs `work` on the route's pool and `done` after it.
+bool start(ServerContext& context, Pool pool, Job work, Job done) {
+  return run_on(context, pool, [work = std::move(work), done = std::move(done)] {
     work();
     done();
-    context->jobs.leave();
   });
-  if (!accepted) context->jobs.leave();
-  return accepted;
 }
 
 Response internal_error(const Request& request, std::string_view what) {
@@ -101,21 +97,21 @@ void upgrade(Exchange& exchange) {
 bool run_handler(const std::shared_ptr<ServerContext>& context, std::shared_ptr<Exchange> exchange,
                  std::function<void()> done) {
   const Pool pool = exchange->plan.route->options.pool;
-  return start(context, pool, [exchange = std::move(exchange)] { handle(*exchange); },
+  return start(*context, pool, [exchange = std::move(exchange)] { handle(*exchange); },
                std::move(done));
 }
 
 bool run_pull(const std::shared_ptr<ServerContext>& context, std::shared_ptr<Exchange> exchange,
               std::function<void()> done) {
   const Pool pool = exchange->plan.route->options.pool;
-  return start(context, pool, [exchange = std::move(exchange)] { pull(*exchange); },
+  return start(*context, pool, [exchange = std::move(exchange)] { pull(*exchange); },
                std::move(done));
 }
 
 bool run_upgrade(const std::shared_ptr<ServerContext>& context, std::shared_ptr<Exchange> exchange,
                  std::function<void()> done) {
   const Pool pool = exchange->plan.route->options.pool;
-  return start(context, pool, [exchange = std::move(exchange)] { upgrade(*exchange); },
+  return start(*context, pool, [exchange = std::move(exchange)] { upgrade(*exchange); },
                std::move(done));
 }
 
@@ -142,7 +138,7 @@ void run_socket_closed(const std::shared_ptr<ServerContext>& context,
     });
   };
   // A full pool must not lose the message: the feed would run on for nobody.
-  if (!start(context, pool, notify, [] {})) notify();
+  if (!start(*context, pool, notify, [] {})) notify();
 }
 
 }  // namespace sluice::http

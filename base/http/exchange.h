@@ -19,9 +19,25 @@
 
 namespace sluice::http {
 
-struct Exchange {
-  explicit Exchange(ByteBudget& budget) : hold(budget) {}
+// The server's destructor waits for the last of these.
+class CountedExchange {
+ public:
+  explicit CountedExchange(std::shared_ptr<ServerContext> context) : context_(std::move(context)) {
+    context_->exchanges.enter();
+  }
+  ~CountedExchange() { context_->exchanges.leave(); }
+  CountedExchange(const CountedExchange&) = delete;
+  CountedExchange& operator=(const CountedExchange&) = delete;
 
+ private:
+  const std::shared_ptr<ServerContext> context_;
+};
+
+struct Exchange {
+  explicit Exchange(const std::shared_ptr<ServerContext>& context)
+      : counted(context), hold(context->budget) {}
+
+  CountedExchange counted;  // first, so that it goes after what a handler left in the others
   Plan plan;
   ByteBudget::Hold hold;
   std::stop_source stop;

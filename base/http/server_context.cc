@@ -2,17 +2,17 @@
 
 namespace sluice::http {
 
-void RunningJobs::enter() {
+void OpenExchanges::enter() {
   const std::lock_guard lock(mutex_);
   ++count_;
 }
 
-void RunningJobs::leave() {
+void OpenExchanges::leave() {
   const std::lock_guard lock(mutex_);
   if (--count_ == 0) idle_.notify_all();
 }
 
-void RunningJobs::wait() const {
+void OpenExchanges::wait() const {
   std::unique_lock lock(mutex_);
   idle_.wait(lock, [this] { return count_ == 0; });
 }

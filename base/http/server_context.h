@@ -15,8 +15,9 @@
 
 namespace sluice::http {
 
-// Counts handler runs on the pools, so that the server can wait for the last one to return.
-class RunningJobs {
+// Counts exchanges, so that the server can wait until the last one is gone. What a handler left in
+// one (a stream over a store, say) refers to things that end after the server.
+class OpenExchanges {
  public:
   void enter();
   void leave();
@@ -49,7 +50,7 @@ class ServerContext {
   const ServerOptions options;
   AccessRecorder access;
   ByteBudget budget;
-  RunningJobs jobs;
+  OpenExchanges exchanges;
   std::atomic<bool> draining{false};
 
   Security security() const;

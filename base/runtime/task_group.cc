@@ -20,6 +20,15 @@ struct TaskGroup::Impl {
   struct Task {
     asio::any_io_executor executor;
     std::shared_ptr<asio::cancellation_signal> signal;
+    bool started = false;    // the signal's slot is connected, and may be emitted to
+    bool cancelled = false;  // before it was started
+
+    // Signals are not thread-safe; each is emitted where its task runs.
+    void cancel() {
+      cancelled = true;
+      if (!started) return;
+      asio::post(executor, [s = signal] { s->emit(asio::cancellation_type::terminal); });
+    }
   };
 
   const std::string name;
@@ -29,6 +38,14 @@ struct TaskGroup::Impl {
   std::size_t next_id = 0;            // protected by mutex
 
   explicit Impl(std::string n) : name(std::move(n)) {}
+
+  void started(std::size_t id) {
+    const std::lock_guard lock(mutex);
+    const auto it = tasks.find(id);
+    if (it == tasks.end()) return;  // and finished
+    it->second.started = true;
+    if (it->second.cancelled) it->second.cancel();
+  }
 
   void finished(std::size_t id, const std::exception_ptr& error) {
     if (error) report(error);
@@ -64,16 +81,12 @@ void TaskGroup::spawn(const asio::any_io_executor& executor, asio::awaitable<voi
   };
   asio::co_spawn(executor, std::move(task),
                  asio::bind_cancellation_slot(signal->slot(), std::move(done)));
+  impl_->started(id);
 }
 
 void TaskGroup::cancel() {
   const std::lock_guard lock(impl_->mutex);
-  for (const auto& [id, task] : impl_->tasks) {
-    // Signals are not thread-safe; each is emitted where its task runs.
-    asio::post(task.executor, [signal = task.signal] {
-      signal->emit(asio::cancellation_type::terminal);
-    });
-  }
+  for (auto& [id, task] : impl_->tasks) task.cancel();
 }
 
 std::size_t TaskGroup::size() const {

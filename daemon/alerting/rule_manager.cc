@@ -184,6 +184,7 @@ std::size_t RuleManager::run_due() {
 }
 
 void RuleManager::start() {
+  const std::shared_lock world(world_);  // the server runs already, and may be told to reload
   for (std::size_t i = 0; i < options_.workers; ++i) {
     workers_.emplace_back([this](const std::stop_token& stop) { work(stop); });
   }

@@ -192,8 +192,8 @@ void RunningDaemon::stop() {
   if (rules_) rules_->stop();
   if (outbox_) outbox_->stop();
   ticker_.reset();
+  server_.reset();  // waits for handlers, and needs the runtime for it
   if (runtime_) runtime_->stop();
-  server_.reset();
   // The handlers hold what listens to the store, so they go before it.
   router_ = http::Router();
   gates_.reset();

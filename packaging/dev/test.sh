@@ -28,12 +28,33 @@ test_ui() {
 
 # Sanitizers make whole processes under load too slow for their deadlines; those tests run plain.
 test_ctest() {
-  local preset=$1 filter=$2 arguments=(--output-on-failure -j "$(nproc)")
+  local preset=$1 filter=$2 run=(ctest) arguments=(--output-on-failure -j "$(nproc)")
   [ -z "$filter" ] || arguments+=(-R "$filter")
   [ "$preset" = debug ] || arguments+=(-LE 'crash|browser|demo|tidy')
   note "ctest ($preset)"
-  export ASAN_OPTIONS="${ASAN_OPTIONS:-detect_container_overflow=0}"
-  ctest --test-dir "build/$preset" --no-tests=error "${arguments[@]}" | slowest_before_summary
+  test_sanitizer_options
+  if [ "$preset" = tsan ] && test_addresses_too_random; then run=(setarch -R ctest); fi
+  "${run[@]}" --test-dir "build/$preset" --no-tests=error "${arguments[@]}" |
+    slowest_before_summary
+}
+
+# The first finding ends its process, so that no test passes over it. What is set already comes
+# last and wins.
+test_sanitizer_options() {
+  local folder=$PWD/tests/sanitizers
+  export ASAN_OPTIONS="strict_string_checks=1:check_initialization_order=1:${ASAN_OPTIONS:-}"
+  export UBSAN_OPTIONS="print_stacktrace=1:${UBSAN_OPTIONS:-}"
+  local tsan="halt_on_error=1:second_deadlock_stack=1:suppressions=$folder/tsan.supp"
+  export TSAN_OPTIONS="$tsan:${TSAN_OPTIONS:-}"
+}
+
+# Where the kernel moves mappings by more than 28 bits, GCC 12's ThreadSanitizer finds no place
+# for its shadow memory and gives up.
+test_addresses_too_random() {
+  local bits
+  bits=$(cat /proc/sys/vm/mmap_rnd_bits 2>/dev/null) || return 1
+  [ "$bits" -gt 28 ] || return 1
+  setarch -R true || die "ThreadSanitizer needs vm.mmap_rnd_bits <= 28, or a setarch -R that works"
 }
 
 # Passes ctest's output through and names the ten slowest tests before its closing lines.

@@ -76,6 +76,35 @@ TEST_CASE("a stuck handler is cut off at the deadline and awaited only by the de
   server.gate.open();
 }
 
+TEST_CASE("nothing a handler returned outlives the server") {
+  TestServer server;
+  RawClient client(server.port());
+  client.send(get("/stuck-stream"));
+  server.gate.wait_for_arrivals(1);
+  server.server->drain(10ms);
+  CHECK_FALSE(server.stream_resource.expired());
+  server.gate.open();
+  server.server.reset();
+  CHECK(server.stream_resource.expired());
+}
+
+TEST_CASE("a connection that arrives as the drain begins does not disturb it") {
+  for (int i = 0; i < 50; ++i) {
+    TestServer server;
+    const std::uint16_t port = server.port();
+    std::jthread visitor([port] {
+      try {
+        RawClient(port).receive_all();
+      } catch (const std::runtime_error&) {
+        // Refused: the drain was faster.
+      }
+    });
+    server.server.reset();
+    visitor.join();
+    CHECK_THROWS(RawClient(port));
+  }
+}
+
 TEST_CASE("half a request does not hold the drain past its deadline") {
   TestServer server;
   RawClient client(server.port());

@@ -103,6 +103,16 @@ void TestServer::add_routes() {
     gate.pass_stubbornly();
     return Response::text(200, "at last");
   });
+  router.add("GET", "/stuck-stream", {}, [this](Request&) {
+    Response response = Response::text(200, "first\n");
+    auto resource = std::make_shared<int>(0);
+    stream_resource = resource;
+    response.stream = [this, resource]() -> Result<std::optional<std::string>> {
+      gate.pass_stubbornly();
+      return std::optional<std::string>();
+    };
+    return response;
+  });
   router.add("GET", "/short", {Pool::query, Role::read, 1 << 20, std::chrono::milliseconds{50}},
              [this](Request& r) {
                return Response::text(gate.pass(r.cancel) ? 200 : 499, "waited");

@@ -47,6 +47,7 @@ class TestServer {
   Gate gate;
   std::atomic<int> sockets_closed{0};
   std::shared_ptr<WebSocket> socket;  // of the last /socket, after gate arrival
+  std::weak_ptr<int> stream_resource;  // what the stream of the last /stuck-stream holds
   Metrics metrics;
   IoRuntime runtime;
   Router router;
