@@ -1,10 +1,8 @@
 // The Server: binds, accepts, keeps the register of connections, drains.
 #include <atomic>
 #include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/strand.hpp>
-#include <future>
 #include <map>
 #include <mutex>
 
@@ -38,8 +36,9 @@ class TcpServer : public Server {
 
   ~TcpServer() override {
     drain(std::chrono::milliseconds{0});
-    // Handlers refer to the router and the metrics, which may die after us.
-    context_->jobs.wait();
+    // Handlers and what they return refer to the router, the metrics and what is behind them, which
+    // may die after us.
+    context_->exchanges.wait();
   }
 
   Result<void> start() override {
@@ -63,7 +62,8 @@ class TcpServer : public Server {
   void drain(std::chrono::milliseconds deadline) override {
     const auto until = std::chrono::steady_clock::now() + deadline;
     context_->draining = true;
-    if (accepting_.exchange(false)) close_acceptor();
+    // A task of the group: the accept loop may end before it ran, and must not be all we wait for.
+    if (accepting_.exchange(false)) group_.spawn(strand_, close_acceptor());
     for_each_connection(&Connection::drain);
     if (group_.wait_until(until)) return;
     if (deadline.count() > 0) {
@@ -89,17 +89,10 @@ class TcpServer : public Server {
     return {};
   }
 
-  // Waits for the strand to have done it. The accept loop may end before, by a connection that
-  // comes just now, so waiting for the group would not be enough to keep the acceptor alive.
-  void close_acceptor() {
-    // Shared: set_value() may still be at it when the waiter has woken.
-    const auto closed = std::make_shared<std::promise<void>>();
-    asio::post(strand_, [this, closed] {
-      error_code ec;
-      acceptor_.close(ec);  // the descriptor is gone whatever close() says
-      closed->set_value();
-    });
-    closed->get_future().wait();
+  asio::awaitable<void> close_acceptor() {
+    error_code ec;
+    acceptor_.close(ec);  // the descriptor is gone whatever close() says
+    co_return;
   }
 
   asio::awaitable<void> accept_loop() {
