@@ -15,6 +15,9 @@ dev_up() {
   up_start_journal
   up_start sluiced --storage.path var/sluiced --http.listen "${up_url#http://}"
   up_wait sluiced "$up_url/-/ready"
+  # A service that logs requests, so that there is something to look at on a quiet machine.
+  mkdir -p var/demo
+  up_start sluice-demo run --state var/demo --file var/demo/shop.log --rate 5
   up_files
   up_start sluice-agent --server "$up_url" --state var/agent \
     --http.listen "${up_agent_url#http://}" --files "${up_globs[@]}"
@@ -66,7 +69,7 @@ up_say() {
   Sluice is running: $up_url
 
   Try:
-    build/release/bin/sluice labels
+    build/release/bin/sluice tail '{filename=~".*/shop.log"} | json | status >= 400'
     build/release/bin/sluice logs '{filename=~".+"} |~ "(?i)error"' --since 24h
     build/release/bin/sluice metric 'node_load1'
 

@@ -7,4 +7,15 @@ the README has a command that is not here, or the other way round.
 
 RUN = "run"
 
-COMMANDS = {}
+COMMANDS = {
+    "./dev up": "tests/e2e/dev_test.py, but for the build and the waiting for Ctrl-C",
+    "./dev test": "what CI itself runs",
+    "build/release/bin/sluice labels": "run",
+    "build/release/bin/sluice logs '{filename=~\".+\"} |~ \"(?i)error\"' --since 24h": "run",
+    "build/release/bin/sluice metric 'vector(1)'": "run",
+    "build/release/bin/sluice logs '{app=\"pay\"} | json | level=\"error\"' --since 1h -o raw":
+        "run",
+    "build/release/bin/sluice metric --logs 'sum by (app) (count_over_time({app=~\".+\"}[1h]))'":
+        "run",
+    "./dev demo": "e2e_story",
+}
