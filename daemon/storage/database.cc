@@ -25,6 +25,9 @@ std::uint64_t statvfs_free_bytes(const std::string& path) {
   return static_cast<std::uint64_t>(info.f_bavail) * info.f_frsize;
 }
 
+// What resuming needs beside the memtables themselves: manifest, tables' indexes, a new log.
+constexpr std::uint64_t resume_margin_bytes = 8 << 20;
+
 bool known_family(const std::string& name) {
   return std::find(family_names.begin(), family_names.end(), name) != family_names.end();
 }
@@ -153,8 +156,17 @@ Result<void> Database::check_space() {
                    std::to_string(options_.min_free_bytes >> 20) + " MiB of free space"};
 }
 
+// RocksDB would refuse as well, but an attempt disturbs its recovery.
+Result<void> Database::check_accepting() {
+  if (!failed_) return {};
+  metrics_.no_space.inc();
+  return Error{ErrorCode::no_space,
+               "the store ran into the end of the disk of " + options_.path + "; retry later"};
+}
+
 Result<void> Database::write(Batch& step, Writer writer) {
   if (writer == Writer::client) SLUICE_CHECK(check_space());
+  SLUICE_CHECK(check_accepting());
   rocksdb::WriteOptions options;
   options.sync = true;
   const auto started = std::chrono::steady_clock::now();
@@ -164,7 +176,6 @@ Result<void> Database::write(Batch& step, Writer writer) {
   if (status.ok()) return {};
   if (!failed_.exchange(true))
     log_error("the store refuses writes", {{"error", status.ToString()}});
-  if (status.IsNoSpace()) metrics_.no_space.inc();
   return to_error(status, "writing to the store");
 }
 
@@ -210,7 +221,19 @@ void Database::tick() {
   metrics_.writable.set(space && !failed_ ? 1 : 0);
 }
 
+// Resuming writes every memtable out. Tried without room for that, it fails once more and, with
+// RocksDB 7.8, the next attempt may wait for ever; so it has to have the room first.
 void Database::resume() {
+  std::uint64_t unwritten = 0;
+  db_->GetAggregatedIntProperty(rocksdb::DB::Properties::kSizeAllMemTables, &unwritten);
+  const std::uint64_t needed = options_.min_free_bytes + unwritten + resume_margin_bytes;
+  if (free_bytes_(options_.path) < needed) {
+    if (!waiting_for_room_.exchange(true))
+      log_warn("the store waits for more free space before it accepts writes",
+               {{"needed_bytes", needed}});
+    return;
+  }
+  waiting_for_room_ = false;
   const auto status = db_->Resume();
   if (!status.ok()) return log_warn("the store cannot resume yet", {{"error", status.ToString()}});
   failed_ = false;
@@ -218,6 +241,7 @@ void Database::resume() {
 }
 
 Result<void> Database::flush() {
+  SLUICE_CHECK(check_accepting());
   const std::vector<rocksdb::ColumnFamilyHandle*> all(families_.begin(), families_.end());
   const auto status = db_->Flush(rocksdb::FlushOptions(), all);
   if (!status.ok()) return to_error(status, "flushing the store");

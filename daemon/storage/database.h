@@ -121,8 +121,8 @@ class Database {
 
   Batch batch() const { return Batch(families_); }
   Result<void> write(Batch& batch, Writer writer);
-  // no_space if a client's write would be refused now.
-  Result<void> check_space();
+  // no_space while RocksDB refuses writes. Asked before work that only makes sense with a commit.
+  Result<void> check_accepting();
 
   Result<std::optional<Value>> get(Family family, std::string_view key, ValueType type,
                                    const Snapshot* snapshot = nullptr) const;
@@ -144,6 +144,7 @@ class Database {
   Result<void> open_families(const std::vector<std::string>& existing);
   Result<void> check_format(bool created);
   bool has_space();
+  Result<void> check_space();
   bool is_empty() const;
   void resume();
 
@@ -154,6 +155,7 @@ class Database {
   FamilyHandles families_{};
   std::atomic<bool> failed_{false};  // RocksDB refuses writes until resumed
   std::atomic<bool> low_space_{false};
+  std::atomic<bool> waiting_for_room_{false};  // said so already
 };
 
 }  // namespace sluice::storage

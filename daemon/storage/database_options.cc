@@ -2,6 +2,7 @@
 
 #include <rocksdb/cache.h>
 #include <rocksdb/filter_policy.h>
+#include <rocksdb/listener.h>
 #include <rocksdb/options.h>
 #include <rocksdb/table.h>
 
@@ -10,6 +11,17 @@
 namespace sluice::storage {
 
 namespace {
+
+// RocksDB's own recovery from a full disk waits until all memtables of all families would fit, and
+// answers Resume() with "busy" meanwhile: on a small disk, for ever. Database::tick() resumes as
+// soon as there is space by our own measure.
+class NoAutoRecovery : public rocksdb::EventListener {
+ public:
+  void OnErrorRecoveryBegin(rocksdb::BackgroundErrorReason, rocksdb::Status,
+                            bool* auto_recovery) override {
+    *auto_recovery = false;
+  }
+};
 
 // Families whose values are large, written once and dropped by the day.
 bool holds_blobs(Family family) {
@@ -36,6 +48,8 @@ rocksdb::DBOptions database_options() {
   // Rarely written families hold old log files back until flushed; this bounds recovery time.
   options.max_total_wal_size = 192 << 20;
   options.wal_recovery_mode = rocksdb::WALRecoveryMode::kPointInTimeRecovery;
+  // A start on a full disk must work; and a quick one is better.
+  options.avoid_flush_during_recovery = true;
   options.wal_bytes_per_sync = 1 << 20;
   options.bytes_per_sync = 1 << 20;
   options.max_background_jobs = 2;
@@ -44,6 +58,7 @@ rocksdb::DBOptions database_options() {
   options.info_log_level = rocksdb::InfoLogLevel::WARN_LEVEL;
   options.stats_dump_period_sec = 0;
   options.stats_persist_period_sec = 0;
+  options.listeners.push_back(std::make_shared<NoAutoRecovery>());
   // Concurrent synced writers: the next group writes its log while this one fills memtables.
   options.enable_pipelined_write = true;
   return options;

@@ -74,6 +74,7 @@ bool LogStore::seal_due(const TenantLogs& logs, bool everything) const {
 
 Result<void> LogStore::seal(bool everything) {
   const std::lock_guard lock(seal_mutex_);
+  SLUICE_CHECK(database_.check_accepting());
   for (TenantLogs* logs : tenants()) {
     // What arrives meanwhile may wait for the next call, so that this one ends.
     std::size_t left = logs->head_state().bytes;

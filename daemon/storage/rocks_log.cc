@@ -41,6 +41,8 @@ class RocksLogger : public rocksdb::Logger {
 
 }  // namespace
 
-std::shared_ptr<rocksdb::Logger> rocks_logger() { return std::make_shared<RocksLogger>(); }
+std::shared_ptr<rocksdb::Logger> rocks_logger() {
+  return std::make_shared<RocksLogger>();
+}
 
 }  // namespace sluice::storage

@@ -150,6 +150,7 @@ Result<std::vector<MetricMetadata>> SampleStore::metadata(const TenantId& id) {
 
 Result<void> SampleStore::seal(bool everything) {
   const std::lock_guard lock(seal_mutex_);
+  SLUICE_CHECK(database_.check_accepting());
   for (TenantSamples* samples : tenants()) {
     const auto head = samples->head_state();
     const bool due = head.samples >= sample_seal_count ||
