@@ -48,6 +48,7 @@ ClientExchange::ClientExchange(Kind kind, std::shared_ptr<SocketIo> io, bool reu
 void ClientExchange::abort(ErrorCode code, std::string why) {
   asio::post(io_->transport().get_executor(),
              [self = shared_from_this(), error = Error{code, std::move(why)}] {
+               if (self->over_) return;  // the connection serves another request by now
                if (!self->aborted_) self->aborted_ = error;
                self->io_->close();
              });
@@ -67,6 +68,7 @@ asio::awaitable<void> ClientExchange::run(const ClientRequest& request) {
   auto outcome = co_await talk(request);
   if (!reusable_) io_->close();
   if (!outcome && aborted_) outcome = *aborted_;
+  over_ = true;
   handoff_.finish(std::move(outcome));
 }
 

@@ -57,6 +57,7 @@ class ClientExchange : public std::enable_shared_from_this<ClientExchange> {
   std::optional<Error> aborted_;  // on the strand
   ClientResponse head_;           // on the strand, then by the caller after the end
   bool upgraded_ = false;         // on the strand
+  bool over_ = false;             // on the strand
   bool answered_ = false;         // these two: on the strand, then by the caller after the end
   bool reusable_ = false;
 };
