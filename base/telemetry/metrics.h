@@ -3,7 +3,7 @@
 // A thin front of prometheus-cpp's registry (its headers stay in metrics.cc). Handles are cheap to
 // copy, never dangle while the Metrics lives, and are safe from any thread. Asking for the same
 // name and labels again gives the same metric. A default-constructed handle counts nothing. Names
-// begin with sluice_; docs/metrics.md lists all.
+// begin with sluice_; docs/guide/metrics.md lists all.
 #pragma once
 
 #include <functional>

@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <filesystem>
 #include <fstream>
@@ -48,7 +49,7 @@ void add_process_metrics(Metrics& metrics) {
   metrics.gauge("process_start_time_seconds", "Start of the process since the Unix epoch")
       .set(std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch())
                .count());
-  auto cpu = metrics.gauge("process_cpu_seconds_total", "User and system CPU time spent");
+  auto cpu = metrics.counter("process_cpu_seconds_total", "User and system CPU time spent");
   auto resident = metrics.gauge("process_resident_memory_bytes", "Resident memory");
   auto virtual_memory = metrics.gauge("process_virtual_memory_bytes", "Virtual memory");
   auto files = metrics.gauge("process_open_fds", "Open file descriptors");
@@ -56,7 +57,7 @@ void add_process_metrics(Metrics& metrics) {
   metrics.on_collect([=]() mutable {
     const auto fields = stat_fields();
     const double ticks = static_cast<double>(sysconf(_SC_CLK_TCK));
-    cpu.set((number(fields, 11) + number(fields, 12)) / ticks);
+    cpu.inc(std::max(0.0, (number(fields, 11) + number(fields, 12)) / ticks - cpu.value()));
     threads.set(number(fields, 17));
     virtual_memory.set(number(fields, 20));
     resident.set(number(fields, 21) * static_cast<double>(sysconf(_SC_PAGESIZE)));
