@@ -21,7 +21,7 @@ class MetricsTest(harness.Case):
         self.assertEqual(shown, {name: listed.get(name) for name in shown})
 
     def metrics(self, daemon):
-        return daemon.get("/metrics").body.decode()
+        return daemon.client.get("/metrics").text
 
 
 if __name__ == "__main__":
