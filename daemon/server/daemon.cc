@@ -117,7 +117,7 @@ Result<void> RunningDaemon::start_releases() {
   deployments_ = std::make_unique<release::Deployments>(*store_, clock_,
                                                         options_.release.max_deployments);
   SLUICE_CHECK(deployments_->load());
-  auto data = release::engine_gate_data(*engine_, *store_, options_.alerting.tenant);
+  auto data = release::engine_gate_data(*engine_, *store_, options_.release.tenant);
   gates_ = std::make_unique<release::GateManager>(
       options_.release, release::GateManager::Parts{*outbox_, *store_, *deployments_,
                                                     std::move(data), clock_, metrics_});
