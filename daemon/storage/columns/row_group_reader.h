@@ -1,0 +1,101 @@
+// RowGroupReader: the rows of one row group, each column read and decoded when first asked for and
+// kept until the reader goes.
+//
+// Errors are those of fetching (not_found: the part is gone; io) and corrupt. Used by one thread.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/types/labels.h"
+#include "base/types/result.h"
+#include "base/types/time.h"
+#include "daemon/storage/columns/line_search.h"
+#include "daemon/storage/columns/metadata_columns.h"
+#include "daemon/storage/columns/row_group_header.h"
+#include "daemon/storage/columns/template.h"
+
+namespace sluice::storage {
+
+using TemplateList = std::vector<LineTemplate>;
+
+// The payload of a chunk of this row group.
+using FetchChunk = std::function<Result<std::string>(std::uint32_t chunk)>;
+
+class RowGroupReader : public SearchableGroup {
+ public:
+  // Error(corrupt): the header names templates that the list does not have, or with other slots.
+  static Result<std::unique_ptr<RowGroupReader>> open(std::shared_ptr<const RowGroupHeader> header,
+                                                      std::shared_ptr<const TemplateList> templates,
+                                                      FetchChunk fetch);
+
+  std::size_t rows() const override { return header_->rows; }
+  std::span<const std::uint32_t> templates() const override { return header_->template_numbers; }
+  const GramFilter& grams() const override { return header_->grams; }
+  const ColumnInfo& column_info(std::uint32_t template_number, std::uint32_t slot) const override;
+  Result<const SlotColumn*> column(std::uint32_t template_number, std::uint32_t slot) override;
+  Result<std::span<const std::uint32_t>> rows_of(std::uint32_t template_number) override;
+  Result<void> line(std::uint32_t row, std::string& out) override;
+
+  const RowGroupHeader& header() const { return *header_; }
+  const TemplateList& template_list() const { return *templates_; }
+  Result<std::span<const Timestamp>> timestamps();
+  Result<std::span<const std::uint64_t>> sequences();
+  // Appends a view of the line of each member of `rows` to `views`, in row order. `arena` is
+  // appended to and must not be touched while the views are in use.
+  Result<void> lines(const RowSet& rows, std::string& arena, std::vector<std::string_view>& views);
+  // How long the line of a row is, without building it.
+  Result<std::uint32_t> line_length(std::uint32_t row);
+  bool has_metadata() const { return !header_->shapes.empty(); }
+  // Appends the metadata of each member of `rows`, null where there are none. They live as long as
+  // the reader.
+  Result<void> metadata(const RowSet& rows, std::vector<const LabelSet*>& out);
+
+  std::uint32_t template_of(std::uint32_t row) const;  // after rows_of() of any, or lines()
+  // What is decoded, with what is kept of chunks. Grows with use.
+  std::size_t memory_bytes() const;
+  std::uint64_t chunks_read() const { return chunks_read_; }
+  std::uint64_t bytes_read() const { return bytes_read_; }  // of chunks, as stored
+
+ private:
+  struct RawChunk {
+    std::uint32_t number = ColumnPlace::in_header;
+    std::string bytes;
+  };
+
+  RowGroupReader(std::shared_ptr<const RowGroupHeader> header,
+                 std::shared_ptr<const TemplateList> templates, FetchChunk fetch);
+  Result<std::string_view> bytes_of(const ColumnPlace& place);
+  Result<std::string_view> raw_chunk(std::uint32_t number);
+  Result<std::vector<std::int64_t>> integers(const ColumnPlace& place);
+  Result<void> load_row_templates();
+  Result<void> load_shapes();
+  Result<const SlotColumn*> load_column(std::size_t column, std::span<const std::uint32_t> rows);
+  Result<void> load_columns(const GroupTemplate& group, std::span<const std::uint32_t> rows);
+  void append_line(std::uint32_t row, std::string& out) const;
+  std::span<const std::uint32_t> template_rows(std::size_t index) const;
+
+  const std::shared_ptr<const RowGroupHeader> header_;
+  const std::shared_ptr<const TemplateList> templates_;
+  const FetchChunk fetch_;
+  std::array<RawChunk, 4> raw_;  // the last ones used
+  std::size_t next_raw_ = 0;
+  std::vector<Timestamp> timestamps_;
+  std::vector<std::uint64_t> sequences_;
+  RowPartition by_template_;
+  RowPartition by_shape_;
+  std::vector<std::optional<SlotColumn>> columns_;  // parallel to the header's
+  std::unique_ptr<MetadataSets> sets_;
+  std::size_t column_bytes_ = 0;
+  std::uint64_t chunks_read_ = 0;
+  std::uint64_t bytes_read_ = 0;
+};
+
+}  // namespace sluice::storage

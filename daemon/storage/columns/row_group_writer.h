@@ -1,0 +1,54 @@
+// RowGroupWriter: rows in, one row group header and its chunks out.
+//
+// Lines are split as they come and copied once, into one flat buffer; slots are ranges of it. Lines
+// of rare templates are split again, coarser; what is still rare becomes the one slot of the plain
+// template (docs/format/log-part.md). Only templates that some group keeps enter the part's table.
+// Used by one thread.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/types/labels.h"
+#include "base/types/time.h"
+#include "daemon/storage/columns/line_groups.h"
+#include "daemon/storage/columns/metadata_columns.h"
+#include "daemon/storage/columns/minute_counts.h"
+#include "daemon/storage/columns/template.h"
+
+namespace sluice::storage {
+
+class RowGroupWriter {
+ public:
+  // `templates` is the part's; it must outlive this.
+  explicit RowGroupWriter(TemplateTable& templates) : templates_(templates) {}
+
+  // The rows that follow are of another run. Called before the first row, too.
+  void begin_run() { minutes_.begin_run(); }
+  // Rows come in the order of the part. `metadata` may be null.
+  void add(Timestamp timestamp, std::uint64_t sequence, std::string_view line,
+           const LabelSet* metadata);
+  std::size_t rows() const { return timestamps_.size(); }
+  std::size_t line_bytes() const { return lines_.bytes(); }
+  bool full() const;
+
+  struct Encoded {
+    std::string header;
+    std::vector<std::string> chunks;  // payloads, numbered from 0
+    std::size_t bytes() const;
+  };
+  // At least one row. The writer is empty afterwards. `zstd_level` is for the chunks.
+  Encoded finish(int zstd_level);
+
+ private:
+  TemplateTable& templates_;
+  LineGroups lines_;
+  MetadataColumns metadata_;
+  MinuteCountsBuilder minutes_;
+  std::vector<Timestamp> timestamps_;
+  std::vector<std::int64_t> sequences_;
+};
+
+}  // namespace sluice::storage
