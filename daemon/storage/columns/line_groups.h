@@ -35,8 +35,9 @@ class LineGroups {
     return std::string_view(lines_).substr(range.begin, range.end - range.begin);
   }
   // Every row is in exactly one group; groups ascend by number. Templates that are kept are added
-  // to `part`. Rows cannot be added afterwards.
+  // to `part`. The lines stay until clear(), which rows may be added after.
   std::vector<Group> finish(TemplateTable& part);
+  void clear();
 
  private:
   // Templates of this row group alone, and what was put to each of them.

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -35,16 +36,21 @@ class MetadataColumns {
   std::size_t bytes_ = 0;
 };
 
-// Label sets made from the columns of shapes; equal neighbours share one.
+// Label sets made from the columns of shapes. They live as long as this.
 class MetadataSets {
  public:
-  // `columns` are those of the shape, decoded.
-  const LabelSet* get(const MetadataShape& shape, std::span<const SlotColumn* const> columns,
-                      std::uint32_t ordinal);
+  // The set of one row: the `ordinal`-th of its shape, whose decoded columns are `columns`.
+  const LabelSet* get(std::size_t shape_number, const MetadataShape& shape,
+                      std::span<const SlotColumn* const> columns, std::uint32_t ordinal);
   std::size_t memory_bytes() const { return bytes_; }
 
  private:
+  bool key_of(std::size_t shape_number, std::span<const SlotColumn* const> columns,
+              std::uint32_t ordinal);
+
   std::deque<LabelSet> sets_;
+  std::unordered_map<std::string, const LabelSet*> by_codes_;
+  std::string key_;
   std::size_t bytes_ = 0;
 };
 

@@ -20,6 +20,7 @@
 #include "daemon/storage/columns/line_search.h"
 #include "daemon/storage/columns/metadata_columns.h"
 #include "daemon/storage/columns/row_group_header.h"
+#include "daemon/storage/columns/row_partition.h"
 #include "daemon/storage/columns/template.h"
 
 namespace sluice::storage {
@@ -48,17 +49,16 @@ class RowGroupReader : public SearchableGroup {
   const TemplateList& template_list() const { return *templates_; }
   Result<std::span<const Timestamp>> timestamps();
   Result<std::span<const std::uint64_t>> sequences();
-  // Appends a view of the line of each member of `rows` to `views`, in row order. `arena` is
-  // appended to and must not be touched while the views are in use.
-  Result<void> lines(const RowSet& rows, std::string& arena, std::vector<std::string_view>& views);
+  // The lines of these rows, in `arena`, with a view of each in `views`; both are replaced.
+  Result<void> lines(std::span<const std::uint32_t> rows, std::string& arena,
+                     std::vector<std::string_view>& views);
   // How long the line of a row is, without building it.
   Result<std::uint32_t> line_length(std::uint32_t row);
   bool has_metadata() const { return !header_->shapes.empty(); }
-  // Appends the metadata of each member of `rows`, null where there are none. They live as long as
+  // Replaces `out` by the metadata of these rows, null where there are none. They live as long as
   // the reader.
-  Result<void> metadata(const RowSet& rows, std::vector<const LabelSet*>& out);
+  Result<void> metadata(std::span<const std::uint32_t> rows, std::vector<const LabelSet*>& out);
 
-  std::uint32_t template_of(std::uint32_t row) const;  // after rows_of() of any, or lines()
   // What is decoded, with what is kept of chunks. Grows with use.
   std::size_t memory_bytes() const;
   std::uint64_t chunks_read() const { return chunks_read_; }
@@ -78,9 +78,9 @@ class RowGroupReader : public SearchableGroup {
   Result<void> load_row_templates();
   Result<void> load_shapes();
   Result<const SlotColumn*> load_column(std::size_t column, std::span<const std::uint32_t> rows);
-  Result<void> load_columns(const GroupTemplate& group, std::span<const std::uint32_t> rows);
+  Result<void> load_lines(std::span<const std::uint32_t> rows);
   void append_line(std::uint32_t row, std::string& out) const;
-  std::span<const std::uint32_t> template_rows(std::size_t index) const;
+  Result<const LabelSet*> metadata_of(std::uint32_t row);
 
   const std::shared_ptr<const RowGroupHeader> header_;
   const std::shared_ptr<const TemplateList> templates_;
@@ -92,7 +92,8 @@ class RowGroupReader : public SearchableGroup {
   RowPartition by_template_;
   RowPartition by_shape_;
   std::vector<std::optional<SlotColumn>> columns_;  // parallel to the header's
-  std::unique_ptr<MetadataSets> sets_;
+  MetadataSets sets_;
+  std::vector<const SlotColumn*> shape_columns_;
   std::size_t column_bytes_ = 0;
   std::uint64_t chunks_read_ = 0;
   std::uint64_t bytes_read_ = 0;

@@ -23,7 +23,7 @@ namespace sluice::storage {
 class RowGroupWriter {
  public:
   // `templates` is the part's; it must outlive this.
-  explicit RowGroupWriter(TemplateTable& templates) : templates_(templates) {}
+  explicit RowGroupWriter(TemplateTable& templates);
 
   // The rows that follow are of another run. Called before the first row, too.
   void begin_run() { minutes_.begin_run(); }
@@ -43,6 +43,8 @@ class RowGroupWriter {
   Encoded finish(int zstd_level);
 
  private:
+  void clear();
+
   TemplateTable& templates_;
   LineGroups lines_;
   MetadataColumns metadata_;

@@ -1,0 +1,209 @@
+#include "daemon/storage/columns/row_group_header.h"
+
+#include <algorithm>
+
+#include "daemon/storage/block_codec.h"
+#include "daemon/storage/bytes.h"
+#include "daemon/storage/columns/chunk_packer.h"
+
+namespace sluice::storage {
+
+namespace {
+
+Error bad_header(std::string_view what) {
+  return {ErrorCode::corrupt, "row group header: " + std::string(what)};
+}
+
+void put_columns(std::string& out, const RowGroupHeader& header, std::size_t first,
+                 std::size_t count) {
+  for (std::size_t i = first; i < first + count; ++i) {
+    put_column_info(out, header.columns[i].info);
+    put_varint(out, header.columns[i].place.size);
+  }
+}
+
+void put_templates(std::string& out, const RowGroupHeader& header) {
+  put_varint(out, header.templates.size());
+  std::uint32_t previous = 0;
+  for (const auto& group : header.templates) {
+    put_varint(out, group.number - previous);
+    previous = group.number;
+    put_varint(out, group.rows);
+    put_varint(out, group.slots);
+    put_columns(out, header, group.first_column, group.slots);
+  }
+}
+
+void put_shapes(std::string& out, const RowGroupHeader& header) {
+  put_varint(out, header.shapes.size());
+  for (const auto& shape : header.shapes) {
+    put_varint(out, shape.names.size());
+    for (const auto& name : shape.names) put_string(out, name);
+    put_varint(out, shape.rows);
+    put_columns(out, header, shape.first_column, shape.names.size());
+  }
+}
+
+// Reads what encode_header() wrote, then gives every column its place.
+class HeaderReader {
+ public:
+  HeaderReader(std::string_view raw, RowGroupHeader& header) : in_(raw), header_(header) {}
+
+  Result<void> read() {
+    SLUICE_CHECK(read_counts());
+    SLUICE_CHECK(read_templates());
+    SLUICE_CHECK(read_shapes());
+    std::uint64_t row_sizes[4];
+    for (auto& size : row_sizes) size = in_.varint();
+    const std::string_view minutes = in_.string();
+    const std::string_view grams = in_.string();
+    header_.small = in_.string();
+    if (!in_.finished()) return bad_header("does not end where it should");
+    SLUICE_TRY(header_.minutes, MinuteCounts::decode(minutes, header_.rows));
+    SLUICE_TRY(header_.grams, GramFilter::decode(grams));
+    return place(row_sizes);
+  }
+
+ private:
+  Result<void> read_counts() {
+    const std::uint64_t rows = in_.varint();
+    if (rows == 0 || rows > row_group_rows_max) return bad_header("bad number of rows");
+    header_.rows = static_cast<std::uint32_t>(rows);
+    header_.line_bytes = in_.varint();
+    header_.chunks.resize(in_.count(1));
+    for (auto& size : header_.chunks) {
+      const std::uint64_t raw = in_.varint();
+      if (raw == 0 || raw > max_block_bytes) return bad_header("bad size of a chunk");
+      size = static_cast<std::uint32_t>(raw);
+    }
+    return {};
+  }
+
+  Result<void> read_templates() {
+    std::uint64_t number = 0;
+    std::uint64_t rows = 0;
+    const std::size_t count = in_.count(3);
+    for (std::size_t i = 0; i < count; ++i) {
+      const std::uint64_t step = in_.varint();
+      number += step;
+      GroupTemplate group;
+      if ((i > 0 && step == 0) || step > UINT32_MAX || number >= UINT32_MAX)
+        return bad_header("templates do not ascend");
+      group.number = static_cast<std::uint32_t>(number);
+      SLUICE_TRY(group.rows, read_rows(header_.rows - rows));
+      rows += group.rows;
+      const std::size_t slots = in_.count(2);
+      group.slots = static_cast<std::uint32_t>(slots);
+      SLUICE_TRY(group.first_column, read_columns(slots));
+      header_.templates.push_back(group);
+      header_.template_numbers.push_back(group.number);
+    }
+    if (rows != header_.rows) return bad_header("rows of templates do not add up");
+    return {};
+  }
+
+  Result<void> read_shapes() {
+    std::uint64_t rows = 0;
+    const std::size_t count = in_.count(3);
+    for (std::size_t i = 0; i < count; ++i) {
+      MetadataShape shape;
+      shape.names.resize(in_.count(2));
+      for (auto& name : shape.names) name = in_.string();
+      if (shape.names.empty()) return bad_header("metadata without a name");
+      SLUICE_TRY(shape.rows, read_rows(header_.rows - rows));
+      rows += shape.rows;
+      SLUICE_TRY(shape.first_column, read_columns(shape.names.size()));
+      header_.shapes.push_back(std::move(shape));
+    }
+    return {};
+  }
+
+  Result<std::uint32_t> read_rows(std::uint64_t left) {
+    const std::uint64_t rows = in_.varint();
+    if (!in_.ok() || rows == 0 || rows > left) return bad_header("bad number of rows");
+    return static_cast<std::uint32_t>(rows);
+  }
+
+  // Index of the first of them.
+  Result<std::uint32_t> read_columns(std::size_t count) {
+    const std::size_t first = header_.columns.size();
+    for (std::size_t i = 0; i < count; ++i) {
+      SLUICE_TRY(const ColumnInfo info, read_column_info(in_));
+      sizes_.push_back(in_.varint());
+      if (!in_.ok()) return bad_header("ends in a column");
+      header_.columns.push_back({info, {}});
+    }
+    return static_cast<std::uint32_t>(first);
+  }
+
+  Result<void> place(const std::uint64_t (&row_sizes)[4]) {
+    ChunkLayout layout(header_.chunks, header_.small.size());
+    bool fits = layout.place(row_sizes[0], header_.row_templates) &&
+                layout.place(row_sizes[1], header_.timestamps) &&
+                layout.place(row_sizes[2], header_.sequences) &&
+                layout.place(row_sizes[3], header_.row_shapes);
+    for (std::size_t i = 0; i < sizes_.size() && fits; ++i)
+      fits = layout.place(sizes_[i], header_.columns[i].place);
+    if (!fits || !layout.complete()) return bad_header("columns do not fit the chunks");
+    return {};
+  }
+
+  ByteReader in_;
+  RowGroupHeader& header_;
+  std::vector<std::uint64_t> sizes_;  // parallel to header_.columns
+};
+
+}  // namespace
+
+std::size_t RowGroupHeader::find(std::uint32_t template_number) const {
+  const auto at =
+      std::lower_bound(template_numbers.begin(), template_numbers.end(), template_number);
+  if (at == template_numbers.end() || *at != template_number) return template_numbers.size();
+  return static_cast<std::size_t>(at - template_numbers.begin());
+}
+
+std::size_t RowGroupHeader::memory_bytes() const {
+  std::size_t bytes = sizeof(RowGroupHeader) + chunks.size() * sizeof(chunks[0]) +
+                      templates.size() * (sizeof(templates[0]) + 4) +
+                      columns.size() * sizeof(columns[0]) + grams.memory_bytes() +
+                      minutes.encoded().size() + small.size();
+  for (const auto& shape : shapes) {
+    bytes += sizeof(shape);
+    for (const auto& name : shape.names) bytes += sizeof(name) + name.size();
+  }
+  return bytes;
+}
+
+std::string encode_header(const RowGroupHeader& header, int zstd_level) {
+  std::string raw;
+  put_varint(raw, header.rows);
+  put_varint(raw, header.line_bytes);
+  put_varint(raw, header.chunks.size());
+  for (const auto size : header.chunks) put_varint(raw, size);
+  put_templates(raw, header);
+  put_shapes(raw, header);
+  for (const auto& place :
+       {header.row_templates, header.timestamps, header.sequences, header.row_shapes})
+    put_varint(raw, place.size);
+  put_string(raw, header.minutes.encoded());
+  std::string grams;
+  header.grams.encode(grams);
+  put_string(raw, grams);
+  put_string(raw, header.small);
+  std::string out;
+  put_varint(out, raw.size());
+  append_zstd(out, raw, zstd_level);
+  return out;
+}
+
+Result<RowGroupHeader> decode_header(std::string_view payload) {
+  ByteReader sized(payload);
+  const std::uint64_t raw_size = sized.varint();
+  if (!sized.ok()) return bad_header("has no size");
+  SLUICE_TRY(const std::string raw, zstd_block(sized.bytes(sized.left()), raw_size));
+  RowGroupHeader header;
+  SLUICE_CHECK(HeaderReader(raw, header).read());
+  return header;
+}
+
+}  // namespace sluice::storage

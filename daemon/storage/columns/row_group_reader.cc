@@ -1,0 +1,244 @@
+#include "daemon/storage/columns/row_group_reader.h"
+
+#include <algorithm>
+
+#include "base/types/assert.h"
+#include "daemon/storage/block_codec.h"
+#include "daemon/storage/bytes.h"
+
+namespace sluice::storage {
+
+namespace {
+
+Error bad_group(std::string_view what) {
+  return {ErrorCode::corrupt, "row group: " + std::string(what)};
+}
+
+}  // namespace
+
+Result<std::unique_ptr<RowGroupReader>> RowGroupReader::open(
+    std::shared_ptr<const RowGroupHeader> header, std::shared_ptr<const TemplateList> templates,
+    FetchChunk fetch) {
+  for (const auto& group : header->templates)
+    if (group.number >= templates->size() || (*templates)[group.number].slots() != group.slots)
+      return bad_group("names a template that its part does not have");
+  return std::unique_ptr<RowGroupReader>(
+      new RowGroupReader(std::move(header), std::move(templates), std::move(fetch)));
+}
+
+RowGroupReader::RowGroupReader(std::shared_ptr<const RowGroupHeader> header,
+                               std::shared_ptr<const TemplateList> templates, FetchChunk fetch)
+    : header_(std::move(header)),
+      templates_(std::move(templates)),
+      fetch_(std::move(fetch)),
+      columns_(header_->columns.size()) {}
+
+Result<std::string_view> RowGroupReader::raw_chunk(std::uint32_t number) {
+  for (const RawChunk& known : raw_)
+    if (known.number == number) return std::string_view(known.bytes);
+  SLUICE_TRY(const std::string stored, fetch_(number));
+  ++chunks_read_;
+  bytes_read_ += stored.size();
+  RawChunk& slot = raw_[next_raw_];
+  next_raw_ = (next_raw_ + 1) % raw_.size();
+  slot.number = ColumnPlace::in_header;  // until there is something
+  SLUICE_TRY(slot.bytes, zstd_block(stored, header_->chunks[number]));
+  slot.number = number;
+  return std::string_view(slot.bytes);
+}
+
+Result<std::string_view> RowGroupReader::bytes_of(const ColumnPlace& place) {
+  if (place.chunk == ColumnPlace::in_header)
+    return std::string_view(header_->small).substr(place.offset, place.size);
+  SLUICE_TRY(const std::string_view raw, raw_chunk(place.chunk));
+  return raw.substr(place.offset, place.size);
+}
+
+Result<std::vector<std::int64_t>> RowGroupReader::integers(const ColumnPlace& place) {
+  SLUICE_TRY(const std::string_view bytes, bytes_of(place));
+  ByteReader in(bytes);
+  SLUICE_TRY(auto values, decode_integers(in, header_->rows));
+  if (!in.finished()) return bad_group("a column of integers is too long");
+  return values;
+}
+
+Result<std::span<const Timestamp>> RowGroupReader::timestamps() {
+  if (timestamps_.empty()) {
+    SLUICE_TRY(const auto ns, integers(header_->timestamps));
+    timestamps_.reserve(ns.size());
+    for (const std::int64_t n : ns) timestamps_.push_back(from_unix_ns(n));
+  }
+  return std::span<const Timestamp>(timestamps_);
+}
+
+Result<std::span<const std::uint64_t>> RowGroupReader::sequences() {
+  if (sequences_.empty()) {
+    SLUICE_TRY(const auto values, integers(header_->sequences));
+    sequences_.reserve(values.size());
+    for (const std::int64_t n : values) sequences_.push_back(static_cast<std::uint64_t>(n));
+  }
+  return std::span<const std::uint64_t>(sequences_);
+}
+
+Result<void> RowGroupReader::load_row_templates() {
+  if (!by_template_.empty()) return {};
+  SLUICE_TRY(const auto kinds, integers(header_->row_templates));
+  std::vector<std::uint32_t> counts;
+  for (const auto& group : header_->templates) counts.push_back(group.rows);
+  by_template_ = RowPartition::of(kinds, counts);
+  if (by_template_.empty()) return bad_group("rows do not fit their templates");
+  return {};
+}
+
+Result<std::span<const std::uint32_t>> RowGroupReader::rows_of(std::uint32_t template_number) {
+  const std::size_t index = header_->find(template_number);
+  if (index == header_->templates.size()) return std::span<const std::uint32_t>();
+  SLUICE_CHECK(load_row_templates());
+  return by_template_.rows(index);
+}
+
+const ColumnInfo& RowGroupReader::column_info(std::uint32_t template_number,
+                                              std::uint32_t slot) const {
+  const GroupTemplate& group = header_->templates[header_->find(template_number)];
+  return header_->columns[group.first_column + slot].info;
+}
+
+Result<const SlotColumn*> RowGroupReader::column(std::uint32_t template_number,
+                                                 std::uint32_t slot) {
+  const std::size_t index = header_->find(template_number);
+  SLUICE_ASSERT(index < header_->templates.size() && slot < header_->templates[index].slots);
+  const std::size_t column = header_->templates[index].first_column + slot;
+  if (columns_[column]) return &*columns_[column];
+  SLUICE_CHECK(load_row_templates());
+  return load_column(column, by_template_.rows(index));
+}
+
+// Only timestamps in lines are decoded against the entry's own.
+Result<const SlotColumn*> RowGroupReader::load_column(std::size_t column,
+                                                      std::span<const std::uint32_t> rows) {
+  if (columns_[column]) return &*columns_[column];
+  const GroupColumn& stored = header_->columns[column];
+  std::vector<Timestamp> times;
+  if (stored.info.shape == ColumnShape::number && stored.info.form == NumberForm::timestamp) {
+    SLUICE_TRY(const auto all, timestamps());
+    times.reserve(rows.size());
+    for (const std::uint32_t row : rows) times.push_back(all[row]);
+  }
+  SLUICE_TRY(const std::string_view bytes, bytes_of(stored.place));
+  SLUICE_TRY(columns_[column], decode_column(stored.info, rows.size(), times, bytes));
+  column_bytes_ += columns_[column]->memory_bytes();
+  return &*columns_[column];
+}
+
+Result<void> RowGroupReader::load_lines(std::span<const std::uint32_t> rows) {
+  SLUICE_CHECK(load_row_templates());
+  std::vector<char> wanted(header_->templates.size());
+  for (const std::uint32_t row : rows) wanted[by_template_.kind(row)] = 1;
+  for (std::size_t i = 0; i < wanted.size(); ++i) {
+    if (!wanted[i]) continue;
+    const GroupTemplate& group = header_->templates[i];
+    for (std::size_t slot = 0; slot < group.slots; ++slot)
+      SLUICE_CHECK(load_column(group.first_column + slot, by_template_.rows(i)));
+  }
+  return {};
+}
+
+void RowGroupReader::append_line(std::uint32_t row, std::string& out) const {
+  const GroupTemplate& group = header_->templates[by_template_.kind(row)];
+  const auto& pieces = (*templates_)[group.number].pieces;
+  const std::uint32_t ordinal = by_template_.ordinal(row);
+  out += pieces[0];
+  for (std::size_t slot = 0; slot < group.slots; ++slot) {
+    columns_[group.first_column + slot]->append(ordinal, out);
+    out += pieces[slot + 1];
+  }
+}
+
+Result<void> RowGroupReader::line(std::uint32_t row, std::string& out) {
+  SLUICE_CHECK(load_lines(std::span(&row, 1)));
+  out.clear();
+  append_line(row, out);
+  return {};
+}
+
+Result<void> RowGroupReader::lines(std::span<const std::uint32_t> rows, std::string& arena,
+                                   std::vector<std::string_view>& views) {
+  SLUICE_CHECK(load_lines(rows));
+  arena.clear();
+  views.clear();
+  std::vector<std::size_t> ends;
+  ends.reserve(rows.size());
+  for (const std::uint32_t row : rows) {
+    append_line(row, arena);
+    ends.push_back(arena.size());
+  }
+  views.reserve(rows.size());
+  std::size_t begin = 0;
+  for (const std::size_t end : ends) {
+    views.push_back(std::string_view(arena).substr(begin, end - begin));
+    begin = end;
+  }
+  return {};
+}
+
+Result<std::uint32_t> RowGroupReader::line_length(std::uint32_t row) {
+  SLUICE_CHECK(load_lines(std::span(&row, 1)));
+  const GroupTemplate& group = header_->templates[by_template_.kind(row)];
+  std::size_t length = (*templates_)[group.number].static_bytes();
+  const std::uint32_t ordinal = by_template_.ordinal(row);
+  for (std::size_t slot = 0; slot < group.slots; ++slot)
+    length += columns_[group.first_column + slot]->length(ordinal);
+  return static_cast<std::uint32_t>(length);
+}
+
+Result<void> RowGroupReader::load_shapes() {
+  if (!by_shape_.empty()) return {};
+  SLUICE_TRY(const auto kinds, integers(header_->row_shapes));
+  std::vector<std::uint32_t> counts = {header_->rows};
+  for (const auto& shape : header_->shapes) {
+    counts.push_back(shape.rows);
+    counts[0] -= shape.rows;
+  }
+  by_shape_ = RowPartition::of(kinds, counts);
+  if (by_shape_.empty()) return bad_group("rows do not fit their metadata");
+  return {};
+}
+
+Result<const LabelSet*> RowGroupReader::metadata_of(std::uint32_t row) {
+  const std::uint32_t kind = by_shape_.kind(row);
+  if (kind == 0) return nullptr;
+  const MetadataShape& shape = header_->shapes[kind - 1];
+  shape_columns_.clear();
+  for (std::size_t i = 0; i < shape.names.size(); ++i) {
+    SLUICE_TRY(const SlotColumn* column,
+               load_column(shape.first_column + i, by_shape_.rows(kind)));
+    shape_columns_.push_back(column);
+  }
+  return sets_.get(kind, shape, shape_columns_, by_shape_.ordinal(row));
+}
+
+Result<void> RowGroupReader::metadata(std::span<const std::uint32_t> rows,
+                                      std::vector<const LabelSet*>& out) {
+  out.clear();
+  if (!has_metadata()) {
+    out.resize(rows.size());
+    return {};
+  }
+  SLUICE_CHECK(load_shapes());
+  out.reserve(rows.size());
+  for (const std::uint32_t row : rows) {
+    SLUICE_TRY(const LabelSet* labels, metadata_of(row));
+    out.push_back(labels);
+  }
+  return {};
+}
+
+std::size_t RowGroupReader::memory_bytes() const {
+  std::size_t bytes = column_bytes_ + sets_.memory_bytes() + timestamps_.size() * 8 +
+                      sequences_.size() * 8 + by_template_.memory_bytes() +
+                      by_shape_.memory_bytes() + columns_.size() * sizeof(columns_[0]);
+  for (const RawChunk& chunk : raw_) bytes += chunk.bytes.size();
+  return bytes;
+}
+
+}  // namespace sluice::storage
