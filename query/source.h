@@ -17,6 +17,7 @@
 #include "query/ast/label_matcher.h"
 #include "query/ast/line_filter.h"
 #include "query/context.h"
+#include "query/log_projection.h"
 
 namespace sluice::query {
 
@@ -30,16 +31,33 @@ struct LogSelect {
   TimeRange range;
   std::vector<LineFilter> filters;      // all must hold for the original line
   Direction direction = Direction::backward;
+  LogProjection projection = {};  // what of them will be looked at
 };
 
-// A run of entries of one Stream, ascending by timestamp, entries of equal timestamp in arrival
-// order. The spans are valid until the next call of next().
+// A run of entries (rows) of one Stream, ascending by timestamp, entries of equal timestamp in
+// arrival order. Spans are empty or hold one item per row, and are valid until the next call of
+// next(). There are always lines, unless the projection asked for something else and got it.
 struct LogBatch {
   const LabelSet* labels = nullptr;
   std::uint64_t stream = 0;  // equal for batches of the same Stream within one cursor
-  std::span<const Timestamp> timestamps;
-  std::span<const std::string_view> lines;
-  std::span<const LabelSet* const> metadata;  // empty, or one per entry (null: none)
+  std::span<const Timestamp> timestamps;  // never empty: its size is the number of rows
+  std::span<const std::string_view> lines = {};
+  std::span<const LabelSet* const> metadata = {};  // null: none
+  // With Lines::on_demand, or for rows that are unparsed, instead of `lines`.
+  LineLoader* loader = nullptr;
+  // Bytes of the original line; of all entries of the row where there are counts.
+  std::span<const std::uint64_t> sizes = {};
+  // The row stands for so many entries of one interval of LogProjection::coalesce, all with this
+  // metadata; its timestamp is any within the interval, and several rows may share an interval.
+  std::span<const std::uint64_t> counts = {};
+  // The lines went through LogProjection::parser, and `fields` is parallel to ::fields.
+  bool parsed = false;
+  std::span<const FieldColumn> fields = {};
+  // Not 0: the fields say nothing of this row and its line is to be parsed. So is every line for
+  // which the parser would report an error.
+  std::span<const std::uint8_t> unparsed = {};
+
+  std::size_t size() const { return timestamps.size(); }
 };
 
 // Batches in a helpful order (later ranges first for backward), yet not strictly sorted: batches of

@@ -1,5 +1,5 @@
 // SlotColumn: the values of one slot over the rows of one template within a row group, decoded; and
-// how they are encoded. Encodings: docs/format/log-part.md, "Slot columns"; one file each,
+// how they are encoded. Format: docs/format/slot-column.md; one file per encoding,
 // encoding_<name>.cc.
 //
 // Every encoding gives back the exact bytes; encode_column() tries the typed ones and keeps one only
@@ -31,10 +31,12 @@ enum class NumberForm : std::uint8_t {
   integer,    // canonical: no leading zero, no "-0"
   padded,     // `width` digits
   decimal,    // `width` digits after the point; before it canonical ("-0.5" included)
+  decimal_trimmed,  // at most `width` digits after it, the last not 0; "12" has no point (Go, JS)
+  decimal_float,    // likewise, but at least one digit: "12.0" (Python, Java)
   hex_lower,  // `width` digits (number: at most 16)
   hex_upper,
   ipv4,
-  timestamp,  // `width` is the number of a TimestampLayout (timestamp_layout.h); values are ns
+  timestamp,  // `width` is the number of a layout (timestamp_layout.h); values are ns
   uuid,       // fixed only: 16 bytes, lower case
 };
 
@@ -43,15 +45,27 @@ struct ColumnInfo {
   std::uint8_t encoding = 0;  // ColumnEncoding, as stored
   ColumnShape shape = ColumnShape::text;
   NumberForm form = NumberForm::integer;  // for numbers and fixed
-  std::uint8_t width = 0;
+  std::uint16_t width = 0;
   std::uint32_t distinct = 0;  // of dictionaries, else 0
-  // Of numbers: integers as they are, decimals scaled by 10^width, timestamps ns.
+  // Of numbers: integers as they are, decimals scaled by 10^width, timestamps ns. Hex digits are the
+  // bits of a signed number, so 16 of them may be negative.
   std::int64_t min = 0;
   std::int64_t max = 0;
+
+  friend bool operator==(const ColumnInfo&, const ColumnInfo&) = default;
 };
 
+// Moved, never copied: values() point into bytes().
 class SlotColumn {
  public:
+  // No column has more values; a larger count is damage.
+  static constexpr std::size_t max_rows = 1 << 16;
+
+  SlotColumn(const SlotColumn&) = delete;
+  SlotColumn& operator=(const SlotColumn&) = delete;
+  SlotColumn(SlotColumn&&) = default;
+  SlotColumn& operator=(SlotColumn&&) = default;
+
   ColumnShape shape() const { return info_.shape; }
   const ColumnInfo& info() const { return info_; }
   std::size_t size() const { return size_; }
@@ -66,9 +80,9 @@ class SlotColumn {
   bool constant() const { return shape() == ColumnShape::dictionary && codes_.empty(); }
   // text: value i is bytes [offsets()[i], offsets()[i + 1]) of bytes().
   std::span<const std::uint32_t> offsets() const { return offsets_; }
-  std::string_view bytes() const { return bytes_; }
+  std::string_view bytes() const { return {bytes_.data(), bytes_.size()}; }
   std::string_view text(std::size_t row) const {
-    return std::string_view(bytes_).substr(offsets_[row], offsets_[row + 1] - offsets_[row]);
+    return {bytes_.data() + offsets_[row], offsets_[row + 1] - offsets_[row]};
   }
   // number
   std::span<const std::int64_t> numbers() const { return numbers_; }
@@ -76,7 +90,9 @@ class SlotColumn {
   std::size_t stride() const { return stride_; }
 
  private:
-  friend class ColumnDecoder;  // slot_column.cc and the encodings fill it
+  friend class ColumnDecoder;  // column_decoder.h: the encodings fill it
+  SlotColumn() = default;
+
   ColumnInfo info_;
   std::size_t size_ = 0;
   std::size_t stride_ = 0;
@@ -84,12 +100,12 @@ class SlotColumn {
   std::vector<std::uint32_t> codes_;
   std::vector<std::uint32_t> offsets_;
   std::vector<std::int64_t> numbers_;
-  std::string bytes_;
+  std::vector<char> bytes_;
 };
 
-// Appends the encoded values to `out` (not compressed: the caller's chunk is) and says what they
-// are. `times` are the timestamps of the rows, one per value: timestamps in lines are stored as the
-// difference to them.
+// Appends the encoded values (at most SlotColumn::max_rows of them, 256 MiB together) to `out` (not
+// compressed: the caller's chunk is) and says what they are. `times` are the timestamps of the rows,
+// one per value: timestamps in lines are stored as the difference to them.
 ColumnInfo encode_column(std::span<const std::string_view> values, std::span<const Timestamp> times,
                          std::string& out);
 
@@ -102,7 +118,8 @@ class ByteReader;
 Result<ColumnInfo> read_column_info(ByteReader& in);
 
 // Integers for other columns of a row group (template numbers, timestamps, sequences, lengths):
-// plain, frame of reference or delta, whichever is smaller, in byte planes.
+// frame of reference, delta or delta of deltas, whichever is smaller, in byte planes. At most
+// SlotColumn::max_rows of them. Any 64-bit values; none take no bytes.
 void encode_integers(std::span<const std::int64_t> values, std::string& out);
 // Reads them from the front. Error(corrupt).
 Result<std::vector<std::int64_t>> decode_integers(ByteReader& in, std::size_t count);
