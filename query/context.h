@@ -30,6 +30,17 @@ struct QueryStats {
   std::atomic<std::uint64_t> batches{0};
   std::atomic<std::uint64_t> batches_skipped{0};
   std::atomic<std::uint64_t> samples{0};
+  // How the log store came to its answer, for EXPLAIN. A row group is counted once, and skipped for
+  // the first reason that holds.
+  std::atomic<std::uint64_t> parts{0};
+  std::atomic<std::uint64_t> parts_skipped_time{0};
+  std::atomic<std::uint64_t> groups{0};
+  std::atomic<std::uint64_t> groups_skipped_stream{0};
+  std::atomic<std::uint64_t> groups_skipped_time{0};    // also narrowed away
+  std::atomic<std::uint64_t> groups_skipped_filter{0};  // by templates and gram filter
+  std::atomic<std::uint64_t> chunks_read{0};
+  std::atomic<std::uint64_t> columns_scanned{0};
+  std::atomic<std::uint64_t> lines_rebuilt{0};
 };
 
 class QueryContext {

@@ -39,6 +39,23 @@ Error newer_format(const std::string& path, const std::string& what) {
               ": run the newer version, or another directory"};
 }
 
+Error development_format(const std::string& path) {
+  return {ErrorCode::invalid_argument,
+          "data directory " + path +
+              " was written by a development version of Sluice from before the first release "
+              "(format 1), which is not read any more: start with another directory"};
+}
+
+// Told by the families, before anything is changed in the directory. The family of row groups is
+// created before the last one of format 1.
+bool lacks_row_groups(const std::vector<std::string>& existing) {
+  const auto has = [&](Family family) {
+    const auto name = family_names[static_cast<std::size_t>(family)];
+    return std::find(existing.begin(), existing.end(), name) != existing.end();
+  };
+  return has(Family::sample_state) && !has(Family::group);
+}
+
 Error open_error(const rocksdb::Status& status, const std::string& path) {
   const std::string text = status.ToString();
   if (text.find("lock") != std::string::npos)
@@ -94,6 +111,7 @@ Result<void> Database::open_families(const std::vector<std::string>& existing) {
   const auto unknown = std::find_if_not(existing.begin(), existing.end(), known_family);
   if (unknown != existing.end())
     return newer_format(options_.path, "it has a family \"" + *unknown + "\"");
+  if (lacks_row_groups(existing)) return development_format(options_.path);
   const auto cache = make_block_cache(options_);
   std::vector<rocksdb::ColumnFamilyDescriptor> descriptors;
   for (std::size_t i = 0; i < family_names.size(); ++i)
@@ -114,6 +132,7 @@ Result<void> Database::check_format(bool created) {
   if (stored) {
     const std::uint64_t version = ByteReader(stored->payload()).varint();
     if (version == format_version) return {};
+    if (version < format_version) return development_format(options_.path);
     return newer_format(options_.path, "format " + std::to_string(version));
   }
   // A first start that was killed before its first write leaves empty families.

@@ -25,7 +25,7 @@ class NoAutoRecovery : public rocksdb::EventListener {
 
 // Families whose values are large, written once and dropped by the day.
 bool holds_blobs(Family family) {
-  return family == Family::rows || family == Family::directory;
+  return family == Family::rows || family == Family::group || family == Family::directory;
 }
 
 std::size_t memtable_bytes(Family family) {

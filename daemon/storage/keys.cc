@@ -99,6 +99,15 @@ std::string row_group_key(Day day, const TenantId& tenant, PartId part, std::uin
   return key;
 }
 
+std::string row_group_chunk_key(Day day, const TenantId& tenant, PartId part, std::uint32_t group,
+                                std::uint32_t chunk) {
+  SLUICE_ASSERT(chunk <= UINT16_MAX);
+  std::string key = row_group_key(day, tenant, part, group);
+  key += static_cast<char>(chunk >> 8);
+  key += static_cast<char>(chunk);
+  return key;
+}
+
 std::optional<PartKey> parse_part_key(std::string_view key) {
   return parse_day_tenant_id(key);
 }

@@ -15,7 +15,7 @@
 
 namespace sluice::storage {
 
-inline constexpr std::uint64_t format_version = 1;
+inline constexpr std::uint64_t format_version = 2;
 
 // Column families; the index is the position in `family_names`, the name is what is on disk.
 enum class Family : std::uint8_t {
@@ -24,6 +24,7 @@ enum class Family : std::uint8_t {
   mark,
   part,
   directory,
+  group,
   rows,
   document,
   sample_head,
@@ -32,8 +33,8 @@ enum class Family : std::uint8_t {
   metadata,
   sample_state,
 };
-inline constexpr std::array<std::string_view, 12> family_names = {
-    "default",  "head",        "mark",   "part",  "directory", "rows",
+inline constexpr std::array<std::string_view, 13> family_names = {
+    "default",  "head",        "mark",   "part",  "directory", "group",       "rows",
     "document", "sample_head", "series", "chunk", "metadata",  "sample_state"};
 
 // First byte of every value.
@@ -43,13 +44,16 @@ enum class ValueType : std::uint8_t {
   mark = 3,
   part_summary = 4,
   part_directory = 5,
-  row_group = 6,
+  // 6 was the row group of format 1.
   document = 7,
   sample_batch = 8,
   series = 9,
   chunk = 10,
   metadata = 11,
   sample_state = 12,
+  template_list = 13,
+  row_group_header = 14,
+  row_group_chunk = 15,
 };
 
 // Days since 1970-01-01 UTC, possibly negative.
@@ -69,18 +73,20 @@ std::optional<std::uint64_t> parse_sequence_key(std::string_view key);
 
 std::string mark_key(const TenantId& tenant, const BatchIdentity& source);
 
-// day | tenant | part [| group]: part, directory, rows
+// day | tenant | part [| group [| chunk]]: part, directory, group, rows
 std::string part_key(Day day, const TenantId& tenant, PartId part);
 std::string row_group_key(Day day, const TenantId& tenant, PartId part, std::uint32_t group);
+std::string row_group_chunk_key(Day day, const TenantId& tenant, PartId part, std::uint32_t group,
+                                std::uint32_t chunk);  // below 65,536
 struct PartKey {
   Day day = 0;
   TenantId tenant;
   PartId part = 0;
 };
-// Also reads the front of a row group's key.
+// Also reads the front of the keys of row groups and chunks.
 std::optional<PartKey> parse_part_key(std::string_view key);
 
-// The first key of a day, for range removal: part, directory, rows, series, chunk.
+// The first key of a day, for range removal: part, directory, group, rows, series, chunk.
 std::string day_key(Day day);
 
 std::string document_key(Keyspace space, std::string_view key);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <unordered_set>
 
+#include "daemon/storage/group_scan.h"
 #include "daemon/storage/log_plan.h"
 #include "daemon/storage/stream_numbers.h"
 
@@ -18,7 +19,7 @@ TimeRange intersect(TimeRange a, TimeRange b) {
   return {std::max(a.start, b.start), std::min(a.end, b.end)};
 }
 
-// A run of entries of one stream, wherever they lie, ascending by time.
+// A run of entries of one stream in the head, ascending by time.
 struct RunView {
   const LabelSet* labels = nullptr;
   std::span<const Timestamp> timestamps;
@@ -28,17 +29,21 @@ struct RunView {
 
 class StoredLogCursor : public query::LogCursor {
  public:
-  StoredLogCursor(const Database& database, DirectoryCache& directories, LogView view,
+  StoredLogCursor(const Database& database, PartCache& cache, LogView view,
                   const LogSelect& select, QueryContext& context)
       : database_(database),
+        cache_(cache),
         view_(std::move(view)),
         select_(select),
         context_(context),
         range_(select.range),
         head_matcher_(select_.matchers) {
-    scans_ = plan_parts(directories, view_, select_.matchers, range_,
+    scans_ = plan_parts(cache_, view_, select_.matchers, range_,
                         [this](const Error& error) { skip_damage(error); });
-    units_ = plan_units(scans_, view_, head_matcher_, range_, select_.direction);
+    context_.stats().parts += view_.parts->size();
+    context_.stats().parts_skipped_time += view_.parts->size() - scans_.size();
+    units_ =
+        plan_units(scans_, view_, head_matcher_, range_, select_.direction, context_.stats());
   }
   ~StoredLogCursor() override { release(); }
 
@@ -47,6 +52,8 @@ class StoredLogCursor : public query::LogCursor {
       SLUICE_CHECK(context_.check());
       while (next_run_ < runs_.size())
         if (fill(runs_[next_run_++])) return &batch_;
+      SLUICE_TRY(const bool filled, fill_from_group());
+      if (filled) return &batch_;
       if (next_unit_ == units_.size()) return nullptr;
       SLUICE_CHECK(open(units_[next_unit_++]));
     }
@@ -61,14 +68,18 @@ class StoredLogCursor : public query::LogCursor {
     release();
     if (!range_.overlaps(unit.first, unit.last)) {
       ++context_.stats().batches_skipped;
+      if (!unit.head) ++context_.stats().groups_skipped_time;
       return {};
     }
-    ++context_.stats().batches;
     if (unit.head) {
+      ++context_.stats().batches;
       open_head(*unit.head);
       return {};
     }
-    return open_group(*unit.scan, unit.group);
+    auto opened = open_group(*unit.scan, unit.group);
+    if (!opened && !is_damage(opened.error())) return opened;
+    if (!opened) skip_damage(opened.error());
+    return {};
   }
 
   void open_head(const HeadBatch& head) {
@@ -81,47 +92,67 @@ class StoredLogCursor : public query::LogCursor {
     }
   }
 
-  Result<void> open_group(const PartScan& scan, std::uint32_t number) {
-    auto decoded = read_group(*scan.part, number);
-    if (!decoded) {
-      skip_damage(decoded.error());
+  Result<void> open_group(PartScan& scan, std::uint32_t number) {
+    if (scan.unreadable) return {};
+    SLUICE_CHECK(open_part(scan));
+    const Part& part = *scan.part;
+    SLUICE_TRY(auto header, cache_.header(part, number, view_.snapshot.get()));
+    SLUICE_TRY(auto reader,
+               RowGroupReader::open(std::move(header), scan.templates,
+                                    chunk_fetcher(database_, part, number, view_.snapshot.get())));
+    if (scan.search && !scan.search->may_match(*reader)) {
+      ++context_.stats().batches_skipped;
+      ++context_.stats().groups_skipped_filter;
       return {};
     }
-    group_ = std::move(*decoded);
-    const RowColumns& rows = group_->rows();
-    const GroupInfo& info = scan.directory->groups[number];
-    if (rows.size() != info.rows) {
-      skip_damage({ErrorCode::corrupt, "row group and directory count rows differently"});
-      return {};
+    ++context_.stats().batches;
+    SLUICE_TRY(group_, GroupScan::open(std::move(reader), scan, number, select_.direction));
+    auto selected = group_->select(range_, scan.search ? &*scan.search : nullptr, context_.stats());
+    SLUICE_CHECK(account());
+    if (!selected) release();
+    return selected;
+  }
+
+  // The template list of a part, and what the filters make of it.
+  Result<void> open_part(PartScan& scan) {
+    if (scan.templates) return {};
+    auto templates = cache_.templates(*scan.part, view_.snapshot.get());
+    scan.unreadable = !templates;
+    if (!templates) return std::move(templates).error();
+    scan.templates = std::move(*templates);
+    if (!select_.filters.empty()) scan.search.emplace(select_.filters, *scan.templates);
+    return {};
+  }
+
+  // False: the open row group has no more.
+  Result<bool> fill_from_group() {
+    if (!group_) return false;
+    const auto filled = group_->next(range_, batch_);
+    SLUICE_CHECK(account());
+    if (!filled && !is_damage(filled.error())) return filled;
+    if (!filled) skip_damage(filled.error());
+    if (!filled || !*filled) {
+      release();
+      return false;
     }
-    std::size_t at = 0;
-    for (const Run& run : info.runs) {
-      if (scan.wanted[run.stream]) runs_.push_back(cut(rows, at, run, scan));
-      at += run.rows;
-    }
-    charged_ = static_cast<std::int64_t>(group_->memory_bytes());
-    return context_.charge(charged_);
+    batch_.stream = numbers_.of(*batch_.labels);
+    return true;
   }
 
-  static RunView cut(const RowColumns& rows, std::size_t at, const Run& run, const PartScan& scan) {
-    RunView view{&scan.directory->streams[run.stream],
-                 std::span(rows.timestamps).subspan(at, run.rows),
-                 std::span(rows.lines).subspan(at, run.rows),
-                 {}};
-    if (!rows.metadata.empty()) view.metadata = std::span(rows.metadata).subspan(at, run.rows);
-    return view;
+  // Charges what the open row group has come to hold.
+  Result<void> account() {
+    const auto& reader = group_->reader();
+    context_.stats().chunks_read += reader.chunks_read() - chunks_counted_;
+    context_.stats().bytes_read += reader.bytes_read() - bytes_counted_;
+    chunks_counted_ = reader.chunks_read();
+    bytes_counted_ = reader.bytes_read();
+    const auto held = static_cast<std::int64_t>(group_->memory_bytes());
+    const std::int64_t more = held - charged_;
+    charged_ = held;
+    return context_.charge(more);
   }
 
-  Result<std::unique_ptr<RowGroup>> read_group(const Part& part, std::uint32_t number) {
-    const std::string key = row_group_key(part.day, part.tenant, part.id, number);
-    SLUICE_TRY(const auto value,
-               database_.get(Family::rows, key, ValueType::row_group, view_.snapshot.get()));
-    if (!value) return Error{ErrorCode::not_found, "a row group is gone: " + printable_key(key)};
-    context_.stats().bytes_read += value->payload().size();
-    return RowGroup::decode(value->payload());
-  }
-
-  // Makes batch_ of what of the run is wanted; false if nothing is.
+  // Makes batch_ of what of a run of the head is wanted; false if nothing is.
   bool fill(const RunView& run) {
     const auto begin = std::lower_bound(run.timestamps.begin(), run.timestamps.end(), range_.start);
     const auto end = std::lower_bound(begin, run.timestamps.end(), range_.end);
@@ -133,7 +164,12 @@ class StoredLogCursor : public query::LogCursor {
     count_looked_at(part);
     if (!select_.filters.empty()) part = filtered(part);
     if (part.lines.empty()) return false;
-    batch_ = {part.labels, numbers_.of(*part.labels), part.timestamps, part.lines, part.metadata};
+    batch_ = {};
+    batch_.labels = part.labels;
+    batch_.stream = numbers_.of(*part.labels);
+    batch_.timestamps = part.timestamps;
+    batch_.lines = part.lines;
+    batch_.metadata = part.metadata;
     return true;
   }
 
@@ -162,6 +198,12 @@ class StoredLogCursor : public query::LogCursor {
     context_.stats().lines_processed += run.lines.size();
   }
 
+  // What a query goes on without, and says so.
+  static bool is_damage(const Error& error) {
+    return error.code == ErrorCode::corrupt || error.code == ErrorCode::not_found ||
+           error.code == ErrorCode::io;
+  }
+
   void skip_damage(const Error& error) {
     if (error.code == ErrorCode::not_found)
       return context_.warn("some logs were dropped by retention while the query ran");
@@ -172,11 +214,14 @@ class StoredLogCursor : public query::LogCursor {
   void release() {
     if (charged_ != 0) static_cast<void>(context_.charge(-charged_));  // releasing cannot fail
     charged_ = 0;
+    chunks_counted_ = 0;
+    bytes_counted_ = 0;
     group_.reset();
     head_metadata_.clear();
   }
 
   const Database& database_;
+  PartCache& cache_;
   const LogView view_;
   const LogSelect select_;
   QueryContext& context_;
@@ -186,9 +231,11 @@ class StoredLogCursor : public query::LogCursor {
   std::vector<ScanUnit> units_;
   std::size_t next_unit_ = 0;
   // Of the open unit:
-  std::unique_ptr<RowGroup> group_;
+  std::unique_ptr<GroupScan> group_;
   std::vector<std::vector<const LabelSet*>> head_metadata_;
   std::int64_t charged_ = 0;
+  std::uint64_t chunks_counted_ = 0;
+  std::uint64_t bytes_counted_ = 0;
   std::vector<RunView> runs_;
   std::size_t next_run_ = 0;
   // The batch handed out:
@@ -205,18 +252,17 @@ struct LabelsHash {
 
 }  // namespace
 
-std::unique_ptr<query::LogCursor> make_log_cursor(const Database& database,
-                                                  DirectoryCache& directories, LogView view,
-                                                  const LogSelect& select, QueryContext& context) {
-  return std::make_unique<StoredLogCursor>(database, directories, std::move(view), select, context);
+std::unique_ptr<query::LogCursor> make_log_cursor(const Database& database, PartCache& cache,
+                                                  LogView view, const LogSelect& select,
+                                                  QueryContext& context) {
+  return std::make_unique<StoredLogCursor>(database, cache, std::move(view), select, context);
 }
 
-std::vector<LabelSet> streams_of(const Database& database, DirectoryCache& directories,
-                                 const LogView& view,
+std::vector<LabelSet> streams_of(const Database& database, PartCache& cache, const LogView& view,
                                  const std::vector<query::LabelMatcher>& matchers,
                                  TimeRange range) {
   std::unordered_set<LabelSet, LabelsHash> found;
-  const auto scans = plan_parts(directories, view, matchers, range, [&](const Error& error) {
+  const auto scans = plan_parts(cache, view, matchers, range, [&](const Error& error) {
     if (error.code != ErrorCode::not_found) database.report_corrupt(error);
   });
   for (const auto& scan : scans)

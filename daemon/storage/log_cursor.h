@@ -1,26 +1,25 @@
 // LogCursor over a LogView: plans which row groups and head batches can hold what is wanted, then
 // reads them one at a time, in the order that serves the direction.
 //
-// Pruning: parts by time, streams by matchers, row groups by their runs' times; then entries by
-// time and line filters. Damage is skipped with a warning.
+// Pruning: parts by time, streams by matchers, row groups by their runs' times and by what their
+// templates and filter can hold; then entries by time and line filters (group_scan.h). Damage is
+// skipped with a warning.
 #pragma once
 
 #include <memory>
 
-#include "daemon/storage/directory_cache.h"
+#include "daemon/storage/part_cache.h"
 #include "daemon/storage/tenant_logs.h"
 #include "query/source.h"
 
 namespace sluice::storage {
 
-std::unique_ptr<query::LogCursor> make_log_cursor(const Database& database,
-                                                  DirectoryCache& directories, LogView view,
-                                                  const query::LogSelect& select,
+std::unique_ptr<query::LogCursor> make_log_cursor(const Database& database, PartCache& cache,
+                                                  LogView view, const query::LogSelect& select,
                                                   query::QueryContext& context);
 
 // The streams of a view that match and have entries in the range.
-std::vector<LabelSet> streams_of(const Database& database, DirectoryCache& directories,
-                                 const LogView& view,
+std::vector<LabelSet> streams_of(const Database& database, PartCache& cache, const LogView& view,
                                  const std::vector<query::LabelMatcher>& matchers, TimeRange range);
 
 }  // namespace sluice::storage

@@ -15,7 +15,6 @@ namespace sluice::storage {
 
 namespace {
 
-constexpr int merge_zstd_level = 3;
 // Parts merged at once, and the ratio of sizes between tiers. Eight parts of 16 MiB give one of
 // 128 MiB, eight of those 1 GiB: two rewrites for most rows.
 constexpr std::size_t merge_fan = 8;
@@ -87,12 +86,11 @@ Result<PartPtr> LogStore::write_merged(const std::vector<PartPtr>& parts,
   std::vector<std::unique_ptr<PartReader>> readers;
   std::priority_queue<PartReader*, std::vector<PartReader*>, Later> queue;
   for (const auto& part : parts) {
-    auto directory = directories_.get(*part, snapshot.get());
-    if (!directory) {
+    readers.push_back(std::make_unique<PartReader>(database_, *snapshot, *part));
+    if (auto opened = readers.back()->open(part_cache_); !opened) {
       damaged_parts_.insert(part->id);
-      return std::move(directory).error();
+      return std::move(opened).error();
     }
-    readers.push_back(std::make_unique<PartReader>(database_, *snapshot, *part, *directory));
     SLUICE_TRY(const bool any, advance(*readers.back()));
     if (any) queue.push(readers.back().get());
   }
@@ -102,13 +100,15 @@ Result<PartPtr> LogStore::write_merged(const std::vector<PartPtr>& parts,
     step = database_.batch();
     return {};
   };
-  const auto sink = [&](const std::string& key, const std::string& payload) -> Result<void> {
+  const auto sink = [&](Family family, const std::string& key, ValueType type,
+                        const std::string& payload) -> Result<void> {
     if (stop()) return Error{ErrorCode::cancelled, "merge stopped"};
-    step.put(Family::rows, key, ValueType::row_group, payload);
+    step.put(family, key, type, payload);
     return step.bytes() < merge_step_bytes ? Result<void>() : flush_step();
   };
   const Part& first = *parts.front();
-  PartBuilder builder(first.day, first.tenant, next_part_.fetch_add(1), merge_zstd_level, sink);
+  PartBuilder builder(first.day, first.tenant, next_part_.fetch_add(1), options_.merge_zstd_level,
+                      sink);
   while (!queue.empty()) {
     PartReader* reader = queue.top();
     queue.pop();
@@ -118,12 +118,9 @@ Result<PartPtr> LogStore::write_merged(const std::vector<PartPtr>& parts,
     SLUICE_TRY(const bool more, advance(*reader));
     if (more) queue.push(reader);
   }
-  SLUICE_TRY(auto built, builder.finish());
-  const Part& part = *built.part;
-  step.put(Family::directory, part_key(part.day, part.tenant, part.id), ValueType::part_directory,
-           built.directory);
+  SLUICE_TRY(auto part, builder.finish());
   SLUICE_CHECK(flush_step());
-  return built.part;
+  return part;
 }
 
 Result<void> LogStore::adopt_merged(TenantLogs& logs, const std::vector<PartPtr>& parts,
@@ -131,8 +128,7 @@ Result<void> LogStore::adopt_merged(TenantLogs& logs, const std::vector<PartPtr>
   const std::lock_guard lock(catalog_mutex_);
   if (!logs.replace(parts, merged)) return discard(*merged);  // retention was faster
   Batch step = database_.batch();
-  step.put(Family::part, part_key(merged->day, merged->tenant, merged->id), ValueType::part_summary,
-           encode_summary(merged->summary));
+  put_summary(step, *merged);
   for (const auto& part : parts) remove_part(step, *part);
   auto written = database_.write(step, Writer::maintenance);
   // The old parts are still whole on disk: go back to them.

@@ -27,13 +27,22 @@ std::unique_ptr<PartScan> judge_streams(PartPtr part,
   return scan;
 }
 
-ScanUnit group_unit(const PartScan& scan, std::uint32_t group, TimeRange range) {
+ScanUnit group_unit(PartScan& scan, std::uint32_t group, TimeRange range,
+                    query::QueryStats& stats) {
   ScanUnit unit;
   unit.scan = &scan;
   unit.group = group;
-  for (const Run& run : scan.directory->groups[group].runs)
-    if (scan.wanted[run.stream] && range.overlaps(run.first, run.last))
-      extend(unit, run.first, run.last);
+  bool has_streams = false;
+  for (const Run& run : scan.directory->groups[group].runs) {
+    if (!scan.wanted[run.stream]) continue;
+    has_streams = true;
+    if (range.overlaps(run.first, run.last)) extend(unit, run.first, run.last);
+  }
+  ++stats.groups;
+  if (!has_streams)
+    ++stats.groups_skipped_stream;
+  else if (!has_rows(unit))
+    ++stats.groups_skipped_time;
   return unit;
 }
 
@@ -55,13 +64,13 @@ bool HeadMatcher::wants(const LabelSet& interned) {
   return it->second;
 }
 
-std::vector<std::unique_ptr<PartScan>> plan_parts(DirectoryCache& directories, const LogView& view,
+std::vector<std::unique_ptr<PartScan>> plan_parts(PartCache& cache, const LogView& view,
                                                   const std::vector<query::LabelMatcher>& matchers,
                                                   TimeRange range, const OnDamage& on_damage) {
   std::vector<std::unique_ptr<PartScan>> scans;
   for (const auto& part : *view.parts) {
     if (!range.overlaps(part->summary.first, part->summary.last)) continue;
-    auto directory = directories.get(*part, view.snapshot.get());
+    auto directory = cache.directory(*part, view.snapshot.get());
     if (directory)
       scans.push_back(judge_streams(part, std::move(*directory), matchers));
     else
@@ -72,11 +81,11 @@ std::vector<std::unique_ptr<PartScan>> plan_parts(DirectoryCache& directories, c
 
 std::vector<ScanUnit> plan_units(const std::vector<std::unique_ptr<PartScan>>& scans,
                                  const LogView& view, HeadMatcher& head_matcher, TimeRange range,
-                                 query::Direction direction) {
+                                 query::Direction direction, query::QueryStats& stats) {
   std::vector<ScanUnit> units;
   for (const auto& scan : scans)
     for (std::uint32_t group = 0; group < scan->directory->groups.size(); ++group)
-      if (auto unit = group_unit(*scan, group, range); has_rows(unit)) units.push_back(unit);
+      if (auto unit = group_unit(*scan, group, range, stats); has_rows(unit)) units.push_back(unit);
   for (const auto& batch : view.head)
     if (auto unit = head_unit(*batch, head_matcher, range); has_rows(unit)) units.push_back(unit);
   if (direction == query::Direction::backward)

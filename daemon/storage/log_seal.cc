@@ -10,9 +10,6 @@ namespace sluice::storage {
 
 namespace {
 
-// Fast; merges compress harder what is kept for long.
-constexpr int seal_zstd_level = 1;
-
 // One entry of the head, where it will stand in a part.
 struct SealRow {
   Day day;
@@ -118,18 +115,20 @@ Result<std::vector<PartPtr>> LogStore::build_parts(TenantLogs& logs,
                                                    const std::vector<HeadBatchPtr>& batches,
                                                    Batch& step) {
   const auto rows = sorted_rows(batches);
-  const auto sink = [&](const std::string& key, const std::string& payload) -> Result<void> {
-    step.put(Family::rows, key, ValueType::row_group, payload);
+  const auto sink = [&](Family family, const std::string& key, ValueType type,
+                        const std::string& payload) -> Result<void> {
+    step.put(family, key, type, payload);
     return {};
   };
   std::vector<PartPtr> parts;
   for (auto row = rows.begin(); row != rows.end();) {
     const Day day = row->day;
-    PartBuilder builder(day, logs.tenant(), next_part_.fetch_add(1), seal_zstd_level, sink);
+    PartBuilder builder(day, logs.tenant(), next_part_.fetch_add(1), options_.seal_zstd_level,
+                        sink);
     for (; row != rows.end() && row->day == day; ++row) SLUICE_CHECK(add_row(builder, *row));
-    SLUICE_TRY(auto built, builder.finish());
-    put_part(step, built);
-    parts.push_back(std::move(built.part));
+    SLUICE_TRY(auto part, builder.finish());
+    put_summary(step, *part);
+    parts.push_back(std::move(part));
   }
   return parts;
 }

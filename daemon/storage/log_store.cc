@@ -28,11 +28,12 @@ LogStore::LogStore(Database& database, const StoreOptions& options, Clock& clock
       options_(options),
       clock_(clock),
       metrics_(metrics),
-      directories_(database, options.cache_bytes / 2) {}
+      part_cache_(database, options.cache_bytes / 2) {}
 
 Result<void> LogStore::recover() {
   SLUICE_CHECK(recover_parts());
   SLUICE_CHECK(remove_orphans(Family::rows));
+  SLUICE_CHECK(remove_orphans(Family::group));
   SLUICE_CHECK(remove_orphans(Family::directory));
   SLUICE_CHECK(recover_head());
   update_gauges();
@@ -58,7 +59,7 @@ Result<void> LogStore::recover_parts() {
   return scan.status();
 }
 
-// Row groups and directories whose part has no summary: an interrupted merge. Parts whose summary
+// Chunks, headers and directories whose part has no summary: an interrupted merge. Parts whose summary
 // is damaged keep theirs; somebody may want to repair it.
 Result<void> LogStore::remove_orphans(Family family) {
   Scan scan = database_.scan(family, "", "");
@@ -140,7 +141,7 @@ Result<std::unique_ptr<query::LogCursor>> LogStore::select(const query::LogSelec
                                                            query::QueryContext& context) {
   const TenantLogs* logs = find_tenant(select.tenant);
   if (!logs) return std::unique_ptr<query::LogCursor>(new EmptyCursor);
-  return make_log_cursor(database_, directories_, logs->view(database_), select, context);
+  return make_log_cursor(database_, part_cache_, logs->view(database_), select, context);
 }
 
 Result<std::vector<LabelSet>> LogStore::streams(const TenantId& id,
@@ -148,7 +149,7 @@ Result<std::vector<LabelSet>> LogStore::streams(const TenantId& id,
                                                 TimeRange range) {
   const TenantLogs* logs = find_tenant(id);
   if (!logs) return std::vector<LabelSet>();
-  return streams_of(database_, directories_, logs->view(database_), matchers, range);
+  return streams_of(database_, part_cache_, logs->view(database_), matchers, range);
 }
 
 Result<void> LogStore::drop_before(Day day, const std::function<Result<void>()>& remove) {
@@ -179,17 +180,16 @@ void LogStore::update_gauges() const {
   metrics_.head_bytes.set(static_cast<double>(head_bytes_.load()));
 }
 
-void put_part(Batch& step, const PartBuilder::Built& built) {
-  const Part& part = *built.part;
-  const std::string key = part_key(part.day, part.tenant, part.id);
-  step.put(Family::part, key, ValueType::part_summary, encode_summary(part.summary));
-  step.put(Family::directory, key, ValueType::part_directory, built.directory);
+void put_summary(Batch& step, const Part& part) {
+  step.put(Family::part, part_key(part.day, part.tenant, part.id), ValueType::part_summary,
+           encode_summary(part.summary));
 }
 
 void remove_part(Batch& step, const Part& part) {
   const std::string key = part_key(part.day, part.tenant, part.id);
   step.remove(Family::part, key);
   step.remove(Family::directory, key);
+  step.remove_range(Family::group, key, prefix_end(key));
   step.remove_range(Family::rows, key, prefix_end(key));
 }
 

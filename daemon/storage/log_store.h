@@ -16,7 +16,7 @@
 #include <set>
 #include <shared_mutex>
 
-#include "daemon/storage/directory_cache.h"
+#include "daemon/storage/part_cache.h"
 #include "daemon/storage/push_listeners.h"
 #include "daemon/storage/tenant_logs.h"
 #include "query/source.h"
@@ -85,7 +85,7 @@ class LogStore : public query::LogSource {
   const StoreOptions options_;
   Clock& clock_;
   StorageMetrics& metrics_;
-  DirectoryCache directories_;
+  PartCache part_cache_;
   std::function<void()> seal_due_hook_;
   std::atomic<std::uint64_t> next_sequence_{1};
   std::atomic<std::uint64_t> next_part_{1};
@@ -99,8 +99,8 @@ class LogStore : public query::LogSource {
   std::map<TenantId, std::unique_ptr<TenantLogs>> tenants_;  // protected by tenants_mutex_
 };
 
-// The changes that add and remove a part; its rows are added by who builds it.
-void put_part(Batch& step, const PartBuilder::Built& built);
+// The changes that make a part exist, once its other values are there, and that remove all of it.
+void put_summary(Batch& step, const Part& part);
 void remove_part(Batch& step, const Part& part);
 
 }  // namespace sluice::storage

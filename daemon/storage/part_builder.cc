@@ -20,8 +20,10 @@ Result<void> PartBuilder::add(Timestamp timestamp, std::uint64_t sequence, std::
                               const LabelSet* metadata) {
   SLUICE_ASSERT(!directory_.streams.empty());
   const auto stream = static_cast<std::uint32_t>(directory_.streams.size() - 1);
-  if (group_.runs.empty() || group_.runs.back().stream != stream)
+  if (group_.runs.empty() || group_.runs.back().stream != stream) {
     group_.runs.push_back({stream, 0, timestamp, timestamp});
+    rows_.begin_run();
+  }
   Run& run = group_.runs.back();
   SLUICE_ASSERT(run.last <= timestamp);
   run.last = timestamp;
@@ -39,21 +41,31 @@ Result<void> PartBuilder::close_group() {
   group_.rows = static_cast<std::uint32_t>(rows_.rows());
   group_.line_bytes = rows_.line_bytes();
   auto& summary = part_.summary;
-  const std::string payload = rows_.finish(level_);
+  const auto encoded = rows_.finish(level_);
   summary.rows += group_.rows;
   summary.line_bytes += group_.line_bytes;
-  summary.stored_bytes += payload.size();
-  const std::string key = row_group_key(part_.day, part_.tenant, part_.id, summary.groups++);
+  summary.stored_bytes += encoded.bytes();
+  const std::uint32_t number = summary.groups++;
   directory_.groups.push_back(std::move(group_));
   group_ = {};
-  return sink_(key, payload);
+  for (std::size_t chunk = 0; chunk < encoded.chunks.size(); ++chunk) {
+    const std::string key = row_group_chunk_key(part_.day, part_.tenant, part_.id, number,
+                                                static_cast<std::uint32_t>(chunk));
+    SLUICE_CHECK(sink_(Family::rows, key, ValueType::row_group_chunk, encoded.chunks[chunk]));
+  }
+  const std::string key = row_group_key(part_.day, part_.tenant, part_.id, number);
+  return sink_(Family::group, key, ValueType::row_group_header, encoded.header);
 }
 
-Result<PartBuilder::Built> PartBuilder::finish() {
+Result<PartPtr> PartBuilder::finish() {
   if (rows_.rows() > 0) SLUICE_CHECK(close_group());
   SLUICE_ASSERT(part_.summary.rows > 0);
-  std::string directory = encode_directory(directory_, part_.summary.first);
-  return Built{std::make_shared<const Part>(std::move(part_)), std::move(directory)};
+  const std::string key = part_key(part_.day, part_.tenant, part_.id);
+  SLUICE_CHECK(
+      sink_(Family::group, key, ValueType::template_list, encode_templates(templates_.all())));
+  SLUICE_CHECK(sink_(Family::directory, key, ValueType::part_directory,
+                     encode_directory(directory_, part_.summary.first)));
+  return std::make_shared<const Part>(std::move(part_));
 }
 
 }  // namespace sluice::storage

@@ -1,16 +1,17 @@
-// PartBuilder: rows in, row groups, directory and summary out. Used by seals and merges.
+// PartBuilder: rows in; row groups, template list, directory and summary out. Used by seals and
+// merges.
 //
-// Rows come sorted by (labels, timestamp, sequence), all of one tenant and day. Finished groups go
-// to `sink` at once, so a merge holds one group and not the part.
+// Rows come sorted by (labels, timestamp, sequence), all of one tenant and day. Finished values go
+// to `sink` at once, so a merge holds one row group and not the part.
 #pragma once
 
 #include <functional>
 #include <memory>
 #include <string>
 
+#include "daemon/storage/columns/row_group_writer.h"
 #include "daemon/storage/keys.h"
 #include "daemon/storage/part_format.h"
-#include "daemon/storage/row_group.h"
 
 namespace sluice::storage {
 
@@ -24,20 +25,16 @@ using PartPtr = std::shared_ptr<const Part>;
 
 class PartBuilder {
  public:
-  // Given the key and payload of each finished row group.
-  using Sink = std::function<Result<void>(const std::string& key, const std::string& payload)>;
+  // Given each value of the part but its summary, which makes the part exist.
+  using Sink = std::function<Result<void>(Family family, const std::string& key, ValueType type,
+                                          const std::string& payload)>;
 
   PartBuilder(Day day, TenantId tenant, PartId id, int zstd_level, Sink sink);
   // The stream of the rows that follow; not less than the one before.
   void begin_stream(const LabelSet& labels);
   Result<void> add(Timestamp timestamp, std::uint64_t sequence, std::string_view line,
                    const LabelSet* metadata);
-
-  struct Built {
-    PartPtr part;
-    std::string directory;  // payload
-  };
-  Result<Built> finish();
+  Result<PartPtr> finish();
 
  private:
   Result<void> close_group();
@@ -45,7 +42,8 @@ class PartBuilder {
   Part part_;
   int level_;
   Sink sink_;
-  RowGroupBuilder rows_;
+  TemplateTable templates_;
+  RowGroupWriter rows_{templates_};
   PartDirectory directory_;
   GroupInfo group_;
 };

@@ -13,7 +13,7 @@
 
 namespace sluice::storage {
 
-inline constexpr std::uint64_t part_version = 1;
+inline constexpr std::uint64_t part_version = 2;
 
 struct PartSummary {
   std::uint64_t rows = 0;

@@ -6,8 +6,8 @@ namespace sluice::storage {
 
 namespace {
 
-constexpr Family day_families[] = {Family::part, Family::directory, Family::rows, Family::series,
-                                   Family::chunk};
+constexpr Family day_families[] = {Family::part, Family::directory, Family::group,
+                                   Family::rows, Family::series,    Family::chunk};
 
 // Failures inside are logged and counted where they happen; background work is tried again.
 void background(const Result<void>& result) {

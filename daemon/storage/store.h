@@ -88,6 +88,9 @@ struct StoreOptions {
   std::chrono::hours retention{24 * 30};     // by day; 0 keeps forever
   std::uint64_t min_free_bytes = 256 << 20;  // below: no_space, reads only
   std::size_t cache_bytes = 64 << 20;
+  // zstd levels: seals are fast, merges compress harder what is kept for long.
+  int seal_zstd_level = 1;
+  int merge_zstd_level = 6;
 };
 
 // One committed push, as subscribers see it (live tail, ingest-driven rules). Called on the

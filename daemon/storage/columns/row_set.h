@@ -20,6 +20,12 @@ class RowSet {
   std::size_t rows() const { return rows_; }
   bool contains(std::size_t row) const { return (words_[row / 64] >> (row % 64) & 1) != 0; }
   void insert(std::size_t row) { words_[row / 64] |= std::uint64_t{1} << (row % 64); }
+  // [begin, end)
+  void insert(std::size_t begin, std::size_t end) {
+    for (; begin < end && begin % 64 != 0; ++begin) insert(begin);
+    for (; begin + 64 <= end; begin += 64) words_[begin / 64] = ~std::uint64_t{0};
+    for (; begin < end; ++begin) insert(begin);
+  }
   void erase(std::size_t row) { words_[row / 64] &= ~(std::uint64_t{1} << (row % 64)); }
   std::size_t count() const {
     std::size_t total = 0;

@@ -21,14 +21,14 @@ class Damage : public StoreFixture {
  public:
   Damage() { open(); }
 
-  // Flips one bit in the middle of the first value of a family.
-  void damage_first(Family family) {
+  // Flips one bit in the middle of a value of a family, the `index`-th.
+  void damage_first(Family family, int index = 0) {
     Database& database = store().database();
     std::string key;
     std::string value;
     {
       Scan scan = database.scan(family, "", "");
-      REQUIRE(scan.next());
+      for (int i = 0; i <= index; ++i) REQUIRE(scan.next());
       key = scan.key();
       value = scan.raw_value();
     }
@@ -43,11 +43,16 @@ class Damage : public StoreFixture {
 }  // namespace
 
 TEST_CASE_METHOD(Damage, "a damaged row group is missing from the result, which says so") {
-  push({stream({{"a", "1"}}, {entry(noon, "damaged")})});
+  std::string long_line;
+  for (int i = 0; i < 40; ++i) long_line += "damaged" + std::to_string(i * 977) + " ";
+  push({stream({{"a", "1"}}, {entry(noon, long_line)})});
   flush();
   push({stream({{"a", "1"}}, {entry(noon, "whole")})});
   flush();
-  damage_first(Family::rows);
+  SECTION("by its chunk") { damage_first(Family::rows); }
+  SECTION("by its header") { damage_first(Family::group, 1); }
+  SECTION("by the template list of its part") { damage_first(Family::group, 0); }
+  reopen();  // nothing of it is cached
   CHECK(lines() == Strings{"whole"});
   REQUIRE(warnings.size() == 1);
   CHECK_THAT(warnings[0], ContainsSubstring("checksum mismatch"));
@@ -87,7 +92,9 @@ TEST_CASE_METHOD(Damage, "a damaged part is never merged away") {
     push({stream({{"a", "1"}}, {entry(noon + i, std::to_string(i))})});
     flush();
   }
-  damage_first(Family::rows);
+  SECTION("in its header") { damage_first(Family::group, 1); }
+  SECTION("in its template list") { damage_first(Family::group, 0); }
+  reopen();
   for (int round = 0; round < 2; ++round) {
     static_cast<void>(store().merge_now());
     CHECK(lines().size() == 7);
@@ -176,7 +183,19 @@ TEST_CASE_METHOD(Damage, "a directory of a newer format does not open, and says 
   close();
   const auto opened = try_open();
   REQUIRE(!opened.has_value());
-  CHECK_THAT(opened.error().message, ContainsSubstring("written by a newer Sluice (format 2)"));
+  CHECK_THAT(opened.error().message, ContainsSubstring("written by a newer Sluice (format 3)"));
+}
+
+TEST_CASE_METHOD(Damage, "a directory of the development format does not open, and says why") {
+  std::string payload;
+  put_varint(payload, 1);
+  Batch step = store().database().batch();
+  step.put(Family::meta, format_key, ValueType::format, payload);
+  REQUIRE(store().database().write(step, Writer::maintenance).has_value());
+  close();
+  const auto opened = try_open();
+  REQUIRE(!opened.has_value());
+  CHECK_THAT(opened.error().message, ContainsSubstring("written by a development version"));
 }
 
 TEST_CASE_METHOD(Damage, "data without a format key does not open") {

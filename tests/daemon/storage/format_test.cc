@@ -6,7 +6,6 @@
 #include "daemon/storage/head_batch.h"
 #include "daemon/storage/keys.h"
 #include "daemon/storage/part_format.h"
-#include "daemon/storage/row_group.h"
 #include "tests/daemon/storage/store_fixture.h"
 
 using namespace sluice;
@@ -17,15 +16,6 @@ namespace {
 
 SharedLabels share(LabelSet labels) {
   return std::make_shared<const LabelSet>(std::move(labels));
-}
-
-std::string sample_row_group() {
-  RowGroupBuilder builder;
-  const LabelSet metadata = {{"trace_id", "abc"}};
-  builder.add(from_unix_ns(100), 7, "ab", nullptr);
-  builder.add(from_unix_ns(100), 9, "c", &metadata);
-  builder.add(from_unix_ns(-5), 8, std::string_view("\0", 1), &metadata);
-  return builder.finish(1);
 }
 
 PartDirectory sample_directory() {
@@ -87,15 +77,22 @@ TEST_CASE("a reader past its end says so and stays there") {
 
 TEST_CASE("keys sort by day, tenant, part and group, days before 1970 first") {
   const TenantId a("a"), aa("aa"), b("b");
-  const std::string ascending[] = {
-      part_key(-1, b, 9),          part_key(0, a, 1), row_group_key(0, a, 1, 0),
-      row_group_key(0, a, 1, 256), part_key(0, a, 2), part_key(0, aa, 0),
-      part_key(0, b, 0),           day_key(1),        part_key(1, a, UINT64_MAX)};
+  const std::string ascending[] = {part_key(-1, b, 9),
+                                   part_key(0, a, 1),
+                                   row_group_key(0, a, 1, 0),
+                                   row_group_chunk_key(0, a, 1, 0, 0),
+                                   row_group_chunk_key(0, a, 1, 0, 256),
+                                   row_group_key(0, a, 1, 256),
+                                   part_key(0, a, 2),
+                                   part_key(0, aa, 0),
+                                   part_key(0, b, 0),
+                                   day_key(1),
+                                   part_key(1, a, UINT64_MAX)};
   for (std::size_t i = 1; i < std::size(ascending); ++i) {
     INFO(i);
     CHECK(ascending[i - 1] < ascending[i]);
   }
-  const auto parsed = parse_part_key(row_group_key(-3, aa, 77, 5));
+  const auto parsed = parse_part_key(row_group_chunk_key(-3, aa, 77, 5, 9));
   REQUIRE(parsed.has_value());
   CHECK(parsed->day == -3);
   CHECK(parsed->tenant == aa);
@@ -148,20 +145,6 @@ TEST_CASE("a head batch comes back sorted, equal timestamps in arrival order") {
   CHECK(run.metadata == std::vector<LabelSet>{{{"k", "v"}}, {}, {}});
   cut_and_flip(
       body, [&](const std::string& damaged) { return bool(HeadBatch::parse(damaged, 1, share)); });
-}
-
-TEST_CASE("a row group comes back row by row") {
-  const auto group = RowGroup::decode(sample_row_group());
-  REQUIRE(group.has_value());
-  const RowColumns& rows = (*group)->rows();
-  CHECK(rows.lines == std::vector<std::string_view>{"ab", "c", std::string_view("\0", 1)});
-  CHECK(rows.sequences == std::vector<std::uint64_t>{7, 9, 8});
-  CHECK(rows.timestamps[2] == from_unix_ns(-5));
-  CHECK(rows.metadata[0] == nullptr);
-  CHECK(rows.metadata[1] == rows.metadata[2]);
-  CHECK(rows.metadata[1]->get("trace_id") == "abc");
-  cut_and_flip(sample_row_group(),
-               [](const std::string& damaged) { return bool(RowGroup::decode(damaged)); });
 }
 
 TEST_CASE("directory and summary come back") {

@@ -1,0 +1,159 @@
+#include "daemon/storage/group_scan.h"
+
+#include <algorithm>
+
+namespace sluice::storage {
+
+namespace {
+
+// A reader with a limit is often served by the first batch; one that wants all gets large ones.
+constexpr std::size_t first_batch_rows = 256;
+constexpr std::size_t batch_rows_max = 8192;
+
+}  // namespace
+
+Result<std::unique_ptr<GroupScan>> GroupScan::open(std::unique_ptr<RowGroupReader> reader,
+                                                   const PartScan& scan, std::uint32_t group,
+                                                   query::Direction direction) {
+  if (reader->rows() != scan.directory->groups[group].rows)
+    return Error{ErrorCode::corrupt, "row group and directory count rows differently"};
+  return std::unique_ptr<GroupScan>(new GroupScan(std::move(reader), scan, group, direction));
+}
+
+GroupScan::GroupScan(std::unique_ptr<RowGroupReader> reader, const PartScan& scan,
+                     std::uint32_t group, query::Direction direction)
+    : reader_(std::move(reader)),
+      scan_(scan),
+      info_(scan.directory->groups[group]),
+      direction_(direction),
+      batch_rows_(first_batch_rows) {}
+
+Result<void> GroupScan::select(TimeRange range, const LineSearch* search,
+                               query::QueryStats& stats) {
+  SLUICE_TRY(const auto ranges, wanted_ranges(range));
+  RowSet wanted = RowSet::none(reader_->rows());
+  for (const RowRange& rows : ranges) wanted.insert(rows.begin, rows.end);
+  const std::uint64_t candidates = wanted.count();
+  stats.lines_processed += candidates;
+  stats.bytes_processed += info_.line_bytes * candidates / info_.rows;
+  if (search && candidates > 0) {
+    SearchCounts counts;
+    SLUICE_TRY(wanted, search->run(*reader_, wanted, counts));
+    stats.columns_scanned += counts.columns_scanned;
+    stats.lines_rebuilt += counts.lines_rebuilt;
+  }
+  for (const RowRange& rows : ranges) {
+    const std::size_t begin = rows_.size();
+    wanted.for_each(rows.begin, rows.end, [&](std::size_t row) {
+      rows_.push_back(static_cast<std::uint32_t>(row));
+    });
+    if (rows_.size() > begin) pieces_.push_back({rows.labels, begin, rows_.size()});
+  }
+  if (rows_.empty()) return {};
+  SLUICE_TRY(timestamps_, reader_->timestamps());
+  std::make_heap(pieces_.begin(), pieces_.end(),
+                 [this](const Piece& a, const Piece& b) { return less_urgent(a, b); });
+  return {};
+}
+
+Result<std::vector<GroupScan::RowRange>> GroupScan::wanted_ranges(TimeRange range) {
+  std::vector<RowRange> ranges;
+  std::size_t at = 0;
+  for (const Run& run : info_.runs) {
+    if (scan_.wanted[run.stream] && range.overlaps(run.first, run.last)) {
+      RowRange rows{&scan_.directory->streams[run.stream], at, at + run.rows};
+      SLUICE_CHECK(trim(rows, run, range));
+      if (rows.begin < rows.end) ranges.push_back(rows);
+    }
+    at += run.rows;
+  }
+  return ranges;
+}
+
+Result<void> GroupScan::trim(RowRange& rows, const Run& run, TimeRange range) {
+  if (range.contains(run.first) && range.contains(run.last)) return {};
+  SLUICE_TRY(const auto timestamps, reader_->timestamps());
+  const auto at = [&](std::size_t row) {
+    return timestamps.begin() + static_cast<std::ptrdiff_t>(row);
+  };
+  const auto begin = std::lower_bound(at(rows.begin), at(rows.end), range.start);
+  const auto end = std::lower_bound(begin, at(rows.end), range.end);
+  rows.begin = static_cast<std::size_t>(begin - timestamps.begin());
+  rows.end = static_cast<std::size_t>(end - timestamps.begin());
+  return {};
+}
+
+Timestamp GroupScan::next_time(const Piece& piece) const {
+  return time_at(direction_ == query::Direction::backward ? piece.end - 1 : piece.begin);
+}
+
+bool GroupScan::less_urgent(const Piece& a, const Piece& b) const {
+  return direction_ == query::Direction::backward ? next_time(a) < next_time(b)
+                                                  : next_time(a) > next_time(b);
+}
+
+void GroupScan::narrow(Piece& piece, TimeRange range) const {
+  const auto first_from = [&](Timestamp t) {
+    const auto begin = rows_.begin() + static_cast<std::ptrdiff_t>(piece.begin);
+    const auto end = rows_.begin() + static_cast<std::ptrdiff_t>(piece.end);
+    const auto found = std::lower_bound(
+        begin, end, t, [&](std::uint32_t row, Timestamp limit) { return timestamps_[row] < limit; });
+    return static_cast<std::size_t>(found - rows_.begin());
+  };
+  if (time_at(piece.end - 1) >= range.end) piece.end = first_from(range.end);
+  if (piece.begin < piece.end && time_at(piece.begin) < range.start)
+    piece.begin = first_from(range.start);
+}
+
+std::span<const std::uint32_t> GroupScan::take(Piece& piece) {
+  const std::size_t count = std::min(batch_rows_, piece.end - piece.begin);
+  batch_rows_ = std::min(batch_rows_ * 4, batch_rows_max);
+  const std::span<const std::uint32_t> rows(rows_);
+  if (direction_ == query::Direction::backward) {
+    piece.end -= count;
+    return rows.subspan(piece.end, count);
+  }
+  piece.begin += count;
+  return rows.subspan(piece.begin - count, count);
+}
+
+Result<bool> GroupScan::next(TimeRange range, query::LogBatch& batch) {
+  const auto order = [this](const Piece& a, const Piece& b) { return less_urgent(a, b); };
+  while (!pieces_.empty()) {
+    std::pop_heap(pieces_.begin(), pieces_.end(), order);
+    Piece piece = pieces_.back();
+    pieces_.pop_back();
+    narrow(piece, range);
+    if (piece.begin == piece.end) continue;
+    const auto rows = take(piece);
+    if (piece.begin < piece.end) {
+      pieces_.push_back(piece);
+      std::push_heap(pieces_.begin(), pieces_.end(), order);
+    }
+    SLUICE_CHECK(fill(piece.labels, rows, batch));
+    return true;
+  }
+  return false;
+}
+
+Result<void> GroupScan::fill(const LabelSet* labels, std::span<const std::uint32_t> rows,
+                             query::LogBatch& batch) {
+  batch = {};
+  batch.labels = labels;
+  batch_timestamps_.clear();
+  for (const std::uint32_t row : rows) batch_timestamps_.push_back(timestamps_[row]);
+  batch.timestamps = batch_timestamps_;
+  SLUICE_CHECK(reader_->lines(rows, arena_, lines_));
+  batch.lines = lines_;
+  if (!reader_->has_metadata()) return {};
+  SLUICE_CHECK(reader_->metadata(rows, metadata_));
+  batch.metadata = metadata_;
+  return {};
+}
+
+std::size_t GroupScan::memory_bytes() const {
+  return reader_->memory_bytes() + rows_.size() * 4 + pieces_.size() * sizeof(Piece) +
+         arena_.size() + lines_.size() * 40;
+}
+
+}  // namespace sluice::storage

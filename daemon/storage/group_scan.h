@@ -1,0 +1,75 @@
+// GroupScan: the entries of one row group that a query wants, handed out in batches, the newest (or
+// oldest) of all runs first, so that a reader with a limit can stop early.
+//
+// Which rows are wanted is decided without lines wherever LineSearch can; lines and metadata are
+// rebuilt batch by batch, for the rows of the batch alone. Used by one thread.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "daemon/storage/columns/line_search.h"
+#include "daemon/storage/columns/row_group_reader.h"
+#include "daemon/storage/log_plan.h"
+#include "query/source.h"
+
+namespace sluice::storage {
+
+class GroupScan {
+ public:
+  // `scan` must outlive it. Error(corrupt): rows and directory do not fit.
+  static Result<std::unique_ptr<GroupScan>> open(std::unique_ptr<RowGroupReader> reader,
+                                                 const PartScan& scan, std::uint32_t group,
+                                                 query::Direction direction);
+
+  // Decides which rows are wanted; `search` may be null: no filters. Once, before next().
+  Result<void> select(TimeRange range, const LineSearch* search, query::QueryStats& stats);
+  // The next batch, of rows within `range`, without its stream's number; valid until the next call.
+  // False at the end.
+  Result<bool> next(TimeRange range, query::LogBatch& batch);
+  std::size_t memory_bytes() const;
+  const RowGroupReader& reader() const { return *reader_; }
+
+ private:
+  // What is left of a run: rows_[begin, end).
+  struct Piece {
+    const LabelSet* labels = nullptr;
+    std::size_t begin = 0;
+    std::size_t end = 0;
+  };
+  struct RowRange {
+    const LabelSet* labels;
+    std::size_t begin;
+    std::size_t end;
+  };
+
+  GroupScan(std::unique_ptr<RowGroupReader> reader, const PartScan& scan, std::uint32_t group,
+            query::Direction direction);
+  Result<std::vector<RowRange>> wanted_ranges(TimeRange range);
+  Result<void> trim(RowRange& rows, const Run& run, TimeRange range);
+  Timestamp time_at(std::size_t index) const { return timestamps_[rows_[index]]; }
+  Timestamp next_time(const Piece& piece) const;
+  bool less_urgent(const Piece& a, const Piece& b) const;
+  void narrow(Piece& piece, TimeRange range) const;
+  std::span<const std::uint32_t> take(Piece& piece);
+  Result<void> fill(const LabelSet* labels, std::span<const std::uint32_t> rows,
+                    query::LogBatch& batch);
+
+  const std::unique_ptr<RowGroupReader> reader_;
+  const PartScan& scan_;
+  const GroupInfo& info_;
+  const query::Direction direction_;
+  std::span<const Timestamp> timestamps_;
+  std::vector<std::uint32_t> rows_;  // wanted, ascending
+  std::vector<Piece> pieces_;        // a heap, the most urgent first
+  std::size_t batch_rows_;
+  // The batch handed out:
+  std::vector<Timestamp> batch_timestamps_;
+  std::string arena_;
+  std::vector<std::string_view> lines_;
+  std::vector<const LabelSet*> metadata_;
+};
+
+}  // namespace sluice::storage
