@@ -47,10 +47,11 @@ void sort_groups(std::vector<LineGroups::Group>& groups) {
 
 }  // namespace
 
-SplitLine plain_split(std::string_view line) {
+void add_plain_template(TemplateTable& part) {
   SplitLine split;
-  split.slots.push_back({0, static_cast<std::uint32_t>(line.size())});
-  return split;
+  LineSplitter::whole({}, split);
+  const std::uint32_t number = part.find_or_add({}, split);
+  SLUICE_ASSERT(number == plain_template);
 }
 
 std::string_view LineGroups::line(std::size_t row) const {
@@ -74,9 +75,7 @@ void LineGroups::clear() {
 void LineGroups::place(std::uint32_t row, Detail detail, Draft& draft) {
   const std::string_view text = line(row);
   splitter_.split(text, detail, split_);
-  const std::uint32_t number = split_.slots.size() > max_slots
-                                   ? TemplateTable::none
-                                   : draft.table.find_or_add(text, split_);
+  const std::uint32_t number = draft.table.find_or_add(text, split_);
   if (number == TemplateTable::none) return draft.unplaced.push_back(row);
   if (number == draft.groups.size()) draft.groups.emplace_back();
   Group& group = draft.groups[number];
@@ -92,7 +91,7 @@ std::vector<LineGroups::Group> LineGroups::finish(TemplateTable& part) {
   const auto rare = keep(std::move(fine_), Detail::fine, part, kept);
   Draft coarse;
   for (const std::uint32_t row : rare) place(row, Detail::coarse, coarse);
-  add_plain(keep(std::move(coarse), Detail::coarse, part, kept), part, kept);
+  add_plain(keep(std::move(coarse), Detail::coarse, part, kept), kept);
   sort_groups(kept);
   return kept;
 }
@@ -116,12 +115,11 @@ std::vector<std::uint32_t> LineGroups::keep(Draft draft, Detail detail, Template
   return rare;
 }
 
-void LineGroups::add_plain(const std::vector<std::uint32_t>& rows, TemplateTable& part,
-                           std::vector<Group>& kept) {
+void LineGroups::add_plain(const std::vector<std::uint32_t>& rows,
+                           std::vector<Group>& kept) const {
   if (rows.empty()) return;
   Group plain;
-  plain.number = part.find_or_add({}, plain_split({}));
-  SLUICE_ASSERT(plain.number == plain_template);
+  plain.number = plain_template;
   plain.slots = 1;
   plain.rows = rows;
   for (const std::uint32_t row : rows)

@@ -16,8 +16,6 @@ class LineGroups {
  public:
   // A template with fewer rows in the group is not worth its columns.
   static constexpr std::size_t rare_rows = 16;
-  // Nor is a line with more slots than this (a long JSON array), however often it comes.
-  static constexpr std::size_t max_slots = 512;
 
   // The rows of one template, ascending.
   struct Group {
@@ -44,15 +42,14 @@ class LineGroups {
   struct Draft {
     TemplateTable table;
     std::vector<Group> groups;
-    std::vector<std::uint32_t> unplaced;  // no room in the table, or too many slots
+    std::vector<std::uint32_t> unplaced;  // no room in the table
   };
 
   void place(std::uint32_t row, Detail detail, Draft& draft);
   // Moves the groups worth keeping from `draft` to `kept`; gives the rows of the others, ascending.
   std::vector<std::uint32_t> keep(Draft draft, Detail detail, TemplateTable& part,
                                   std::vector<Group>& kept);
-  void add_plain(const std::vector<std::uint32_t>& rows, TemplateTable& part,
-                 std::vector<Group>& kept);
+  void add_plain(const std::vector<std::uint32_t>& rows, std::vector<Group>& kept) const;
 
   std::string lines_;
   std::vector<std::uint32_t> ends_;  // of each line in lines_
@@ -61,9 +58,9 @@ class LineGroups {
   SplitLine split_;
 };
 
-// How a line splits under the plain template: text with one slot, which is the whole line. It is
-// number 0 of every part, so that there is room for any line in any part.
-SplitLine plain_split(std::string_view line);
+// Number 0 of every part is the template of LineSplitter::whole(), so that there is room for any line
+// in any part.
 inline constexpr std::uint32_t plain_template = 0;
+void add_plain_template(TemplateTable& part);
 
 }  // namespace sluice::storage

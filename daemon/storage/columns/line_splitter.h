@@ -4,8 +4,18 @@
 // and in every version that writes part format 2. Any bytes are fine, also none.
 //
 // Text: runs of letters and digits are tokens; those with a digit vary, and shapes that hold
-// punctuation (timestamps, addresses, UUIDs, decimals) are one slot each. JSON objects: every value
-// varies, whatever it holds. logfmt: likewise. What looks like JSON or logfmt but is not, is text.
+// punctuation (timestamps, addresses, UUIDs, decimals; text_shapes.h) are one slot each. So are the
+// content of "quotes" and what follows key=.
+//
+// JSON: lines that are one valid object (RFC 8259, UTF-8). Each string (without its quotes), number,
+// true, false, null and array (with its brackets) is a slot; keys, also of objects in it, are static.
+//
+// logfmt: lines of key=value and key="quoted value" that begin with a pair and have at least three,
+// and at most half as many words alone as pairs, without digits. Values, without quotes, are slots.
+//
+// JSON and logfmt hold only what the stages `| json` and `| logfmt` read without an error and
+// without choosing: a key that stands twice, one with escapes, more than max_line_depth levels, more
+// than max_line_slots values make it text.
 //
 // The invariant search rests on: a slot boundary never lies between two token bytes (is_token), so
 // a run of token bytes in a line is wholly static or wholly inside one slot.
@@ -15,9 +25,16 @@
 #include <string_view>
 #include <vector>
 
+#include "daemon/storage/columns/line_bits.h"
+
 namespace sluice::storage {
 
 enum class LineKind : std::uint8_t { text = 1, json = 2, logfmt = 3 };
+
+// No line has more slots; of text, the last one then runs to the line's end.
+inline constexpr std::size_t max_line_slots = 256;
+// Objects and arrays in each other.
+inline constexpr std::size_t max_line_depth = 16;
 
 // Letters, digits, underscore, and every byte from 0x80 on.
 bool is_token(char c);
@@ -35,12 +52,19 @@ struct SplitLine {
 };
 
 // How much of a line varies. Lines whose template is too rare are split again `coarse`: every token
-// and every quoted string varies, so few templates cover them.
+// and every quoted string varies, so few templates cover them. Coarse lines are always text.
 enum class Detail { fine, coarse };
 
 class LineSplitter {
  public:
+  // `line` is shorter than 4 GiB.
   void split(std::string_view line, Detail detail, SplitLine& out);
+
+  // The whole line is one slot: of the template for lines no other is worth it for.
+  static void whole(std::string_view line, SplitLine& out);
+
+ private:
+  LineBits bits_;
 };
 
 }  // namespace sluice::storage

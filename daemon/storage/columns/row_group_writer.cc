@@ -122,8 +122,7 @@ std::vector<std::int64_t> nanoseconds(const std::vector<Timestamp>& timestamps) 
 }  // namespace
 
 RowGroupWriter::RowGroupWriter(TemplateTable& templates) : templates_(templates) {
-  const auto plain = templates_.find_or_add({}, plain_split({}));
-  SLUICE_ASSERT(plain == plain_template);
+  add_plain_template(templates_);
 }
 
 std::size_t RowGroupWriter::Encoded::bytes() const {

@@ -1,12 +1,11 @@
 // LineTemplate: what the lines of one kind have in common. A line is its template's pieces with the
-// values of its slots between them. Format: docs/format/log-part.md.
+// values of its slots between them. Format: docs/format/log-template.md.
 #pragma once
 
 #include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "base/types/result.h"
@@ -29,9 +28,13 @@ struct LineTemplate {
 };
 
 // The templates of one part, numbered as they appear. Not safe for use by several threads.
+//
+// Open addressing on SplitLine::hash with linear probing, at most half full; what has the hash is
+// compared piece by piece, so equal hashes of unequal templates cost time and nothing else.
 class TemplateTable {
  public:
-  // Past either bound no template is added, and find_or_add gives `none`.
+  // Past either bound no template is added, and find_or_add gives `none`. Bytes are those of the
+  // pieces, and 8 for each piece.
   static constexpr std::size_t max_templates = 16 << 10;
   static constexpr std::size_t max_bytes = 8 << 20;
   static constexpr std::uint32_t none = ~std::uint32_t{0};
@@ -43,12 +46,33 @@ class TemplateTable {
   const std::vector<LineTemplate>& all() const { return templates_; }
 
  private:
+  struct Entry {
+    std::uint64_t hash = 0;
+    std::uint32_t number = none;
+  };
+  // A template as one text, faster to compare with than many strings.
+  struct Flat {
+    LineKind kind = LineKind::text;
+    std::uint32_t lengths = 0;  // the first of its pieces in lengths_
+    std::uint32_t slots = 0;
+    std::uint32_t text = 0;     // of its pieces in text_
+  };
+
+  std::size_t place_of(std::string_view line, const SplitLine& split) const;
+  bool same(const Flat& flat, std::string_view line, const SplitLine& split) const;
+  void add_flat(const LineTemplate& added);
+  void grow();
+
   std::vector<LineTemplate> templates_;
-  std::unordered_multimap<std::uint64_t, std::uint32_t> numbers_;  // by hash
+  std::vector<Flat> flat_;
+  std::vector<std::uint32_t> lengths_;
+  std::string text_;
+  std::vector<Entry> entries_ = std::vector<Entry>(256);
   std::size_t bytes_ = 0;
 };
 
-// A list of templates as stored (zstd inside). Error(corrupt).
+// A list of templates as stored (zstd inside). Error(corrupt) also for JSON and logfmt templates
+// whose pieces are not what such a line's can be.
 std::string encode_templates(std::span<const LineTemplate> templates);
 Result<std::vector<LineTemplate>> decode_templates(std::string_view payload);
 

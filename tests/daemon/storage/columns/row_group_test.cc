@@ -97,7 +97,7 @@ TEST_CASE("JSON arrays with more values than a template may have come back") {
   }
   const StoredGroup group = store_group(rows);
   check_group(rows, group);
-  for (const auto& info : group.header()->templates) CHECK(info.slots <= LineGroups::max_slots);
+  for (const auto& info : group.header()->templates) CHECK(info.slots <= max_line_slots);
 }
 
 TEST_CASE("templates are shared by the row groups of a part; template 0 is plain") {
