@@ -144,11 +144,17 @@ class RegexReader {
         take(std::min(rest_.find('>'), rest_.size() - 1) + 1);
       else if (!flags())
         return give_up();
-      if (take(")")) return LiteralSet::text("");  // flags for the rest of the group around
+      if (take(")")) return after_flags();
     }
     LiteralSet inside = alternation();
     fold_ = fold_outside;
     return take(")") ? inside : give_up();
+  }
+
+  // (?i) is for the rest of the group around it. A repetition behind it is of what stands before.
+  LiteralSet after_flags() {
+    const bool repeats = !rest_.empty() && is_one_of(rest_.front(), "*+?{");
+    return repeats ? give_up() : LiteralSet::text("");
   }
 
   // i, m, s, U, after a '-' switched off, up to ':' (which is taken) or ')'.

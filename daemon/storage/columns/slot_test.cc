@@ -28,9 +28,9 @@ bool made_of(const ValueTest& test, std::string_view alphabet) {
                      [&](char c) { return is_one_of(c, alphabet, test.fold); });
 }
 
-// Digits, a '-' only before them, and at most `points` of '.'.
-bool like_decimal(std::string_view text, std::ptrdiff_t points) {
-  if (text.starts_with('-')) text.remove_prefix(1);
+// Digits, a '-' only before them and only if there are negative numbers, at most `points` of '.'.
+bool like_decimal(const ColumnInfo& info, std::string_view text, std::ptrdiff_t points) {
+  if (text.starts_with('-') && info.min < 0) text.remove_prefix(1);
   return text.find_first_not_of("0123456789.") == std::string_view::npos &&
          std::count(text.begin(), text.end(), '.') <= points;
 }
@@ -110,11 +110,11 @@ bool short_enough(const ColumnInfo& info, std::string_view text) {
 bool number_may_pass(const ColumnInfo& info, const ValueTest& test) {
   if (test.test == SlotTest::equals && !test.fold) return number_may_equal(info, test.text);
   switch (info.form) {
-    case NumberForm::integer: return like_decimal(test.text, 0) && short_enough(info, test.text);
+    case NumberForm::integer: return like_decimal(info, test.text, 0) && short_enough(info, test.text);
     case NumberForm::padded: return test.text.size() <= info.width && made_of(test, digits);
-    case NumberForm::decimal: return like_decimal(test.text, 1) && short_enough(info, test.text);
+    case NumberForm::decimal: return like_decimal(info, test.text, 1) && short_enough(info, test.text);
     case NumberForm::decimal_trimmed:
-    case NumberForm::decimal_float: return like_decimal(test.text, 1);
+    case NumberForm::decimal_float: return like_decimal(info, test.text, 1);
     case NumberForm::hex_lower:
     case NumberForm::hex_upper: return test.text.size() <= info.width && made_of(test, hex_digits);
     case NumberForm::ipv4: return test.text.size() <= 15 && made_of(test, "0123456789.");
