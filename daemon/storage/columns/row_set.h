@@ -27,6 +27,9 @@ class RowSet {
     for (; begin < end; ++begin) insert(begin);
   }
   void erase(std::size_t row) { words_[row / 64] &= ~(std::uint64_t{1} << (row % 64)); }
+  // The 64 rows from 64 * `index` on, as bits; none past rows().
+  std::uint64_t word(std::size_t index) const { return words_[index]; }
+  void unite_word(std::size_t index, std::uint64_t bits) { words_[index] |= bits; }
   std::size_t count() const {
     std::size_t total = 0;
     for (const auto word : words_) total += static_cast<std::size_t>(std::popcount(word));

@@ -74,9 +74,10 @@ class SlotColumn {
   void append(std::size_t row, std::string& out) const;  // the value's bytes
   std::size_t length(std::size_t row) const;              // how many append() would add
 
-  // dictionary: distinct values and, unless there is only one, a code per row.
+  // dictionary: distinct values and, unless there is only one (codes() is empty), a code per row.
   std::span<const std::string_view> values() const { return values_; }
   std::uint32_t code(std::size_t row) const { return codes_.empty() ? 0 : codes_[row]; }
+  std::span<const std::uint32_t> codes() const { return codes_; }
   bool constant() const { return shape() == ColumnShape::dictionary && codes_.empty(); }
   // text: value i is bytes [offsets()[i], offsets()[i + 1]) of bytes().
   std::span<const std::uint32_t> offsets() const { return offsets_; }

@@ -1,0 +1,189 @@
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cmath>
+#include <cstring>
+#include <numeric>
+
+#include "daemon/storage/columns/column_codec.h"
+
+namespace sluice::storage {
+
+namespace {
+
+template <typename Word>
+std::uint64_t load_word(const char* data) {
+  Word word = 0;
+  std::memcpy(&word, data, sizeof word);
+  return word;
+}
+
+constexpr std::uint64_t odd = 0x9E3779B97F4A7C15U;
+
+std::uint64_t mix(std::uint64_t hash, std::uint64_t word) {
+  hash = (hash ^ word) * odd;
+  return hash ^ hash >> 32;
+}
+
+// Multiply and fold, a word at a time; the last words may overlap. Values come from outside, but a
+// table that gives up past max_distinct entries cannot be made slow by more than its size.
+std::uint64_t hash_value(std::string_view value) {
+  const char* data = value.data();
+  const std::size_t size = value.size();
+  std::uint64_t hash = size * odd;
+  if (size >= 8) {
+    for (std::size_t i = 0; i + 8 < size; i += 8) hash = mix(hash, load_word<std::uint64_t>(data + i));
+    hash = mix(hash, load_word<std::uint64_t>(data + size - 8));
+  } else if (size >= 4) {
+    const std::uint64_t low = load_word<std::uint32_t>(data);
+    hash = mix(hash, low | load_word<std::uint32_t>(data + size - 4) << 32);
+  } else {
+    for (const char c : value) hash = mix(hash, static_cast<unsigned char>(c));
+  }
+  return hash * odd;
+}
+
+// Finds values by content: open addressing, twice as many places as there may be values.
+class ValueTable {
+ public:
+  explicit ValueTable(std::size_t values)
+      : shift_(65 - static_cast<unsigned>(std::bit_width(std::min(values, max_distinct)) + 1)),
+        mask_((std::size_t{1} << (64 - shift_)) - 1) {
+    std::fill_n(entries_.begin(), mask_ + 1, Entry{0, 0});
+  }
+
+  // The code of values[row], given now if it is new.
+  std::uint32_t code(Values values, std::size_t row, Distinct& out) {
+    const std::string_view value = values[row];
+    const std::uint64_t hash = hash_value(value);
+    const auto tag = static_cast<std::uint32_t>(hash);
+    for (std::size_t place = hash >> shift_;; place = (place + 1) & mask_) {
+      Entry& entry = entries_[place];
+      if (entry.code == 0) {
+        entry = {tag, static_cast<std::uint32_t>(out.first.size() + 1)};
+        out.first.push_back(static_cast<std::uint32_t>(row));
+        out.counts.push_back(0);
+        return entry.code - 1;
+      }
+      if (entry.tag == tag && values[out.first[entry.code - 1]] == value) return entry.code - 1;
+    }
+  }
+
+ private:
+  struct Entry {
+    std::uint32_t tag;
+    std::uint32_t code;  // + 1; 0: free
+  };
+  unsigned shift_;
+  std::size_t mask_;
+  std::array<Entry, 4 * max_distinct> entries_;  // the first mask_ + 1 are used
+};
+
+std::vector<std::uint32_t> by_falling_count(const Distinct& distinct) {
+  std::vector<std::uint32_t> order(distinct.first.size());
+  std::iota(order.begin(), order.end(), 0U);
+  std::stable_sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) {
+    return distinct.counts[a] > distinct.counts[b];
+  });
+  return order;
+}
+
+void put_codes(const Distinct& distinct, std::span<const std::uint32_t> order, std::string& out) {
+  std::vector<std::uint32_t> renamed(order.size());
+  for (std::size_t i = 0; i < order.size(); ++i) renamed[order[i]] = static_cast<std::uint32_t>(i);
+  const std::size_t rows = distinct.codes.size();
+  const std::size_t planes = order.size() <= 256 ? 1 : 2;
+  const std::size_t before = out.size();
+  out.resize(before + planes * rows);
+  char* low = out.data() + before;
+  for (std::size_t i = 0; i < rows; ++i) low[i] = static_cast<char>(renamed[distinct.codes[i]]);
+  if (planes == 1) return;
+  char* high = low + rows;
+  for (std::size_t i = 0; i < rows; ++i)
+    high[i] = static_cast<char>(renamed[distinct.codes[i]] >> 8);
+}
+
+}  // namespace
+
+bool find_distinct(Values values, Distinct& out) {
+  if (values.empty()) return false;
+  ValueTable table(values.size());
+  out.codes.resize(values.size());
+  const std::size_t most = std::min(max_distinct, std::max<std::size_t>(1, values.size() / 2));
+  std::uint32_t last = table.code(values, 0, out);
+  out.counts[last] = 1;
+  for (std::size_t i = 1; i < values.size(); ++i) {
+    if (values[i] != values[i - 1]) {
+      last = table.code(values, i, out);
+      if (out.first.size() > most) return false;
+      // Mostly new so far: not worth going on.
+      if (i == 1024 && out.first.size() > 900) return false;
+    }
+    out.codes[i] = last;
+    ++out.counts[last];
+  }
+  return true;
+}
+
+double distinct_cost(Values values, const Distinct& distinct) {
+  const auto rows = static_cast<double>(distinct.codes.size());
+  double bits = 0;
+  double bytes = 0;
+  for (std::size_t i = 0; i < distinct.first.size(); ++i) {
+    const double count = distinct.counts[i];
+    bits += count * std::log2(rows / count);
+    bytes += 1 + 0.5 * static_cast<double>(values[distinct.first[i]].size());
+  }
+  return bytes + bits / 8;
+}
+
+ColumnInfo encode_distinct(Values values, const Distinct& distinct, std::string& out) {
+  const auto order = by_falling_count(distinct);
+  for (const std::uint32_t code : order) put_varint(out, values[distinct.first[code]].size());
+  for (const std::uint32_t code : order) out.append(values[distinct.first[code]]);
+  if (order.size() > 1) put_codes(distinct, order, out);
+  ColumnInfo info = info_of(ColumnEncoding::dictionary);
+  info.distinct = static_cast<std::uint32_t>(order.size());
+  return info;
+}
+
+Result<void> ColumnDecoder::codes(std::size_t distinct) {
+  const std::size_t planes = distinct <= 256 ? 1 : 2;
+  const std::string_view data = in_.bytes(planes * rows_);
+  if (!in_.ok()) return corrupt_column("codes are missing");
+  const auto* low = reinterpret_cast<const unsigned char*>(data.data());
+  auto& codes = column_.codes_;
+  codes.assign(low, low + rows_);
+  if (planes == 2)
+    for (std::size_t i = 0; i < rows_; ++i) codes[i] |= std::uint32_t{low[rows_ + i]} << 8;
+  std::uint32_t most = 0;
+  for (const std::uint32_t code : codes) most = std::max(most, code);
+  if (most >= distinct) return corrupt_column("a code is in no dictionary");
+  return {};
+}
+
+Result<void> ColumnDecoder::dictionary() {
+  const std::size_t distinct = column_.info_.distinct;
+  if (distinct == 0 || distinct > SlotColumn::max_rows || distinct > in_.left())
+    return corrupt_column("dictionary does not decode");
+  std::vector<std::size_t> lengths(distinct);
+  std::size_t total = 0;
+  for (auto& length : lengths) {
+    length = in_.varint();
+    if (length > in_.left() || total > in_.left()) return corrupt_column("dictionary is cut");
+    total += length;
+  }
+  keep_bytes(in_.bytes(total));
+  if (!in_.ok()) return corrupt_column("dictionary is cut");
+  column_.values_.reserve(distinct);
+  const char* next = column_.bytes_.data();
+  for (const std::size_t length : lengths) {
+    column_.values_.emplace_back(next, length);
+    next += length;
+  }
+  // Also a column without rows has its dictionary; codes_ stays empty only for one value.
+  if (distinct > 1) return rows_ > 0 ? codes(distinct) : corrupt_column("dictionary has no rows");
+  return {};
+}
+
+}  // namespace sluice::storage

@@ -1,0 +1,243 @@
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cstring>
+
+#include "base/types/assert.h"
+#include "daemon/storage/columns/column_codec.h"
+
+namespace sluice::storage {
+
+namespace {
+
+using Numbers = std::span<const std::int64_t>;
+
+enum Transform : std::uint8_t { constant = 1, frame = 2, delta = 3, delta2 = 4, frame_rows = 5 };
+
+std::uint64_t bits_of(std::int64_t n) {
+  return static_cast<std::uint64_t>(n);
+}
+
+unsigned significant(std::uint64_t n) {
+  return static_cast<unsigned>(std::bit_width(n));
+}
+
+// residual(i) of the values from `from` on, for each transform that has residuals.
+template <typename Visit>
+void with_residuals(std::uint8_t transform, Numbers v, std::int64_t base, Visit visit) {
+  switch (transform) {
+    case delta:
+      return visit(v.size() - 1, [v](std::size_t i) {
+        return to_zigzag(wrapping_sub(v[i + 1], v[i]));
+      });
+    case delta2:
+      return visit(v.size() - 2, [v](std::size_t i) {
+        const std::int64_t before = wrapping_sub(v[i + 1], v[i]);
+        return to_zigzag(wrapping_sub(wrapping_sub(v[i + 2], v[i + 1]), before));
+      });
+    default:
+      return visit(v.size(), [v, base](std::size_t i) { return bits_of(v[i]) - bits_of(base); });
+  }
+}
+
+template <unsigned width, typename Residual>
+void fill_planes(char* out, std::size_t count, Residual residual) {
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::uint64_t r = residual(i);
+    for (unsigned b = 0; b < width; ++b) out[b * count + i] = static_cast<char>(r >> (8 * b));
+  }
+}
+
+// Calls visit(integral_constant<width>) so that loops over bytes are unrolled.
+template <typename Visit>
+void with_width(unsigned width, Visit visit) {
+  switch (width) {
+    case 0: return visit(std::integral_constant<unsigned, 0>{});
+    case 1: return visit(std::integral_constant<unsigned, 1>{});
+    case 2: return visit(std::integral_constant<unsigned, 2>{});
+    case 3: return visit(std::integral_constant<unsigned, 3>{});
+    case 4: return visit(std::integral_constant<unsigned, 4>{});
+    case 5: return visit(std::integral_constant<unsigned, 5>{});
+    case 6: return visit(std::integral_constant<unsigned, 6>{});
+    case 7: return visit(std::integral_constant<unsigned, 7>{});
+    default: return visit(std::integral_constant<unsigned, 8>{});
+  }
+}
+
+template <typename Residual>
+unsigned width_of(std::size_t count, Residual residual) {
+  std::uint64_t all = 0;
+  for (std::size_t i = 0; i < count; ++i) all |= residual(i);
+  return (significant(all) + 7) / 8;
+}
+
+template <typename Residual>
+void put_planes(std::size_t count, Residual residual, std::string& out) {
+  const unsigned width = width_of(count, residual);
+  out.push_back(static_cast<char>(width));
+  const std::size_t before = out.size();
+  out.resize(before + width * count);
+  with_width(width, [&](auto w) { fill_planes<w>(out.data() + before, count, residual); });
+}
+
+template <typename Residual>
+void put_rows(std::size_t count, Residual residual, std::string& out) {
+  const unsigned width = width_of(count, residual);
+  out.push_back(static_cast<char>(width));
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::uint64_t r = residual(i);
+    out.append(reinterpret_cast<const char*>(&r), width);
+  }
+}
+
+// Significant bits of the residuals: of all if they are few, else of some stretches, scaled up.
+double bits_after(std::uint8_t transform, Numbers v, std::int64_t base) {
+  constexpr std::size_t stretch = 256;
+  constexpr std::size_t stretches = 16;
+  double bits = 0;
+  with_residuals(transform, v, base, [&](std::size_t count, auto residual) {
+    const std::size_t step = std::max(stretch, count / stretches);
+    std::size_t seen = 0;
+    std::uint64_t sum = 0;
+    for (std::size_t from = 0; from < count; from += step) {
+      const std::size_t to = std::min(count, from + stretch);
+      for (std::size_t i = from; i < to; ++i) sum += significant(residual(i));
+      seen += to - from;
+    }
+    if (seen > 0)
+      bits = static_cast<double>(sum) * static_cast<double>(count) / static_cast<double>(seen);
+  });
+  return bits;
+}
+
+// The part of some values in the middle that stood shortly before already.
+double repeated(Numbers v) {
+  constexpr std::size_t most = 2048;
+  const std::size_t count = std::min(most, v.size());
+  const Numbers some = v.subspan((v.size() - count) / 2, count);
+  std::array<std::int64_t, 2 * most> seen{};
+  std::size_t hits = 0;
+  for (const std::int64_t n : some) {
+    auto& slot = seen[(bits_of(n) * 0x9E3779B97F4A7C15U) >> 52];
+    if (slot == n) ++hits;
+    slot = n;
+  }
+  return static_cast<double>(hits) / static_cast<double>(count);
+}
+
+Error corrupt_integers() {
+  return corrupt_column("integers do not decode");
+}
+
+template <unsigned width>
+void read_planes(const char* in, std::size_t count, std::int64_t* out) {
+  const auto* bytes = reinterpret_cast<const unsigned char*>(in);
+  for (std::size_t i = 0; i < count; ++i) {
+    std::uint64_t r = 0;
+    for (unsigned b = 0; b < width; ++b)
+      r |= static_cast<std::uint64_t>(bytes[b * count + i]) << (8 * b);
+    out[i] = static_cast<std::int64_t>(r);
+  }
+}
+
+template <unsigned width>
+void read_rows(const char* in, std::size_t count, std::int64_t* out) {
+  for (std::size_t i = 0; i < count; ++i) {
+    std::uint64_t r = 0;
+    std::memcpy(&r, in + i * width, width);
+    out[i] = static_cast<std::int64_t>(r);
+  }
+}
+
+// Residuals into `out`. False: they are not there.
+bool get_residuals(ByteReader& in, bool rows, std::span<std::int64_t> out) {
+  const std::string_view head = in.bytes(1);
+  if (!in.ok()) return false;
+  const auto width = static_cast<unsigned char>(head[0]);
+  if (width > 8) return false;
+  const std::string_view data = in.bytes(width * out.size());
+  if (!in.ok()) return false;
+  with_width(width, [&](auto w) {
+    if (rows)
+      read_rows<w>(data.data(), out.size(), out.data());
+    else
+      read_planes<w>(data.data(), out.size(), out.data());
+  });
+  return true;
+}
+
+void sum_deltas(std::span<std::int64_t> v) {
+  for (std::size_t i = 1; i < v.size(); ++i)
+    v[i] = wrapping_add(v[i - 1], from_zigzag(bits_of(v[i])));
+}
+
+void sum_deltas_of_deltas(std::span<std::int64_t> v) {
+  std::int64_t step = wrapping_sub(v[1], v[0]);
+  for (std::size_t i = 2; i < v.size(); ++i) {
+    step = wrapping_add(step, from_zigzag(bits_of(v[i])));
+    v[i] = wrapping_add(v[i - 1], step);
+  }
+}
+
+}  // namespace
+
+IntegerPlan plan_integers(Numbers values) {
+  if (values.empty()) return {constant, 0};
+  const auto [least, most] = std::minmax_element(values.begin(), values.end());
+  if (*least == *most) return {constant, 0};
+  IntegerPlan best{frame, bits_after(frame, values, *least)};
+  for (const std::uint8_t transform : {delta, delta2}) {
+    if (values.size() < 4) break;
+    constexpr double bits_of_head = 40;  // the first value, the first step
+    const double bits = bits_after(transform, values, 0) + bits_of_head * (transform - frame);
+    if (bits < best.bits) best = {transform, bits};
+  }
+  constexpr unsigned wide = 32;
+  const bool is_wide = significant(bits_of(*most) - bits_of(*least)) > wide;
+  if (best.transform == frame && is_wide && repeated(values) > 0.1) best.transform = frame_rows;
+  return best;
+}
+
+void write_integers(Numbers values, const IntegerPlan& plan, std::string& out) {
+  if (values.empty()) return;
+  SLUICE_ASSERT(values.size() <= SlotColumn::max_rows);
+  out.push_back(static_cast<char>(plan.transform));
+  const bool framed = plan.transform == frame || plan.transform == frame_rows;
+  const std::int64_t base = framed ? *std::min_element(values.begin(), values.end()) : values[0];
+  put_zigzag(out, base);
+  if (plan.transform == constant) return;
+  if (plan.transform == delta2) put_zigzag(out, wrapping_sub(values[1], values[0]));
+  with_residuals(plan.transform, values, base, [&](std::size_t count, auto residual) {
+    if (plan.transform == frame_rows)
+      put_rows(count, residual, out);
+    else
+      put_planes(count, residual, out);
+  });
+}
+
+void encode_integers(Numbers values, std::string& out) {
+  write_integers(values, plan_integers(values), out);
+}
+
+Result<std::vector<std::int64_t>> decode_integers(ByteReader& in, std::size_t count) {
+  if (count == 0) return std::vector<std::int64_t>{};
+  const std::string_view head = in.bytes(1);
+  const std::int64_t base = in.zigzag();
+  if (!in.ok() || count > SlotColumn::max_rows) return corrupt_integers();
+  const auto transform = static_cast<unsigned char>(head[0]);
+  if (transform == constant) return std::vector<std::int64_t>(count, base);
+  const std::size_t given = transform == delta ? 1 : transform == delta2 ? 2 : 0;
+  if (transform < frame || transform > frame_rows || count < given) return corrupt_integers();
+  std::vector<std::int64_t> values(count);
+  if (given > 0) values[0] = base;
+  if (given > 1) values[1] = wrapping_add(base, in.zigzag());
+  if (!get_residuals(in, transform == frame_rows, std::span(values).subspan(given)))
+    return corrupt_integers();
+  if (transform == delta) sum_deltas(values);
+  if (transform == delta2) sum_deltas_of_deltas(values);
+  if (given == 0)
+    for (auto& value : values) value = wrapping_add(value, base);
+  return values;
+}
+
+}  // namespace sluice::storage

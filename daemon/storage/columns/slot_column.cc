@@ -1,0 +1,115 @@
+#include "daemon/storage/columns/slot_column.h"
+
+#include <algorithm>
+#include <array>
+
+#include "base/types/assert.h"
+#include "daemon/storage/columns/column_codec.h"
+#include "daemon/storage/columns/number_form.h"
+
+namespace sluice::storage {
+
+namespace {
+
+// A few of the first values and some from all over.
+std::vector<std::string_view> sample_of(Values values) {
+  constexpr std::size_t first = 4;
+  constexpr std::size_t spread = 12;
+  std::vector<std::string_view> sample;
+  for (std::size_t i = 0; i < values.size() && i < first; ++i) sample.push_back(values[i]);
+  const std::size_t step = std::max<std::size_t>(1, values.size() / spread);
+  for (std::size_t i = first; i < values.size(); i += step) sample.push_back(values[i]);
+  return sample;
+}
+
+// The first guess that holds for all values, as numbers. Fixed values are none.
+std::optional<NumberPlan> numbers_of(Values values, std::span<const ColumnInfo> guesses,
+                                     Times times) {
+  std::vector<std::int64_t> numbers;
+  for (ColumnInfo info : guesses)
+    if (info.shape == ColumnShape::number && read_numbers(values, info, numbers))
+      return plan_numbers(info, std::move(numbers), times);
+  return std::nullopt;
+}
+
+std::optional<ColumnInfo> fixed_of(Values values, std::span<const ColumnInfo> guesses,
+                                   std::string& out) {
+  for (const ColumnInfo& info : guesses)
+    if (info.shape == ColumnShape::fixed && encode_fixed(values, info, out)) return info;
+  return std::nullopt;
+}
+
+}  // namespace
+
+ColumnInfo encode_column(Values values, Times times, std::string& out) {
+  SLUICE_ASSERT(values.size() == times.size() && values.size() <= SlotColumn::max_rows);
+  Distinct distinct;
+  const bool few = find_distinct(values, distinct);
+  if (few && distinct.first.size() == 1) return encode_distinct(values, distinct, out);
+  const auto guesses = typed_guesses(sample_of(values));
+  const auto numbers = numbers_of(values, guesses, times);
+  if (numbers && !(few && distinct_cost(values, distinct) <= numbers->cost))
+    return encode_numbers(*numbers, out);
+  if (few) return encode_distinct(values, distinct, out);
+  if (const auto fixed = fixed_of(values, guesses, out)) return *fixed;
+  return encode_text(values, out);
+}
+
+Result<SlotColumn> ColumnDecoder::decode() && {
+  if (rows_ > SlotColumn::max_rows || times_.size() != rows_)
+    return corrupt_column("row count is out of range");
+  if (!valid_info(column_.info_)) return corrupt_column("info is out of range");
+  Result<void> done;
+  switch (column_.info_.shape) {
+    case ColumnShape::dictionary: done = dictionary(); break;
+    case ColumnShape::text: done = text(); break;
+    case ColumnShape::number: done = numbers(); break;
+    case ColumnShape::fixed: done = fixed(); break;
+  }
+  if (!done) return std::move(done).error();
+  if (!in_.finished()) return corrupt_column("bytes are left over");
+  return std::move(column_);
+}
+
+Result<SlotColumn> decode_column(const ColumnInfo& info, std::size_t rows, Times times,
+                                 std::string_view encoded) {
+  return ColumnDecoder(info, rows, times, encoded).decode();
+}
+
+std::size_t SlotColumn::memory_bytes() const {
+  return sizeof(SlotColumn) + bytes_.capacity() + 8 * numbers_.capacity() +
+         4 * (codes_.capacity() + offsets_.capacity()) +
+         sizeof(std::string_view) * values_.capacity();
+}
+
+void SlotColumn::append(std::size_t row, std::string& out) const {
+  switch (shape()) {
+    case ColumnShape::dictionary: out.append(values_[code(row)]); return;
+    case ColumnShape::text: out.append(text(row)); return;
+    case ColumnShape::number: {
+      std::array<char, max_number_bytes> buffer;
+      char* end = render_number(numbers_[row], info_.form, info_.width, buffer.data());
+      out.append(buffer.data(), end);
+      return;
+    }
+    case ColumnShape::fixed: {
+      std::array<char, max_fixed_bytes> buffer;
+      const char* value = bytes_.data() + row * stride_;
+      char* end = render_fixed(value, info_.form, info_.width, buffer.data());
+      out.append(buffer.data(), end);
+      return;
+    }
+  }
+}
+
+std::size_t SlotColumn::length(std::size_t row) const {
+  switch (shape()) {
+    case ColumnShape::dictionary: return values_[code(row)].size();
+    case ColumnShape::text: return text(row).size();
+    case ColumnShape::number: return rendered_length(numbers_[row], info_.form, info_.width);
+    case ColumnShape::fixed: return info_.width;
+  }
+  return 0;
+}
+
+}  // namespace sluice::storage

@@ -1,0 +1,88 @@
+// Slot columns: any bytes decode or are corrupt, any values come back byte for byte.
+#include <string>
+#include <vector>
+
+#include "daemon/storage/bytes.h"
+#include "daemon/storage/columns/slot_column.h"
+#include "tests/fuzz/fuzz_input.h"
+
+namespace {
+
+using namespace sluice;
+using namespace sluice::storage;
+
+std::vector<Timestamp> row_times(std::size_t rows, std::int64_t first, std::int64_t step) {
+  std::vector<Timestamp> times;
+  for (std::size_t i = 0; i < rows; ++i)
+    times.push_back(from_unix_ns(wrapping_add(first, step * static_cast<std::int64_t>(i))));
+  return times;
+}
+
+void check_column(const SlotColumn& column, std::size_t rows) {
+  fuzz::require(column.size() == rows, "a column has its rows");
+  std::string out;
+  for (std::size_t i = 0; i < rows; ++i) {
+    out.clear();
+    column.append(i, out);
+    fuzz::require(out.size() == column.length(i), "length is what append adds");
+  }
+}
+
+// Hostile bytes: an info, then a payload.
+void check_decoder(std::string_view bytes, std::size_t rows) {
+  ByteReader in(bytes);
+  const auto info = read_column_info(in);
+  if (!info) return;
+  const auto times = row_times(rows, 1'767'323'045'678'901'234, 1'000'003);
+  const auto column = decode_column(*info, rows, times, in.bytes(in.left()));
+  if (column) check_column(*column, rows);
+}
+
+void check_integers(std::string_view bytes, std::size_t count) {
+  ByteReader in(bytes);
+  const auto numbers = decode_integers(in, count);
+  if (numbers) fuzz::require(numbers->size() == count, "integers are as many as asked for");
+}
+
+// Values cut from the input at newlines, each several times over with its number of copies.
+void check_round_trip(fuzz::FuzzInput& input) {
+  const std::size_t copies = 1 + input.below(3);
+  const std::int64_t first = static_cast<std::int64_t>(input.byte()) << 55;
+  const std::string_view text = input.rest();
+  fuzz::FuzzInput lines(reinterpret_cast<const std::uint8_t*>(text.data()), text.size());
+  std::vector<std::string_view> values;
+  for (std::size_t end = 0; end < text.size() && values.size() < 60'000;) {
+    const std::string_view line = lines.line();
+    end += line.size() + 1;
+    values.insert(values.end(), copies, line);
+  }
+  const auto times = row_times(values.size(), first, 1'000'000'007);
+  std::string encoded;
+  const ColumnInfo info = encode_column(values, times, encoded);
+  const auto column = decode_column(info, values.size(), times, encoded);
+  fuzz::require(column.has_value(), "what was encoded decodes");
+  std::string out;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    out.clear();
+    column->append(i, out);
+    fuzz::require(out == values[i], "values come back");
+  }
+  check_column(*column, values.size());
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  fuzz::FuzzInput input(data, size);
+  const std::size_t kind = input.below(4);
+  if (kind == 0) {
+    check_round_trip(input);
+    return 0;
+  }
+  const std::size_t rows = input.byte() == 255 ? SlotColumn::max_rows : input.byte();
+  if (kind == 1)
+    check_integers(input.rest(), rows);
+  else
+    check_decoder(input.rest(), rows);
+  return 0;
+}
