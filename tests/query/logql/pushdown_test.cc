@@ -10,12 +10,13 @@
 
 #include "query/engine/engine.h"
 #include "query/engine/grid.h"
-#include "query/logql/label_filter.h"
 #include "query/logql/pipeline.h"
-#include "tests/query/memory_source.h"
+#include "tests/query/logql/naive_range.h"
+#include "tests/query/logql/random_logs.h"
 
 using namespace sluice;
 using namespace sluice::query;
+using test::Dice;
 using test::Push;
 
 namespace {
@@ -69,8 +70,9 @@ TEST_CASE("counts and sizes need no lines") {
 
 TEST_CASE("fields are asked for by what is done with them") {
   Asked asked;
-  const auto& one = asked.metric(
-      R"(sum by (path) (sum_over_time({app="a"} | json | status >= 500 | drop x | unwrap ms [1m])))");
+  const auto& one =
+      asked.metric(R"(sum by (path) (sum_over_time({app="a"} | json | status >= 500 | drop x )"
+                   R"(| unwrap ms [1m])))");
   CHECK(one.parser == Parser::json);
   CHECK(one.lines == Lines::on_demand);
   CHECK(names(one) == Names{"status#", "path", "ms#"});
@@ -129,270 +131,6 @@ TEST_CASE("lines are looked at only where columns do not tell") {
 }
 
 namespace {
-
-class Dice {
- public:
-  explicit Dice(std::uint32_t seed) : random_(seed) {}
-  int below(int n) { return static_cast<int>(random_() % static_cast<unsigned>(n)); }
-  bool one_in(int n) { return below(n) == 0; }
-  std::string of(const std::vector<std::string>& all) {
-    return all[static_cast<std::size_t>(below(static_cast<int>(all.size())))];
-  }
-  std::uint32_t seed() { return static_cast<std::uint32_t>(random_()); }
-
- private:
-  std::mt19937 random_;
-};
-
-std::string random_json(Dice& dice) {
-  if (dice.one_in(20)) return dice.of({"text", "", "[1]", R"({"level":"x",)", R"({"a":tru})"});
-  std::string line;
-  const auto field = [&](const std::string& name, const std::vector<std::string>& values) {
-    for (int times = dice.one_in(15) ? 2 : dice.below(5) == 0 ? 0 : 1; times > 0; --times)
-      line += (line.empty() ? "" : ",") + ("\"" + name + "\":") + dice.of(values);
-  };
-  field("level", {"\"error\"", "\"info\"", "\"warn\\u0021\"", "null", "\"\""});
-  if (dice.one_in(2)) field("app", {"\"a\"", "\"z\""});
-  field("status", {"200", "404", "500", "500", "-1.5", "1e2"});
-  if (dice.one_in(12)) field("status", {"\"five\"", "true", "[1]"});
-  field("ms", {"1", "2.5", "10", "0.1", "0.2"});
-  if (dice.one_in(30)) field("ms", {"\"fast\""});
-  field("took", {"\"1ms\"", "\"2s\"", "\"0\""});
-  field("req", {R"({"id":7,"path":"/x"})", R"({"id":8})", "{}"});
-  field("size", {"\"1KB\"", "\"12B\"", "7"});
-  return "{" + line + "}";
-}
-
-std::string random_logfmt(Dice& dice) {
-  std::string line;
-  const auto field = [&](const std::string& name, const std::vector<std::string>& values) {
-    if (!dice.one_in(5)) line += name + "=" + dice.of(values) + " ";
-  };
-  field("level", {"error", "info", "\"wa rn\"", "\"\"", ""});
-  field("app", {"a", "q"});
-  field("status", {"200", "404", "500", "x"});
-  field("ms", {"1", "2.5", "0.1", "7e-1"});
-  field("took", {"1ms", "2s", "90"});
-  field("size", {"1KB", "2MiB"});
-  field("bad\"", {"1"});
-  return line;
-}
-
-LabelSet random_metadata(Dice& dice) {
-  LabelSet metadata;
-  if (dice.one_in(3)) metadata.set("trace", dice.of({"1", "2", "3"}));
-  if (dice.one_in(6)) metadata.set("level", dice.of({"error", "debug"}));
-  if (dice.one_in(8)) metadata.set("status", dice.of({"500", "no"}));
-  if (dice.one_in(20)) metadata.set("ms", "4");
-  return metadata;
-}
-
-void fill(test::MemoryLogSource& logs, Dice& dice, bool with_metadata) {
-  const int n = dice.below(80);
-  for (int i = 0; i < n; ++i) {
-    LabelSet labels{{"app", dice.of({"a", "b"})}};
-    if (dice.one_in(4)) labels.set("env", "prod");
-    if (dice.one_in(8)) labels.set("level", "error");
-    // Distinct times, many of them full seconds.
-    const std::int64_t ns = i * 3'000'000'000 + (dice.one_in(2) ? dice.below(1'000'000'000) : 0);
-    const std::string line = dice.one_in(3) ? random_logfmt(dice) : random_json(dice);
-    logs.add(labels,
-             LogEntry{from_unix_ns(ns), line, with_metadata ? random_metadata(dice) : LabelSet{}});
-  }
-}
-
-std::string random_filter(Dice& dice, int depth = 0) {
-  if (depth < 2 && dice.one_in(3)) {
-    const std::string op = dice.of({" and ", " or "});
-    return "(" + random_filter(dice, depth + 1) + op + random_filter(dice, depth + 1) + ")";
-  }
-  return dice.of({R"(level="error")",
-                  R"(level!="error")",
-                  R"(level=~"e.*|i.*")",
-                  R"(level="")",
-                  "status>=400",
-                  "status<500",
-                  "status==500",
-                  "status!=404",
-                  "ms>1",
-                  "ms<=2.5",
-                  "took>1s",
-                  "took<=1ms",
-                  "size>100B",
-                  "req_id=7",
-                  R"(req_path="/x")",
-                  R"(app="a")",
-                  R"(app_extracted="z")",
-                  R"(env="prod")",
-                  R"(trace="1")",
-                  R"(__error__="")",
-                  R"(__error__!="")",
-                  R"(missing="")",
-                  "missing>1"});
-}
-
-std::string random_stages(Dice& dice) {
-  std::string out;
-  if (dice.one_in(5)) out += dice.of({R"( |= "5")", R"( != "info")", R"( |~ "e.+r")"});
-  if (dice.one_in(8)) out += " | " + random_filter(dice);
-  out += dice.of({" | json", " | json", " | logfmt", " | logfmt", "", " | json | logfmt",
-                  R"( | json level, ms="ms")", " | logfmt --keep-empty", R"( | drop app | json)"});
-  for (int i = dice.below(4); i > 0; --i)
-    out += dice.of({" | " + random_filter(dice), " | " + random_filter(dice), " | drop __error__",
-                    " | drop level", R"( | drop level="error")", " | keep level, ms, status",
-                    " | label_format l=level", R"( | line_format "{{.ms}}")"});
-  return out;
-}
-
-std::string random_metric(Dice& dice) {
-  std::string inner = R"({app=~".+"})" + random_stages(dice);
-  const bool unwrap = dice.one_in(2);
-  std::string op =
-      dice.of({"count_over_time", "rate", "bytes_over_time", "bytes_rate", "absent_over_time"});
-  if (unwrap) {
-    op = dice.of({"sum_over_time", "avg_over_time", "min_over_time", "max_over_time",
-                  "first_over_time", "last_over_time", "stddev_over_time", "rate",
-                  "quantile_over_time"});
-    inner += " | unwrap " + dice.of({"ms", "status", "duration(took)", "bytes(size)", "req_id"});
-    if (dice.one_in(2)) inner += " | " + random_filter(dice);
-    if (dice.one_in(2)) inner += R"( | __error__="")";
-  }
-  const std::string head = op + (op.starts_with("quantile") ? "(0.75, " : "(");
-  const std::string range = dice.of({"60s", "120s", "7s", "30s500ms"});
-  const std::string by = dice.of({"(level)", "(app, status)", "()", "(level, env, trace)", "(ms)",
-                                  "(level, level)", "(app_extracted)"});
-  const std::string core =
-      head + inner + " [" + range + "]" + dice.of({"", "", " offset 1m", " offset -10s"}) + ")";
-  if (!unwrap && op != "absent_over_time" && dice.one_in(2))
-    return "sum " + dice.of({"by ", "by ", "without "}) + by + " (" + core + ")";
-  const bool groups = unwrap && !op.starts_with("sum") && op != "rate";
-  if (groups && dice.one_in(2)) return core + dice.of({" by ", " without "}) + by;
-  if (op == "sum_over_time") return "sum by " + by + " (" + core + ")";
-  return core;
-}
-
-// The metric, a line and a window at a time.
-class Naive {
- public:
-  Naive(const LogRangeAggregation& aggregation, const StepGrid& grid)
-      : aggregation_(aggregation), grid_(grid) {}
-
-  Result<std::map<LabelSet, std::vector<double>>> eval(
-      const std::vector<test::MemoryStream>& streams) {
-    for (const auto& stream : streams)
-      if (matches_all(aggregation_.query.matchers, stream.labels)) SLUICE_CHECK(read(stream));
-    std::map<LabelSet, std::vector<double>> out;
-    if (aggregation_.op == "absent_over_time") samples_ = inverted();
-    for (const auto& [labels, samples] : samples_) {
-      std::vector<double> row;
-      for (std::size_t i = 0; i < grid_.steps; ++i) row.push_back(at(samples, i));
-      if (!std::all_of(row.begin(), row.end(), is_absent)) out.emplace(labels, std::move(row));
-    }
-    return out;
-  }
-
- private:
-  using Samples = std::vector<std::pair<std::int64_t, double>>;
-
-  Result<void> read(const test::MemoryStream& stream) {
-    SLUICE_TRY(auto pipeline, logql::Pipeline::compile(aggregation_.query.pipeline));
-    pipeline.bind(stream.labels);
-    for (const auto& entry : stream.entries) {
-      const std::int64_t first = end_of(0) - aggregation_.range.count();
-      if (unix_ns(entry.timestamp) <= first || unix_ns(entry.timestamp) > end_of(grid_.steps - 1))
-        continue;
-      if (!pipeline.run(entry.timestamp, entry.line, &entry.metadata)) continue;
-      auto& labels = pipeline.labels();
-      double value =
-          aggregation_.op.starts_with("bytes") ? static_cast<double>(pipeline.line().size()) : 1;
-      if (aggregation_.unwrap && !unwrap(labels, value)) continue;
-      if (labels.has_error()) return invalid_argument("error in a line");
-      samples_[group(labels)].emplace_back(unix_ns(entry.timestamp), value);
-    }
-    return {};
-  }
-
-  bool unwrap(logql::LineLabels& labels, double& value) const {
-    const auto& unwrap = *aggregation_.unwrap;
-    const auto text = labels.get(unwrap.label);
-    if (!text) return false;
-    const auto number = logql::unwrap_value(unwrap.convert, *text);
-    if (!number) labels.set_error("SampleExtractionErr", "");
-    value = number.value_or(0);
-    return std::all_of(unwrap.post_filters.begin(), unwrap.post_filters.end(),
-                       [&](const auto& filter) { return logql::passes(*filter, labels); });
-  }
-
-  LabelSet group(const logql::LineLabels& labels) const {
-    std::vector<logql::LabelView> views;
-    labels.collect(views);
-    LabelSet out;
-    for (const auto& [name, value, origin] : views) {
-      if (aggregation_.op == "absent_over_time") continue;
-      if (aggregation_.unwrap && aggregation_.unwrap->label == name) continue;
-      const auto& grouping = aggregation_.grouping;
-      if (grouping && (std::count(grouping->labels.begin(), grouping->labels.end(), name) > 0) ==
-                          grouping->without)
-        continue;
-      out.set(name, value);
-    }
-    return out;
-  }
-
-  std::int64_t end_of(std::size_t step) const {
-    return grid_.at(step) * 1'000'000 - aggregation_.offset.count();
-  }
-
-  // Each step without a line gets a sample.
-  std::map<LabelSet, Samples> inverted() const {
-    LabelSet labels;
-    for (const auto& matcher : aggregation_.query.matchers)
-      if (matcher.op() == MatchOp::equal) labels.set(matcher.name(), matcher.value());
-    std::map<LabelSet, Samples> out;
-    out[labels] = samples_.empty() ? Samples() : samples_.begin()->second;
-    return out;
-  }
-
-  double at(const Samples& samples, std::size_t step) const {
-    std::vector<double> values;
-    const std::int64_t end = end_of(step);
-    Samples inside;
-    for (const auto& sample : samples)
-      if (sample.first > end - aggregation_.range.count() && sample.first <= end)
-        inside.push_back(sample);
-    std::sort(inside.begin(), inside.end());
-    for (const auto& [t, value] : inside) values.push_back(value);
-    if (aggregation_.op == "absent_over_time") return values.empty() ? 1 : absent_value;
-    return values.empty() ? absent_value : of(values);
-  }
-
-  double of(std::vector<double> values) const {
-    const auto n = static_cast<double>(values.size());
-    const double seconds = std::chrono::duration<double>(aggregation_.range).count();
-    const std::string& op = aggregation_.op;
-    double sum = 0, squares = 0;
-    for (double v : values) sum += v;
-    for (double v : values) squares += (v - sum / n) * (v - sum / n);
-    if (op == "count_over_time") return n;
-    if (op == "rate" || op == "bytes_rate") return sum / seconds;
-    if (op == "sum_over_time" || op == "bytes_over_time") return sum;
-    if (op == "avg_over_time") return sum / n;
-    if (op == "first_over_time") return values.front();
-    if (op == "last_over_time") return values.back();
-    if (op == "stddev_over_time") return std::sqrt(squares / n);
-    std::sort(values.begin(), values.end());
-    if (op == "min_over_time") return values.front();
-    if (op == "max_over_time") return values.back();
-    const double rank = 0.75 * (n - 1);
-    const auto low = static_cast<std::size_t>(rank);
-    const auto high = std::min(low + 1, values.size() - 1);
-    return values[low] + (values[high] - values[low]) * (rank - std::floor(rank));
-  }
-
-  const LogRangeAggregation& aggregation_;
-  const StepGrid& grid_;
-  std::map<LabelSet, Samples> samples_;
-};
 
 // Sums over several streams are added up in the order of batches there and of streams here, and the
 // squares of a deviation by another formula: equal but for rounding.
@@ -460,7 +198,7 @@ TEST_CASE("random metrics are the same however much the store answers") {
     REQUIRE(expr.has_value());
     const auto expected = eval(**expr, grid, logs);
     const LogRangeAggregation range = range_of(**expr);
-    const auto naive = Naive(range, grid).eval(logs.data());
+    const auto naive = test::NaiveRange(range, grid).eval(logs.data());
     REQUIRE(naive.has_value() == expected.has_value());
     errors += naive ? 0 : 1;
     if (naive) {
