@@ -24,9 +24,9 @@ namespace sluice::query {
 // - rows it has not parsed (LogBatch::unparsed),
 // - rows of a Stream, or with metadata, that has a label named like the field: the filter means it.
 struct FieldCondition {
-  std::size_t field = 0;  // of LogProjection::fields
+  std::size_t field = 0;                         // of LogProjection::fields
   std::function<bool(std::string_view)> passes;  // of the value as text; safe from any thread
-  std::function<bool(double)> number_passes;  // of a number; may be null: go by the text
+  std::function<bool(double)> number_passes;     // of a number; may be null: go by the text
   bool absent_passes = false;                    // of a row without the field
 };
 
@@ -64,7 +64,7 @@ struct FieldColumn {
   static constexpr std::uint32_t absent = ~std::uint32_t{0};
 
   // values[codes[row]] is the label's value in this row, unescaped. Values are distinct; some may
-  // be used by no row. A present but empty string is a value "".
+  // be used by no row. A present but empty string is a value "". Unparsed rows have any valid code.
   std::span<const std::uint32_t> codes;
   std::span<const std::string_view> values;
   // numbers[row] is what logql::parse_float() makes of the text, bit by bit: decimals that would

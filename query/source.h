@@ -27,9 +27,9 @@ enum class Direction { backward, forward };  // newest first, oldest first
 // match all of it. (Filters are repeated by nobody.)
 struct LogSelect {
   TenantId tenant;
-  std::vector<LabelMatcher> matchers;   // may be empty: all streams
+  std::vector<LabelMatcher> matchers;  // may be empty: all streams
   TimeRange range;
-  std::vector<LineFilter> filters;      // all must hold for the original line
+  std::vector<LineFilter> filters;  // all must hold for the original line
   Direction direction = Direction::backward;
   LogProjection projection = {};  // what of them will be looked at
 };
@@ -39,7 +39,7 @@ struct LogSelect {
 // next(). There are always lines, unless the projection asked for something else and got it.
 struct LogBatch {
   const LabelSet* labels = nullptr;
-  std::uint64_t stream = 0;  // equal for batches of the same Stream within one cursor
+  std::uint64_t stream = 0;               // equal for batches of the same Stream within one cursor
   std::span<const Timestamp> timestamps;  // never empty: its size is the number of rows
   std::span<const std::string_view> lines = {};
   std::span<const LabelSet* const> metadata = {};  // null: none

@@ -47,29 +47,33 @@ double counter_rate(std::span<const TimedValue> window, double, double seconds) 
 }
 
 constexpr LogFunction plain(std::string_view name, double (*of)(A, double)) {
-  return {name, false, false, false, of, nullptr};
+  return {name, LogFunctionInput::aggregate, false, false, of, nullptr};
+}
+constexpr LogFunction total(std::string_view name, double (*of)(A, double)) {
+  return {name, LogFunctionInput::total, false, false, of, nullptr};
 }
 constexpr LogFunction bytes(std::string_view name, double (*of)(A, double)) {
-  return {name, true, false, false, of, nullptr};
+  return {name, LogFunctionInput::total, true, false, of, nullptr};
 }
 
 const std::array<LogFunction, 15>& functions() {
   static constexpr std::array<LogFunction, 15> table = {{
-      plain("count_over_time", [](A w, double) { return w.count; }),
-      plain("rate", [](A w, double seconds) { return w.sum / seconds; }),
+      total("count_over_time", [](A w, double) { return w.count; }),
+      total("rate", [](A w, double seconds) { return w.sum / seconds; }),
       bytes("bytes_over_time", [](A w, double) { return w.sum; }),
       bytes("bytes_rate", [](A w, double seconds) { return w.sum / seconds; }),
-      plain("sum_over_time", [](A w, double) { return w.sum; }),
-      plain("avg_over_time", [](A w, double) { return w.sum / w.count; }),
+      total("sum_over_time", [](A w, double) { return w.sum; }),
+      total("avg_over_time", [](A w, double) { return w.sum / w.count; }),
       plain("min_over_time", [](A w, double) { return w.min; }),
       plain("max_over_time", [](A w, double) { return w.max; }),
       plain("first_over_time", [](A w, double) { return w.first; }),
       plain("last_over_time", [](A w, double) { return w.last; }),
       plain("stdvar_over_time", stdvar),
       plain("stddev_over_time", [](A w, double s) { return std::sqrt(stdvar(w, s)); }),
-      {"absent_over_time", false, true, false, [](A w, double) { return w.count; }, nullptr},
-      {"quantile_over_time", false, false, true, nullptr, quantile},
-      {"rate_counter", false, false, true, nullptr, counter_rate},
+      {"absent_over_time", LogFunctionInput::total, false, true,
+       [](A w, double) { return w.count; }, nullptr},
+      {"quantile_over_time", LogFunctionInput::samples, false, false, nullptr, quantile},
+      {"rate_counter", LogFunctionInput::samples, false, false, nullptr, counter_rate},
   }};
   return table;
 }

@@ -2,12 +2,15 @@
 //
 // Batches of different streams overlap in time, so lines go through a heap of at most `limit`
 // whose worst member is on top. Once it is full, lines that could not enter any more are skipped
-// before the pipeline sees them, and the cursor is told the range that still matters.
+// before the pipeline sees them, and the cursor is told the range that still matters. What can be
+// judged on labels or columns is (log_pushdown.h), so that only lines that may stay are looked at.
 
 #include <algorithm>
 #include <limits>
 
+#include "query/engine/batch_filter.h"
 #include "query/engine/engine.h"
+#include "query/engine/per_metadata.h"
 #include "query/logql/label_table.h"
 #include "query/logql/pipeline.h"
 
@@ -82,8 +85,11 @@ std::int64_t cost(const Hit& hit) {
 
 class LogReader {
  public:
-  LogReader(Pipeline pipeline, const LogLimits& limits, QueryContext& context)
+  LogReader(Pipeline pipeline, const LogPushdown& pushdown, const LogLimits& limits,
+            QueryContext& context)
       : pipeline_(std::move(pipeline)),
+        labels_only_(pushdown.labels_only()),
+        filter_(pushdown),
         limits_(limits),
         context_(context),
         best_(limits.limit, limits.direction) {}
@@ -116,23 +122,66 @@ class LogReader {
 
   Result<void> take(const LogBatch& batch) {
     pipeline_.bind(*batch.labels);
-    const std::size_t n = batch.timestamps.size();
+    if (labels_only_) {
+      per_metadata_.clear();
+      return each_row(batch, [&](std::size_t row) { return take_by_labels(batch, row); });
+    }
+    if (!filter_.serves(batch))
+      return each_row(batch, [&](std::size_t row) { return take_line(batch, row); });
+    filter_.bind(batch);
+    const RowVerdicts verdicts = filter_.judge();
+    if (filter_.all_dropped(verdicts)) return {};
+    return each_row(batch, [&](std::size_t row) -> Result<void> {
+      if (filter_.verdict(verdicts, row) == Verdict::drop) return {};
+      return take_line(batch, row);
+    });
+  }
+
+  // The rows that may still enter, the best first.
+  template <class Visit>
+  Result<void> each_row(const LogBatch& batch, Visit visit) {
+    const std::size_t n = batch.size();
     for (std::size_t k = 0; k < n; ++k) {
-      const std::size_t i = limits_.direction == Direction::backward ? n - 1 - k : k;
+      const std::size_t row = limits_.direction == Direction::backward ? n - 1 - k : k;
       // A batch is sorted: what follows is worse still.
-      if (!best_.admits(batch.timestamps[i])) return {};
-      const LabelSet* metadata = batch.metadata.empty() ? nullptr : batch.metadata[i];
-      if (!pipeline_.run(batch.timestamps[i], batch.lines[i], metadata)) continue;
-      SLUICE_CHECK(keep(batch.timestamps[i]));
+      if (!best_.admits(batch.timestamps[row])) return {};
+      SLUICE_CHECK(visit(row));
     }
     return {};
   }
 
-  Result<void> keep(Timestamp timestamp) {
+  static const LabelSet* metadata_of(const LogBatch& batch, std::size_t row) {
+    return batch.metadata.empty() ? nullptr : batch.metadata[row];
+  }
+
+  Result<void> take_line(const LogBatch& batch, std::size_t row) {
+    SLUICE_TRY(const std::string_view line, line_of(batch, row));
+    if (!pipeline_.run(batch.timestamps[row], line, metadata_of(batch, row))) return {};
+    SLUICE_TRY(const std::size_t group, group_of_labels());
+    return keep(batch.timestamps[row], group, pipeline_.line());
+  }
+
+  Result<void> take_by_labels(const LogBatch& batch, std::size_t row) {
+    const LabelSet* const metadata = metadata_of(batch, row);
+    SLUICE_TRY(const std::size_t* group, per_metadata_.of(metadata, [&]() -> Result<std::size_t> {
+      if (!pipeline_.run({}, {}, metadata)) return none;
+      return group_of_labels();
+    }));
+    if (*group == none) return {};
+    SLUICE_TRY(const std::string_view line, line_of(batch, row));
+    return keep(batch.timestamps[row], *group, line);
+  }
+
+  Result<std::size_t> group_of_labels() {
     pipeline_.labels().collect(labels_);
     bool added = false;
-    Hit hit{timestamp, order_++, groups_.intern(labels_, added), std::string(pipeline_.line())};
-    if (added) SLUICE_CHECK(charge_group(hit.group));
+    const std::size_t group = groups_.intern(labels_, added);
+    if (added) SLUICE_CHECK(charge_group(group));
+    return group;
+  }
+
+  Result<void> keep(Timestamp timestamp, std::size_t group, std::string_view line) {
+    Hit hit{timestamp, order_++, group, std::string(line)};
     SLUICE_CHECK(context_.charge(cost(hit)));
     if (const auto dropped = best_.add(std::move(hit)))
       SLUICE_CHECK(context_.charge(-cost(*dropped)));
@@ -144,6 +193,9 @@ class LogReader {
   }
 
   Pipeline pipeline_;
+  bool labels_only_;
+  BatchFilter filter_;
+  PerMetadata<std::size_t> per_metadata_;  // the group, or none
   LogLimits limits_;
   QueryContext& context_;
   BestHits best_;
@@ -161,10 +213,12 @@ Result<QueryResult> Engine::logs(const Expr& expr, const TenantId& tenant, const
     return invalid_argument("a log query such as {app=\"web\"} is needed here, not a metric query");
   auto split = logql::split_filters(query->pipeline);
   SLUICE_TRY(auto pipeline, Pipeline::compile(split.rest));
-  LogReader reader(std::move(pipeline), limits, context);
+  const LogPushdown pushdown(split.rest, {.line = true});
+  LogReader reader(std::move(pipeline), pushdown, limits, context);
   if (limits.limit > 0 && limits.range.start < limits.range.end) {
-    const LogSelect select{tenant, query->matchers, limits.range, std::move(split.filters),
-                           limits.direction};
+    const LogSelect select{tenant,           query->matchers,
+                           limits.range,     std::move(split.filters),
+                           limits.direction, pushdown.projection()};
     SLUICE_TRY(auto cursor, logs_.select(select, context));
     SLUICE_CHECK(reader.read(*cursor));
   }

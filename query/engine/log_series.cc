@@ -67,11 +67,11 @@ Result<void> LogSeries::charge(std::size_t bytes) {
 }
 
 bool LogSeries::selected(std::string_view name) const {
-  if (single_) return false;
-  if (!grouping_) return true;
-  const bool named = std::find(grouping_->labels.begin(), grouping_->labels.end(), name) !=
-                     grouping_->labels.end();
-  return named != grouping_->without;
+  // All lines make one series, which is then inverted.
+  if (function_.absent) return false;
+  if (!aggregation_.grouping) return true;
+  const auto& [without, names] = *aggregation_.grouping;
+  return (std::find(names.begin(), names.end(), name) != names.end()) != without;
 }
 
 Result<std::size_t> LogSeries::index_of(const logql::LineLabels& labels,
@@ -81,43 +81,59 @@ Result<std::size_t> LogSeries::index_of(const logql::LineLabels& labels,
     return label.name == left_out || !selected(label.name);
   });
   for (auto& label : scratch_) label.origin = logql::Origin::stream;
+  return index_of(scratch_);
+}
+
+Result<std::size_t> LogSeries::index_of(std::span<const logql::LabelView> labels) {
   bool added = false;
-  const std::size_t index = table_.intern(scratch_, added);
+  const std::size_t index = table_.intern(labels, added);
   if (!added) return index;
   data_.emplace_back();
   SLUICE_CHECK(charge(logql::LabelTable::cost(table_.at(index)) + sizeof(Data)));
   return index;
 }
 
-Result<void> LogSeries::add(std::size_t index, WindowSpan span, Timestamp t, double value,
-                            bool keep_sample) {
-  Data& data = data_[index];
-  if (keep_sample) {
-    data.samples.emplace_back(span, TimedValue{t, value});
-    return charge(sizeof(Samples::value_type));
-  }
-  if (!data.windows.add(span, t, value)) return {};
-  return charge(sizeof(WindowSeries::Piece));
+Result<Aggregate*> LogSeries::piece(std::size_t index, WindowSpan span) {
+  bool fresh = false;
+  Aggregate* const piece = &data_[index].windows.piece(span, fresh);
+  if (fresh) SLUICE_CHECK(charge(sizeof(WindowSeries::Piece)));
+  return piece;
 }
 
-Result<GridSeries> LogSeries::evaluate_one(std::size_t index, const LogFunction& function,
-                                           const LogRangeAggregation& aggregation,
-                                           std::size_t steps) {
+Result<void> LogSeries::add(std::size_t index, WindowSpan span, Timestamp t, double value) {
+  if (function_.input == LogFunctionInput::total) return add_total(index, span, 1, value);
+  if (function_.input == LogFunctionInput::samples) {
+    data_[index].samples.emplace_back(span, TimedValue{t, value});
+    return charge(sizeof(Samples::value_type));
+  }
+  SLUICE_TRY(Aggregate* const aggregate, piece(index, span));
+  aggregate->add(t, value);
+  return {};
+}
+
+Result<void> LogSeries::add_total(std::size_t index, WindowSpan span, double entries,
+                                  double values) {
+  SLUICE_TRY(Aggregate* const aggregate, piece(index, span));
+  aggregate->add_total(entries, values);
+  return {};
+}
+
+Result<GridSeries> LogSeries::evaluate_one(std::size_t index, std::size_t steps) {
   Data& data = data_[index];
   GridSeries series{table_.at(index).labels, {}};
   SLUICE_CHECK(charge(steps * sizeof(double)));
   series.values.assign(steps, absent_value);
-  const double seconds = in_seconds(aggregation.range);
-  if (!function.keep_samples) {
+  const double seconds = in_seconds(aggregation_.range);
+  if (function_.input != LogFunctionInput::samples) {
     data.windows.evaluate([&](std::size_t step, const Aggregate& window) {
-      series.values[step] = function.of_aggregate(window, seconds);
+      series.values[step] = function_.of_aggregate(window, seconds);
     });
     return series;
   }
   std::stable_sort(data.samples.begin(), data.samples.end(),
                    [](const auto& a, const auto& b) { return a.second.first < b.second.first; });
   each_window(data.samples, steps, [&](std::size_t step, std::span<const TimedValue> window) {
-    series.values[step] = function.of_samples(window, aggregation.parameter.value_or(0), seconds);
+    series.values[step] = function_.of_samples(window, aggregation_.parameter.value_or(0), seconds);
   });
   return series;
 }
@@ -138,17 +154,15 @@ GridVector LogSeries::keep_largest(GridVector series) {
   return kept;
 }
 
-Result<GridVector> LogSeries::evaluate(const LogFunction& function,
-                                       const LogRangeAggregation& aggregation,
-                                       const WindowPlan& plan) {
+Result<GridVector> LogSeries::evaluate(const WindowPlan& plan) {
   GridVector out;
   for (std::size_t i = 0; i < data_.size(); ++i) {
     SLUICE_CHECK(context_.check());
-    SLUICE_TRY(auto series, evaluate_one(i, function, aggregation, plan.steps()));
+    SLUICE_TRY(auto series, evaluate_one(i, plan.steps()));
     if (has_values(series)) out.push_back(std::move(series));
     data_[i] = {};
   }
-  if (function.absent) return inverted(out, aggregation, plan.steps());
+  if (function_.absent) return inverted(out, aggregation_, plan.steps());
   std::sort(out.begin(), out.end(),
             [](const GridSeries& a, const GridSeries& b) { return a.labels < b.labels; });
   return keep_largest(std::move(out));

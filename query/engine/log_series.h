@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -14,19 +15,22 @@ namespace sluice::query {
 // Memory is charged to the query while the LogSeries lives; the result is the caller's to account.
 class LogSeries {
  public:
-  // `single`: all lines make one series without labels.
-  LogSeries(const std::optional<Grouping>& grouping, bool single, QueryContext& context)
-      : grouping_(grouping), single_(single), context_(context) {}
+  LogSeries(const LogRangeAggregation& aggregation, const LogFunction& function,
+            QueryContext& context)
+      : aggregation_(aggregation), function_(function), context_(context) {}
   ~LogSeries();
   LogSeries(const LogSeries&) = delete;
   LogSeries& operator=(const LogSeries&) = delete;
 
   // The series of a line with these labels; `left_out` (the unwrapped label) is none of its own.
   Result<std::size_t> index_of(const logql::LineLabels& labels, std::string_view left_out);
-  Result<void> add(std::size_t index, WindowSpan span, Timestamp t, double value, bool keep_sample);
+  // The same for labels known to be those of the series, all with Origin::stream.
+  Result<std::size_t> index_of(std::span<const logql::LabelView> labels);
+  Result<void> add(std::size_t index, WindowSpan span, Timestamp t, double value);
+  // Many entries at once, for functions that look at the total.
+  Result<void> add_total(std::size_t index, WindowSpan span, double entries, double values);
   // The result. Past the limit of series the largest remain, with a warning.
-  Result<GridVector> evaluate(const LogFunction& function, const LogRangeAggregation& aggregation,
-                              const WindowPlan& plan);
+  Result<GridVector> evaluate(const WindowPlan& plan);
 
  private:
   struct Data {
@@ -35,12 +39,12 @@ class LogSeries {
   };
   Result<void> charge(std::size_t bytes);
   bool selected(std::string_view name) const;
-  Result<GridSeries> evaluate_one(std::size_t index, const LogFunction& function,
-                                  const LogRangeAggregation& aggregation, std::size_t steps);
+  Result<Aggregate*> piece(std::size_t index, WindowSpan span);
+  Result<GridSeries> evaluate_one(std::size_t index, std::size_t steps);
   GridVector keep_largest(GridVector series);
 
-  const std::optional<Grouping>& grouping_;
-  bool single_;
+  const LogRangeAggregation& aggregation_;
+  const LogFunction& function_;
   QueryContext& context_;
   std::int64_t charged_ = 0;
   logql::LabelTable table_;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 namespace sluice::query {
 
@@ -74,6 +75,19 @@ std::optional<WindowSpan> WindowPlan::span_of(Timestamp t) const {
   return WindowSpan{static_cast<std::size_t>(first), static_cast<std::size_t>(last)};
 }
 
+WindowPlan::Stretch WindowPlan::stretch_at(Timestamp t) const {
+  const std::int64_t from_start = unix_ns(t) - start_ns_;
+  // Where the next window ends, and where the next one begins.
+  const std::int64_t end = ceil_div(from_start, step_ns_) * step_ns_;
+  const std::int64_t begin = ceil_div(from_start + range_ns_, step_ns_) * step_ns_ - range_ns_;
+  return {span_of(t), from_unix_ns(start_ns_ + std::min(end, begin))};
+}
+
+Duration WindowPlan::interval() const {
+  const std::int64_t ends = steps_ > 1 ? std::gcd(start_ns_, step_ns_) : start_ns_;
+  return Duration{std::gcd(ends, range_ns_)};
+}
+
 TimeRange WindowPlan::samples() const {
   const auto end = start_ns_ + static_cast<std::int64_t>(steps_ - 1) * step_ns_;
   return {from_unix_ns(start_ns_ - range_ns_ + 1), from_unix_ns(end + 1)};
@@ -106,18 +120,17 @@ void Aggregate::merge(const Aggregate& other) {
   if (other.last_time >= last_time) last_time = other.last_time, last = other.last;
 }
 
-bool WindowSeries::add(WindowSpan span, Timestamp t, double value) {
+Aggregate& WindowSeries::piece(WindowSpan span, bool& fresh) {
+  fresh = false;
+  // Batches come oldest first, so the last piece is nearly always the one.
+  if (!pieces_.empty() && pieces_.back().span == span) return pieces_.back().aggregate;
   const auto before = [](const Piece& a, const WindowSpan& b) {
     return a.span.first != b.first ? a.span.first < b.first : a.span.last < b.last;
   };
-  auto it = pieces_.end();
-  // Batches come oldest first, so the last piece is nearly always the one.
-  if (!pieces_.empty() && !before(pieces_.back(), span))
-    it = std::lower_bound(pieces_.begin(), pieces_.end(), span, before);
-  const bool fresh = it == pieces_.end() || it->span != span;
+  auto it = std::lower_bound(pieces_.begin(), pieces_.end(), span, before);
+  fresh = it == pieces_.end() || it->span != span;
   if (fresh) it = pieces_.insert(it, Piece{span, {}});
-  it->aggregate.add(t, value);
-  return fresh;
+  return it->aggregate;
 }
 
 void WindowSeries::evaluate(const std::function<void(std::size_t, const Aggregate&)>& at) const {

@@ -34,6 +34,14 @@ class WindowPlan {
   WindowPlan(const StepGrid& grid, Duration range, Duration offset);
   // nullopt: no window has it (it lies in a gap, before or after).
   std::optional<WindowSpan> span_of(Timestamp t) const;
+  // The span of t, and the last time up to which it stays the same.
+  struct Stretch {
+    std::optional<WindowSpan> span;
+    Timestamp last;
+  };
+  Stretch stretch_at(Timestamp t) const;
+  // Windows begin and end at multiples of this.
+  Duration interval() const;
   // All samples any window can have.
   TimeRange samples() const;
   std::size_t steps() const { return steps_; }
@@ -59,14 +67,20 @@ struct Aggregate {
   double last = 0;
 
   void add(Timestamp t, double value);
+  // For functions that ask for no more than count and sum.
+  void add_total(double entries, double values) {
+    count += entries;
+    sum += values;
+  }
   void merge(const Aggregate& other);  // `other`'s samples came after, where timestamps are equal
 };
 
 // One series: its pieces, in order.
 class WindowSeries {
  public:
-  // True if this began a new piece (which is what takes memory).
-  bool add(WindowSpan span, Timestamp t, double value);
+  // The aggregate of the samples of a piece of time; `fresh` tells whether it is a new one (which
+  // is what takes memory). Valid until the next call.
+  Aggregate& piece(WindowSpan span, bool& fresh);
   // Calls at(step, aggregate) for every step whose window has samples.
   void evaluate(const std::function<void(std::size_t, const Aggregate&)>& at) const;
 

@@ -43,8 +43,4 @@ Result<StageRunnerPtr> make_runner(const DecolorizeStage& stage, LineState& stat
 Result<StageRunnerPtr> make_runner(const DropStage& stage, LineState& state);
 Result<StageRunnerPtr> make_runner(const KeepStage& stage, LineState& state);
 
-// Whether the line passes the filter (stage_label_filter.cc). Values that do not convert set
-// __error__ and pass, so that they are seen rather than lost.
-bool passes(const LabelFilterExpr& filter, LineLabels& labels);
-
 }  // namespace sluice::query::logql

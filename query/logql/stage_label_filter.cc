@@ -1,23 +1,12 @@
 // | level="error" and took > 1.5s
 
+#include "query/logql/label_filter.h"
 #include "query/logql/stage.h"
 #include "query/logql/units.h"
 
 namespace sluice::query::logql {
 
 namespace {
-
-bool compare(CompareOp op, double value, double against) {
-  switch (op) {
-    case CompareOp::eq: return value == against;
-    case CompareOp::ne: return value != against;
-    case CompareOp::gt: return value > against;
-    case CompareOp::ge: return value >= against;
-    case CompareOp::lt: return value < against;
-    case CompareOp::le: return value <= against;
-  }
-  return false;
-}
 
 std::optional<double> convert(NumberLabelFilter::Unit unit, std::string_view text) {
   switch (unit) {
@@ -45,8 +34,8 @@ bool holds(const NumberLabelFilter& filter, LineLabels& labels) {
   if (labels.has_error()) return true;
   const auto text = labels.get(filter.label);
   if (!text) return false;
-  if (const auto value = convert(filter.unit, *text))
-    return compare(filter.op, *value, filter.value);
+  const Verdict verdict = judge(filter, *text);
+  if (verdict != Verdict::error) return verdict == Verdict::pass;
   labels.set_error("LabelFilterErr", filter.label + ": not a " +
                                          std::string(unit_name(filter.unit)) + ": \"" +
                                          std::string(*text) + "\"");
@@ -70,6 +59,33 @@ class LabelFilterRunner : public StageRunner {
 };
 
 }  // namespace
+
+bool compare(CompareOp op, double value, double against) {
+  switch (op) {
+    case CompareOp::eq: return value == against;
+    case CompareOp::ne: return value != against;
+    case CompareOp::gt: return value > against;
+    case CompareOp::ge: return value >= against;
+    case CompareOp::lt: return value < against;
+    case CompareOp::le: return value <= against;
+  }
+  return false;
+}
+
+Verdict judge(const NumberLabelFilter& filter, std::string_view text) {
+  const auto value = convert(filter.unit, text);
+  if (!value) return Verdict::error;
+  return compare(filter.op, *value, filter.value) ? Verdict::pass : Verdict::drop;
+}
+
+std::optional<double> unwrap_value(Unwrap::Convert convert, std::string_view text) {
+  switch (convert) {
+    case Unwrap::Convert::number: return parse_float(text);
+    case Unwrap::Convert::duration: return parse_duration_seconds(text);
+    case Unwrap::Convert::bytes: return parse_bytes(text);
+  }
+  return std::nullopt;
+}
 
 bool passes(const LabelFilterExpr& filter, LineLabels& labels) {
   return std::visit([&](const auto& node) { return holds(node, labels); }, filter.node);

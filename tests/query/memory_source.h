@@ -2,8 +2,8 @@
 //
 // Too simple to be wrong, yet with the habits of a real store: entries come in batches of at most
 // `batch_entries`, later ranges first for backward reads, batches of different streams overlapping
-// in time, and narrow() is obeyed. Filters are applied as source.h demands. Not thread-safe while
-// data is being added.
+// in time, and narrow() is obeyed. Filters are applied as source.h demands, projections as far as
+// Push says. Not thread-safe while data is being added.
 #pragma once
 
 #include <algorithm>
@@ -12,7 +12,7 @@
 #include <set>
 #include <vector>
 
-#include "query/source.h"
+#include "tests/query/pushed_batch.h"
 
 namespace sluice::query::test {
 
@@ -21,11 +21,22 @@ struct MemoryStream {
   std::vector<LogEntry> entries;  // ascending by timestamp, equal ones in arrival order
 };
 
+struct MemoryOptions {
+  std::size_t batch_entries = 3;
+  Push push = Push::lines;
+  std::uint32_t seed = 0;               // of Push::mixed
+  std::size_t* lines_loaded = nullptr;  // counts them
+};
+
 class MemoryLogCursor : public LogCursor {
  public:
   MemoryLogCursor(const std::vector<MemoryStream>& streams, const LogSelect& select,
-                  QueryContext& context, std::size_t batch_entries)
-      : range_(select.range), context_(context) {
+                  QueryContext& context, const MemoryOptions& options)
+      : range_(select.range),
+        context_(context),
+        lines_loaded_(options.lines_loaded),
+        pushed_(select, options.push, options.seed) {
+    const std::size_t batch_entries = options.batch_entries;
     for (std::size_t i = 0; i < streams.size(); ++i)
       if (matches_all(select.matchers, streams[i].labels))
         cut(streams[i], i, select, batch_entries);
@@ -39,10 +50,11 @@ class MemoryLogCursor : public LogCursor {
   Result<const LogBatch*> next() override {
     while (position_ < pieces_.size()) {
       SLUICE_CHECK(context_.check());
-      fill(pieces_[position_++]);
-      if (!timestamps_.empty()) return &batch_;
+      const LogBatch& batch = fill(pieces_[position_++]);
+      if (batch.size() > 0) return &batch;
       ++context_.stats().batches_skipped;
     }
+    if (lines_loaded_ != nullptr) *lines_loaded_ += pushed_.lines_loaded();
     return static_cast<const LogBatch*>(nullptr);
   }
 
@@ -74,36 +86,35 @@ class MemoryLogCursor : public LogCursor {
     }
   }
 
-  void fill(const Piece& piece) {
-    timestamps_.clear();
-    lines_.clear();
-    metadata_.clear();
-    bool any_metadata = false;
-    for (const LogEntry* entry : piece.entries) {
-      if (!range_.contains(entry->timestamp)) continue;
-      timestamps_.push_back(entry->timestamp);
-      lines_.emplace_back(entry->line);
-      metadata_.push_back(entry->metadata.empty() ? nullptr : &entry->metadata);
-      any_metadata = any_metadata || !entry->metadata.empty();
-    }
-    if (!any_metadata) metadata_.clear();
-    batch_ = {piece.labels, piece.stream, timestamps_, lines_, metadata_};
+  const LogBatch& fill(const Piece& piece) {
+    std::vector<const LogEntry*> entries;
+    for (const LogEntry* entry : piece.entries)
+      if (range_.contains(entry->timestamp)) entries.push_back(entry);
     ++context_.stats().batches;
+    return pushed_.make(*piece.labels, piece.stream, std::move(entries));
   }
 
   TimeRange range_;
   QueryContext& context_;
   std::vector<Piece> pieces_;
   std::size_t position_ = 0;
-  LogBatch batch_;
-  std::vector<Timestamp> timestamps_;
-  std::vector<std::string_view> lines_;
-  std::vector<const LabelSet*> metadata_;
+  std::size_t* lines_loaded_;
+  PushedBatch pushed_;
 };
 
 class MemoryLogSource : public LogSource {
  public:
-  explicit MemoryLogSource(std::size_t batch_entries = 3) : batch_entries_(batch_entries) {}
+  explicit MemoryLogSource(std::size_t batch_entries = 3) {
+    options_.batch_entries = batch_entries;
+  }
+
+  // From the next select() on.
+  void set_push(Push push, std::uint32_t seed = 0) {
+    options_.push = push;
+    options_.seed = seed;
+  }
+  // On demand, by all cursors that were read to their end.
+  std::size_t lines_loaded() const { return lines_loaded_; }
 
   void add(const LabelSet& labels, LogEntry entry, const TenantId& tenant = default_tenant()) {
     auto& streams = tenants_[tenant];
@@ -124,8 +135,10 @@ class MemoryLogSource : public LogSource {
   Result<std::unique_ptr<LogCursor>> select(const LogSelect& select,
                                             QueryContext& context) override {
     last_ = select;
-    return std::unique_ptr<LogCursor>(std::make_unique<MemoryLogCursor>(
-        tenants_[select.tenant], select, context, batch_entries_));
+    MemoryOptions options = options_;
+    options.lines_loaded = &lines_loaded_;
+    return std::unique_ptr<LogCursor>(
+        std::make_unique<MemoryLogCursor>(tenants_[select.tenant], select, context, options));
   }
 
   Result<std::vector<LabelSet>> streams(const TenantId& tenant,
@@ -148,7 +161,8 @@ class MemoryLogSource : public LogSource {
   }
 
  private:
-  std::size_t batch_entries_;
+  MemoryOptions options_;
+  std::size_t lines_loaded_ = 0;
   std::map<TenantId, std::vector<MemoryStream>> tenants_;
   LogSelect last_;
 };

@@ -2,6 +2,7 @@
 #include <catch2/catch_test_macros.hpp>
 #include <filesystem>
 #include <fstream>
+#include <random>
 #include <sstream>
 
 #include "tests/query/script/memory_target.h"
@@ -24,7 +25,8 @@ Outcome run_text(std::string_view text) {
 }
 
 // Runs every script of a folder; returns how many evals they hold.
-std::size_t run_folder(const std::string& folder) {
+std::size_t run_folder(const std::string& folder, test::Push push = test::Push::lines,
+                       std::uint32_t seed = 0) {
   std::size_t evals = 0;
   for (const auto& entry : std::filesystem::directory_iterator(folder)) {
     if (entry.path().extension() != ".test") continue;
@@ -32,7 +34,7 @@ std::size_t run_folder(const std::string& folder) {
     const auto commands = parse_script(read_file(entry.path()));
     INFO(name << ": " << (commands ? std::string() : commands.error().message));
     REQUIRE(commands.has_value());
-    MemoryTarget target;
+    MemoryTarget target(push, seed);
     const Outcome outcome = run_script(*commands, target);
     evals += outcome.evals;
     for (const Failure& failure : outcome.failures)
@@ -47,6 +49,14 @@ TEST_CASE("PromQL scripts hold", "[promql][script]") {
 
 TEST_CASE("LogQL scripts hold", "[logql][script]") {
   CHECK(run_folder(SLUICE_SOURCE_DIR "/tests/data/logql") >= 60);
+}
+
+TEST_CASE("LogQL scripts hold however much the store answers itself", "[logql][script]") {
+  CHECK(run_folder(SLUICE_SOURCE_DIR "/tests/data/logql", test::Push::all) >= 60);
+  const auto seed = std::random_device{}();
+  INFO("seed " << seed);
+  for (std::uint32_t round = 0; round < 20; ++round)
+    run_folder(SLUICE_SOURCE_DIR "/tests/data/logql", test::Push::mixed, seed + 1000 * round);
 }
 
 TEST_CASE("the runner notices what differs", "[script]") {

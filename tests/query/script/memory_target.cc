@@ -10,8 +10,8 @@ Result<QueryResult> run(const Engine& engine, const Expr& expr, const Eval& eval
   if (const auto* instant = std::get_if<EvalInstant>(&eval.how))
     return engine.instant(expr, {tenant, instant->time_ms, eval.expr}, context);
   if (const auto* range = std::get_if<EvalRange>(&eval.how))
-    return engine.range(
-        expr, {tenant, range->start_ms, range->end_ms, range->step_ms, eval.expr}, context);
+    return engine.range(expr, {tenant, range->start_ms, range->end_ms, range->step_ms, eval.expr},
+                        context);
   const auto& logs = std::get<EvalLogs>(eval.how);
   const TimeRange range{from_unix_ns(logs.start_ms * 1'000'000),
                         from_unix_ns(logs.end_ms * 1'000'000)};
@@ -40,9 +40,10 @@ Result<void> MemoryTarget::load_logs(const std::vector<StreamEntries>& streams) 
 }
 
 Result<QueryResult> MemoryTarget::eval(const Eval& eval) {
-  SLUICE_TRY(const auto expr, eval.language == Language::promql ? parse_promql(eval.expr)
-                                                                : parse_logql(eval.expr));
+  SLUICE_TRY(const auto expr,
+             eval.language == Language::promql ? parse_promql(eval.expr) : parse_logql(eval.expr));
   QueryContext context;
+  logs_.set_push(push_, seed_++);
   return run(Engine(logs_, samples_), *expr, eval, context);
 }
 

@@ -10,12 +10,17 @@ namespace sluice::query::script {
 
 class MemoryTarget : public Target {
  public:
+  explicit MemoryTarget(test::Push push = test::Push::lines, std::uint32_t seed = 0)
+      : push_(push), seed_(seed) {}
+
   Result<void> clear() override;
   Result<void> load(const std::vector<SeriesSamples>& series) override;
   Result<void> load_logs(const std::vector<StreamEntries>& streams) override;
   Result<QueryResult> eval(const Eval& eval) override;
 
  private:
+  test::Push push_;
+  std::uint32_t seed_;
   test::MemoryLogSource logs_;
   test::MemorySampleSource samples_;
 };

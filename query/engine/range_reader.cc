@@ -1,0 +1,156 @@
+#include "query/engine/range_reader.h"
+
+#include <algorithm>
+
+namespace sluice::query {
+
+namespace {
+
+// A silently smaller sum would be worse than none, so one error fails the query, as in Loki.
+Error pipeline_error(logql::LineLabels& labels) {
+  const std::string kind(labels.value(logql::error_label));
+  return {ErrorCode::invalid_argument,
+          "pipeline error: '" + kind + "' (" +
+              std::string(labels.value(logql::error_details_label)) + ") for stream " +
+              labels.stream().to_string() +
+              "; leave such lines out with | __error__=\"\" or ignore the error with " +
+              "| drop __error__"};
+}
+
+}  // namespace
+
+RangeReader::RangeReader(const RangeTask& task, logql::Pipeline pipeline, QueryContext& context)
+    : task_(task),
+      pipeline_(std::move(pipeline)),
+      context_(context),
+      series_(task.aggregation, task.function, context),
+      filter_(task.pushdown),
+      groups_(series_) {}
+
+Result<void> RangeReader::read(LogCursor& cursor) {
+  while (true) {
+    SLUICE_CHECK(context_.check());
+    SLUICE_TRY(const LogBatch* batch, cursor.next());
+    if (batch == nullptr) return {};
+    SLUICE_CHECK(take(*batch));
+  }
+}
+
+Result<void> RangeReader::take(const LogBatch& batch) {
+  pipeline_.bind(*batch.labels);
+  if (task_.pushdown.labels_only()) return take_labels(batch);
+  return filter_.serves(batch) ? take_columns(batch) : take_lines(batch);
+}
+
+Result<void> RangeReader::take_labels(const LogBatch& batch) {
+  per_metadata_.clear();
+  const auto at = [&](std::size_t row) {
+    return batch.metadata.empty() ? nullptr : batch.metadata[row];
+  };
+  for (std::size_t begin = 0, end = 0; begin < batch.size(); begin = end) {
+    const LabelSet* const metadata = at(begin);
+    while (end < batch.size() && at(end) == metadata)
+      end = batch.metadata.empty() ? batch.size() : end + 1;
+    SLUICE_TRY(const MaybeAddition* addition,
+               per_metadata_.of(metadata, [&] { return of_labels(metadata); }));
+    if (*addition) SLUICE_CHECK(add_stretch(batch, begin, end, **addition));
+  }
+  return {};
+}
+
+Result<RangeReader::MaybeAddition> RangeReader::of_labels(const LabelSet* metadata) {
+  if (!pipeline_.run({}, {}, metadata)) return MaybeAddition();
+  return of_line();
+}
+
+// Rows [begin, end), window by window.
+Result<void> RangeReader::add_stretch(const LogBatch& batch, std::size_t begin, std::size_t end,
+                                      const Addition& addition) {
+  const Timestamp* const times = batch.timestamps.data();
+  const bool alike = task_.function.input == LogFunctionInput::total && !task_.function.bytes &&
+                     !task_.aggregation.unwrap && batch.counts.empty();
+  while (begin < end) {
+    const auto& span = span_at(times[begin]);
+    const auto after = std::upper_bound(times + begin, times + end, stretch_.last);
+    const auto next = static_cast<std::size_t>(after - times);
+    const auto entries = static_cast<double>(next - begin);
+    if (span && alike)
+      SLUICE_CHECK(series_.add_total(addition.series, *span, entries, entries * addition.value));
+    for (std::size_t row = begin; span && !alike && row < next; ++row)
+      SLUICE_CHECK(add_row(batch, row, *span, addition));
+    begin = next;
+  }
+  return {};
+}
+
+Result<void> RangeReader::add_row(const LogBatch& batch, std::size_t row, WindowSpan span,
+                                  const Addition& addition) {
+  double value = addition.value;
+  if (task_.function.bytes && !task_.aggregation.unwrap) {
+    SLUICE_TRY(value, bytes_of(batch, row));
+  }
+  if (batch.counts.empty()) return series_.add(addition.series, span, batch.timestamps[row], value);
+  const auto entries = static_cast<double>(batch.counts[row]);
+  return series_.add_total(addition.series, span, entries,
+                           task_.function.bytes ? value : entries * value);
+}
+
+Result<double> RangeReader::bytes_of(const LogBatch& batch, std::size_t row) {
+  if (!batch.sizes.empty()) return static_cast<double>(batch.sizes[row]);
+  SLUICE_TRY(const std::string_view line, line_of(batch, row));
+  return static_cast<double>(line.size());
+}
+
+Result<void> RangeReader::take_lines(const LogBatch& batch) {
+  for (std::size_t row = 0; row < batch.size(); ++row) SLUICE_CHECK(take_line(batch, row));
+  return {};
+}
+
+Result<void> RangeReader::take_line(const LogBatch& batch, std::size_t row) {
+  SLUICE_TRY(const std::string_view line, line_of(batch, row));
+  const LabelSet* metadata = batch.metadata.empty() ? nullptr : batch.metadata[row];
+  if (!pipeline_.run(batch.timestamps[row], line, metadata)) return {};
+  SLUICE_TRY(const MaybeAddition addition, of_line());
+  return addition ? add(*addition, batch.timestamps[row]) : Result<void>{};
+}
+
+Result<RangeReader::MaybeAddition> RangeReader::of_line() {
+  const auto& unwrapped = task_.aggregation.unwrap;
+  double value = task_.function.bytes ? static_cast<double>(pipeline_.line().size()) : 1;
+  if (unwrapped && !unwrap(*unwrapped, value)) return MaybeAddition();
+  if (pipeline_.labels().has_error()) return pipeline_error(pipeline_.labels());
+  SLUICE_TRY(const std::size_t series,
+             series_.index_of(pipeline_.labels(),
+                              unwrapped ? std::string_view(unwrapped->label) : std::string_view()));
+  return MaybeAddition({series, value});
+}
+
+// False: the line has no value, or a filter after unwrap dropped it.
+bool RangeReader::unwrap(const Unwrap& unwrap, double& value) {
+  auto& labels = pipeline_.labels();
+  const auto text = labels.get(unwrap.label);
+  if (!text) return false;
+  const auto converted = logql::unwrap_value(unwrap.convert, *text);
+  if (converted)
+    value = *converted;
+  else
+    labels.set_error("SampleExtractionErr",
+                     unwrap.label + " does not convert: \"" + std::string(*text) + "\"");
+  return std::all_of(unwrap.post_filters.begin(), unwrap.post_filters.end(),
+                     [&](const auto& filter) { return logql::passes(*filter, labels); });
+}
+
+const std::optional<WindowSpan>& RangeReader::span_at(Timestamp t) {
+  if (t < stretch_first_ || t > stretch_.last) {
+    stretch_ = task_.plan.stretch_at(t);
+    stretch_first_ = t;
+  }
+  return stretch_.span;
+}
+
+Result<void> RangeReader::add(const Addition& addition, Timestamp t) {
+  const auto& span = span_at(t);
+  return span ? series_.add(addition.series, *span, t, addition.value) : Result<void>{};
+}
+
+}  // namespace sluice::query

@@ -1,0 +1,87 @@
+// RangeReader: reads the batches of one log range aggregation into its series. Each batch takes the
+// cheapest way its contents allow (log_pushdown.h); the outcome is the same by any.
+//
+// take_labels (range_reader.cc): the outcome depends on the labels alone.
+// take_columns (range_columns.cc): on labels and field columns; lines only for rows in doubt.
+// take_lines (range_reader.cc): every line goes through the pipeline.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "query/engine/batch_filter.h"
+#include "query/engine/batch_groups.h"
+#include "query/engine/log_function.h"
+#include "query/engine/log_pushdown.h"
+#include "query/engine/log_series.h"
+#include "query/engine/log_window.h"
+#include "query/engine/per_metadata.h"
+#include "query/logql/pipeline.h"
+
+namespace sluice::query {
+
+// What is the same for all who read for one aggregation; must outlive them.
+struct RangeTask {
+  const LogRangeAggregation& aggregation;
+  const LogFunction& function;
+  const LogPushdown& pushdown;
+  const WindowPlan& plan;
+};
+
+class RangeReader {
+ public:
+  RangeReader(const RangeTask& task, logql::Pipeline pipeline, QueryContext& context);
+
+  Result<void> read(LogCursor& cursor);
+  LogSeries& series() { return series_; }
+
+ private:
+  // What a line adds, and to which series; nullopt: nothing.
+  struct Addition {
+    std::size_t series = 0;
+    double value = 0;
+  };
+  using MaybeAddition = std::optional<Addition>;
+
+  Result<void> take(const LogBatch& batch);
+
+  Result<void> take_labels(const LogBatch& batch);
+  Result<MaybeAddition> of_labels(const LabelSet* metadata);
+  Result<void> add_stretch(const LogBatch& batch, std::size_t begin, std::size_t end,
+                           const Addition& addition);
+  Result<void> add_row(const LogBatch& batch, std::size_t row, WindowSpan span,
+                       const Addition& addition);
+  static Result<double> bytes_of(const LogBatch& batch, std::size_t row);
+
+  Result<void> take_lines(const LogBatch& batch);
+  Result<void> take_line(const LogBatch& batch, std::size_t row);
+  // Of the line that has just passed the pipeline.
+  Result<MaybeAddition> of_line();
+  bool unwrap(const Unwrap& unwrap, double& value);
+
+  Result<void> take_columns(const LogBatch& batch);
+  void judge_value(RowVerdicts& verdicts);
+  RowVerdicts judge_unwrap(const LabelColumn& column);
+  void set_groups();
+  Result<void> take_passed(const LogBatch& batch, std::size_t row);
+  Result<double> value_of(const LogBatch& batch, std::size_t row) const;
+
+  // The span of the windows at t; times mostly ascend.
+  const std::optional<WindowSpan>& span_at(Timestamp t);
+  Result<void> add(const Addition& addition, Timestamp t);
+
+  RangeTask task_;
+  logql::Pipeline pipeline_;
+  QueryContext& context_;
+  LogSeries series_;
+  PerMetadata<MaybeAddition> per_metadata_;
+  Timestamp stretch_first_ = Timestamp::max();  // nothing yet
+  WindowPlan::Stretch stretch_{std::nullopt, Timestamp::min()};
+  // Of the batch at hand:
+  BatchFilter filter_;
+  BatchGroups groups_;
+  LabelColumn unwrapped_;
+  std::vector<double> unwrapped_values_;  // by code, where they convert
+};
+
+}  // namespace sluice::query
