@@ -79,7 +79,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     check_round_trip(input);
     return 0;
   }
-  const std::size_t rows = input.byte() == 255 ? SlotColumn::max_rows : input.byte();
+  const std::size_t few = input.byte();
+  const std::size_t rows = few == 255 ? SlotColumn::max_rows : few;
   if (kind == 1)
     check_integers(input.rest(), rows);
   else

@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "daemon/storage/columns/column_codec.h"
+#include "daemon/storage/columns/planes.h"
 
 namespace sluice::storage {
 
@@ -20,58 +21,63 @@ std::uint64_t load_word(const char* data) {
 
 constexpr std::uint64_t odd = 0x9E3779B97F4A7C15U;
 
-std::uint64_t mix(std::uint64_t hash, std::uint64_t word) {
-  hash = (hash ^ word) * odd;
-  return hash ^ hash >> 32;
+// Up to eight bytes as a number: with the size, the value itself.
+std::uint64_t whole_word(const char* data, std::size_t size) {
+  if (size >= 4)
+    return load_word<std::uint32_t>(data) | load_word<std::uint32_t>(data + size - 4) << 32;
+  if (size == 0) return 0;
+  const auto byte = [data](std::size_t i) -> std::uint64_t {
+    return static_cast<unsigned char>(data[i]);
+  };
+  return byte(0) | byte(size / 2) << 8 | byte(size - 1) << 16;
 }
 
-// Multiply and fold, a word at a time; the last words may overlap. Values come from outside, but a
-// table that gives up past max_distinct entries cannot be made slow by more than its size.
-std::uint64_t hash_value(std::string_view value) {
+// The value itself if it has at most eight bytes, else a hash of it; the last words overlap. Values
+// come from outside, but a table that gives up past max_distinct cannot be slowed beyond its size.
+std::uint64_t word_of(std::string_view value) {
   const char* data = value.data();
   const std::size_t size = value.size();
-  std::uint64_t hash = size * odd;
-  if (size >= 8) {
-    for (std::size_t i = 0; i + 8 < size; i += 8) hash = mix(hash, load_word<std::uint64_t>(data + i));
-    hash = mix(hash, load_word<std::uint64_t>(data + size - 8));
-  } else if (size >= 4) {
-    const std::uint64_t low = load_word<std::uint32_t>(data);
-    hash = mix(hash, low | load_word<std::uint32_t>(data + size - 4) << 32);
-  } else {
-    for (const char c : value) hash = mix(hash, static_cast<unsigned char>(c));
+  if (size <= 8) return whole_word(data, size);
+  std::uint64_t hash = 0;
+  for (std::size_t i = 0; i + 8 < size; i += 8) {
+    hash = (hash ^ load_word<std::uint64_t>(data + i)) * odd;
+    hash ^= hash >> 32;
   }
-  return hash * odd;
+  return (hash ^ load_word<std::uint64_t>(data + size - 8)) * odd;
 }
 
 // Finds values by content: open addressing, twice as many places as there may be values.
 class ValueTable {
  public:
   explicit ValueTable(std::size_t values)
-      : shift_(65 - static_cast<unsigned>(std::bit_width(std::min(values, max_distinct)) + 1)),
+      : shift_(63 - static_cast<unsigned>(std::bit_width(std::min(values, max_distinct)))),
         mask_((std::size_t{1} << (64 - shift_)) - 1) {
-    std::fill_n(entries_.begin(), mask_ + 1, Entry{0, 0});
+    std::fill_n(entries_.begin(), mask_ + 1, Entry{0, 0, 0});
   }
 
   // The code of values[row], given now if it is new.
   std::uint32_t code(Values values, std::size_t row, Distinct& out) {
     const std::string_view value = values[row];
-    const std::uint64_t hash = hash_value(value);
-    const auto tag = static_cast<std::uint32_t>(hash);
-    for (std::size_t place = hash >> shift_;; place = (place + 1) & mask_) {
+    const std::uint64_t word = word_of(value);
+    const auto size = static_cast<std::uint32_t>(value.size());
+    for (std::size_t place = (word ^ size) * odd >> shift_;; place = (place + 1) & mask_) {
       Entry& entry = entries_[place];
       if (entry.code == 0) {
-        entry = {tag, static_cast<std::uint32_t>(out.first.size() + 1)};
+        entry = {word, size, static_cast<std::uint32_t>(out.first.size() + 1)};
         out.first.push_back(static_cast<std::uint32_t>(row));
         out.counts.push_back(0);
         return entry.code - 1;
       }
-      if (entry.tag == tag && values[out.first[entry.code - 1]] == value) return entry.code - 1;
+      if (entry.word == word && entry.size == size &&
+          (size <= 8 || values[out.first[entry.code - 1]] == value))
+        return entry.code - 1;
     }
   }
 
  private:
   struct Entry {
-    std::uint32_t tag;
+    std::uint64_t word;
+    std::uint32_t size;
     std::uint32_t code;  // + 1; 0: free
   };
   unsigned shift_;
@@ -92,15 +98,12 @@ void put_codes(const Distinct& distinct, std::span<const std::uint32_t> order, s
   std::vector<std::uint32_t> renamed(order.size());
   for (std::size_t i = 0; i < order.size(); ++i) renamed[order[i]] = static_cast<std::uint32_t>(i);
   const std::size_t rows = distinct.codes.size();
-  const std::size_t planes = order.size() <= 256 ? 1 : 2;
+  const unsigned bits = plane_bits(static_cast<unsigned>(std::bit_width(order.size() - 1)));
   const std::size_t before = out.size();
-  out.resize(before + planes * rows);
-  char* low = out.data() + before;
-  for (std::size_t i = 0; i < rows; ++i) low[i] = static_cast<char>(renamed[distinct.codes[i]]);
-  if (planes == 1) return;
-  char* high = low + rows;
-  for (std::size_t i = 0; i < rows; ++i)
-    high[i] = static_cast<char>(renamed[distinct.codes[i]] >> 8);
+  out.resize(before + 1 + planes_size(bits, rows));
+  out[before] = static_cast<char>(bits);
+  fill_planes(out.data() + before + 1, bits, rows,
+              [&](std::size_t i) -> std::uint64_t { return renamed[distinct.codes[i]]; });
 }
 
 }  // namespace
@@ -110,17 +113,13 @@ bool find_distinct(Values values, Distinct& out) {
   ValueTable table(values.size());
   out.codes.resize(values.size());
   const std::size_t most = std::min(max_distinct, std::max<std::size_t>(1, values.size() / 2));
-  std::uint32_t last = table.code(values, 0, out);
-  out.counts[last] = 1;
-  for (std::size_t i = 1; i < values.size(); ++i) {
-    if (values[i] != values[i - 1]) {
-      last = table.code(values, i, out);
-      if (out.first.size() > most) return false;
-      // Mostly new so far: not worth going on.
-      if (i == 1024 && out.first.size() > 900) return false;
-    }
-    out.codes[i] = last;
-    ++out.counts[last];
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const std::uint32_t code = table.code(values, i, out);
+    if (out.first.size() > most) return false;
+    // Mostly new so far: not worth going on.
+    if (i == 1024 && out.first.size() > 900) return false;
+    out.codes[i] = code;
+    ++out.counts[code];
   }
   return true;
 }
@@ -148,14 +147,9 @@ ColumnInfo encode_distinct(Values values, const Distinct& distinct, std::string&
 }
 
 Result<void> ColumnDecoder::codes(std::size_t distinct) {
-  const std::size_t planes = distinct <= 256 ? 1 : 2;
-  const std::string_view data = in_.bytes(planes * rows_);
-  if (!in_.ok()) return corrupt_column("codes are missing");
-  const auto* low = reinterpret_cast<const unsigned char*>(data.data());
   auto& codes = column_.codes_;
-  codes.assign(low, low + rows_);
-  if (planes == 2)
-    for (std::size_t i = 0; i < rows_; ++i) codes[i] |= std::uint32_t{low[rows_ + i]} << 8;
+  codes.resize(rows_);
+  if (!get_planes(in_, codes)) return corrupt_column("codes are missing");
   std::uint32_t most = 0;
   for (const std::uint32_t code : codes) most = std::max(most, code);
   if (most >= distinct) return corrupt_column("a code is in no dictionary");

@@ -5,6 +5,7 @@
 
 #include "base/types/assert.h"
 #include "daemon/storage/columns/column_codec.h"
+#include "daemon/storage/columns/planes.h"
 
 namespace sluice::storage {
 
@@ -40,49 +41,25 @@ void with_residuals(std::uint8_t transform, Numbers v, std::int64_t base, Visit 
   }
 }
 
-template <unsigned width, typename Residual>
-void fill_planes(char* out, std::size_t count, Residual residual) {
-  for (std::size_t i = 0; i < count; ++i) {
-    const std::uint64_t r = residual(i);
-    for (unsigned b = 0; b < width; ++b) out[b * count + i] = static_cast<char>(r >> (8 * b));
-  }
-}
-
-// Calls visit(integral_constant<width>) so that loops over bytes are unrolled.
-template <typename Visit>
-void with_width(unsigned width, Visit visit) {
-  switch (width) {
-    case 0: return visit(std::integral_constant<unsigned, 0>{});
-    case 1: return visit(std::integral_constant<unsigned, 1>{});
-    case 2: return visit(std::integral_constant<unsigned, 2>{});
-    case 3: return visit(std::integral_constant<unsigned, 3>{});
-    case 4: return visit(std::integral_constant<unsigned, 4>{});
-    case 5: return visit(std::integral_constant<unsigned, 5>{});
-    case 6: return visit(std::integral_constant<unsigned, 6>{});
-    case 7: return visit(std::integral_constant<unsigned, 7>{});
-    default: return visit(std::integral_constant<unsigned, 8>{});
-  }
-}
-
 template <typename Residual>
-unsigned width_of(std::size_t count, Residual residual) {
+unsigned bits_for(std::size_t count, Residual residual) {
   std::uint64_t all = 0;
   for (std::size_t i = 0; i < count; ++i) all |= residual(i);
-  return (significant(all) + 7) / 8;
+  return significant(all);
 }
 
 template <typename Residual>
 void put_planes(std::size_t count, Residual residual, std::string& out) {
-  const unsigned width = width_of(count, residual);
-  out.push_back(static_cast<char>(width));
+  const unsigned bits = plane_bits(bits_for(count, residual));
   const std::size_t before = out.size();
-  out.resize(before + width * count);
-  with_width(width, [&](auto w) { fill_planes<w>(out.data() + before, count, residual); });
+  out.resize(before + 1 + planes_size(bits, count));
+  out[before] = static_cast<char>(bits);
+  fill_planes(out.data() + before + 1, bits, count, residual);
 }
 
 template <typename Residual>
 void put_rows(std::size_t count, Residual residual, std::string& out) {
-  const unsigned width = width_of(count, residual);
+  const unsigned width = (bits_for(count, residual) + 7) / 8;
   out.push_back(static_cast<char>(width));
   for (std::size_t i = 0; i < count; ++i) {
     const std::uint64_t r = residual(i);
@@ -130,17 +107,6 @@ Error corrupt_integers() {
 }
 
 template <unsigned width>
-void read_planes(const char* in, std::size_t count, std::int64_t* out) {
-  const auto* bytes = reinterpret_cast<const unsigned char*>(in);
-  for (std::size_t i = 0; i < count; ++i) {
-    std::uint64_t r = 0;
-    for (unsigned b = 0; b < width; ++b)
-      r |= static_cast<std::uint64_t>(bytes[b * count + i]) << (8 * b);
-    out[i] = static_cast<std::int64_t>(r);
-  }
-}
-
-template <unsigned width>
 void read_rows(const char* in, std::size_t count, std::int64_t* out) {
   for (std::size_t i = 0; i < count; ++i) {
     std::uint64_t r = 0;
@@ -149,20 +115,12 @@ void read_rows(const char* in, std::size_t count, std::int64_t* out) {
   }
 }
 
-// Residuals into `out`. False: they are not there.
-bool get_residuals(ByteReader& in, bool rows, std::span<std::int64_t> out) {
+bool get_rows(ByteReader& in, std::span<std::int64_t> out) {
   const std::string_view head = in.bytes(1);
-  if (!in.ok()) return false;
-  const auto width = static_cast<unsigned char>(head[0]);
-  if (width > 8) return false;
+  const unsigned width = in.ok() ? static_cast<unsigned char>(head[0]) : 0;
   const std::string_view data = in.bytes(width * out.size());
-  if (!in.ok()) return false;
-  with_width(width, [&](auto w) {
-    if (rows)
-      read_rows<w>(data.data(), out.size(), out.data());
-    else
-      read_planes<w>(data.data(), out.size(), out.data());
-  });
+  if (!in.ok() || width > 8) return false;
+  with_width(width, [&](auto w) { read_rows<w>(data.data(), out.size(), out.data()); });
   return true;
 }
 
@@ -231,8 +189,9 @@ Result<std::vector<std::int64_t>> decode_integers(ByteReader& in, std::size_t co
   std::vector<std::int64_t> values(count);
   if (given > 0) values[0] = base;
   if (given > 1) values[1] = wrapping_add(base, in.zigzag());
-  if (!get_residuals(in, transform == frame_rows, std::span(values).subspan(given)))
-    return corrupt_integers();
+  const auto residuals = std::span(values).subspan(given);
+  const bool read = transform == frame_rows ? get_rows(in, residuals) : get_planes(in, residuals);
+  if (!read) return corrupt_integers();
   if (transform == delta) sum_deltas(values);
   if (transform == delta2) sum_deltas_of_deltas(values);
   if (given == 0)

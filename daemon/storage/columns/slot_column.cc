@@ -22,13 +22,22 @@ std::vector<std::string_view> sample_of(Values values) {
   return sample;
 }
 
-// The first guess that holds for all values, as numbers. Fixed values are none.
-std::optional<NumberPlan> numbers_of(Values values, std::span<const ColumnInfo> guesses,
-                                     Times times) {
+// The first guess that holds for all values, as numbers. Where few values are distinct, only those
+// are read.
+std::optional<NumberPlan> numbers_of(Values values, const Distinct* few,
+                                     std::span<const ColumnInfo> guesses, Times times) {
+  std::vector<std::string_view> some;
+  if (few != nullptr)
+    for (const std::uint32_t row : few->first) some.push_back(values[row]);
   std::vector<std::int64_t> numbers;
-  for (ColumnInfo info : guesses)
-    if (info.shape == ColumnShape::number && read_numbers(values, info, numbers))
-      return plan_numbers(info, std::move(numbers), times);
+  for (ColumnInfo info : guesses) {
+    if (info.shape != ColumnShape::number) continue;
+    if (!read_numbers(few != nullptr ? some : values, info, numbers)) continue;
+    if (few == nullptr) return plan_numbers(info, std::move(numbers), times);
+    std::vector<std::int64_t> all(values.size());
+    for (std::size_t i = 0; i < all.size(); ++i) all[i] = numbers[few->codes[i]];
+    return plan_numbers(info, std::move(all), times);
+  }
   return std::nullopt;
 }
 
@@ -47,7 +56,7 @@ ColumnInfo encode_column(Values values, Times times, std::string& out) {
   const bool few = find_distinct(values, distinct);
   if (few && distinct.first.size() == 1) return encode_distinct(values, distinct, out);
   const auto guesses = typed_guesses(sample_of(values));
-  const auto numbers = numbers_of(values, guesses, times);
+  const auto numbers = numbers_of(values, few ? &distinct : nullptr, guesses, times);
   if (numbers && !(few && distinct_cost(values, distinct) <= numbers->cost))
     return encode_numbers(*numbers, out);
   if (few) return encode_distinct(values, distinct, out);

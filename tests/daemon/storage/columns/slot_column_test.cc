@@ -155,11 +155,11 @@ TEST_CASE("no rows, empty values, a value of a MiB, any bytes") {
 
 TEST_CASE("the examples of the format page are what is written") {
   const auto text = encode({"a", "bcd"}, times_of(2, 0, 0));
-  CHECK(text.bytes == bytes({2, 2, 1, 0, 2}) + "abcd");
+  CHECK(text.bytes == bytes({2, 2, 2, 8}) + "abcd");
   const auto words = encode({"GET", "GET", "PUT", "GET"}, times_of(4, 0, 0));
-  CHECK(words.bytes == bytes({3, 3}) + "GETPUT" + bytes({0, 0, 1, 0}));
+  CHECK(words.bytes == bytes({3, 3}) + "GETPUT" + bytes({1, 4}));
   const auto numbers = encode({"7", "9"}, times_of(2, 0, 0));
-  CHECK(numbers.bytes == bytes({1, 2, 0x0e, 1, 0, 2}));
+  CHECK(numbers.bytes == bytes({1, 2, 0x0e, 2, 8}));
   std::string info;
   put_column_info(info, numbers.info);
   CHECK(info == bytes({3, 0x0e, 0x12}));
@@ -182,9 +182,11 @@ TEST_CASE("damaged columns are corrupt") {
 
 TEST_CASE("codes beyond the dictionary, numbers beyond min and max are corrupt") {
   const auto times = times_of(4, 0, 0);
-  auto words = encode({"GET", "GET", "PUT", "GET"}, times);
-  words.bytes.back() = 2;
-  CHECK_FALSE(decode_column(words.info, 4, times, words.bytes).has_value());
+  const auto six = times_of(6, 0, 0);
+  auto words = encode({"a", "b", "c", "a", "a", "b"}, six);
+  REQUIRE(decode_column(words.info, 6, six, words.bytes).has_value());
+  words.bytes.back() = 0x0f;
+  CHECK_FALSE(decode_column(words.info, 6, six, words.bytes).has_value());
   auto numbers = encode({"17", "400", "8", "99"}, times);
   numbers.info.max = 300;
   CHECK_FALSE(decode_column(numbers.info, 4, times, numbers.bytes).has_value());
