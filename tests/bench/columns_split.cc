@@ -1,6 +1,6 @@
 // Speed and yield of splitting: sluice-bench-split FILE... prints for each file and detail MB per
-// second of CPU, the templates found, and the share of rows whose template has 16 or more in its 64 Ki
-// rows.
+// second of CPU, the templates found, and the share of rows whose template has 16 or more in its 64
+// Ki rows.
 #include <algorithm>
 #include <cstdio>
 #include <ctime>
@@ -88,12 +88,13 @@ void measure(const char* path) {
   const auto count = static_cast<double>(lines.size());
   for (const auto detail : {Detail::fine, Detail::coarse}) {
     const Found found = find(lines, detail);
-    const std::string_view name = std::string_view(path).substr(std::string_view(path).rfind('/') + 1);
-    std::printf("%-24.*s %-6s %6.0f MB/s %6zu templates %5.1f%% covered %5.1f slots/line\n",
-                static_cast<int>(name.size()), name.data(), detail == Detail::fine ? "fine" : "coarse",
-                megabytes_per_second(lines, text.size(), detail), found.templates,
-                100 * static_cast<double>(found.covered) / count,
-                static_cast<double>(found.slots) / count);
+    const std::string_view name =
+        std::string_view(path).substr(std::string_view(path).rfind('/') + 1);
+    std::printf(
+        "%-24.*s %-6s %6.0f MB/s %6zu templates %5.1f%% covered %5.1f slots/line\n",
+        static_cast<int>(name.size()), name.data(), detail == Detail::fine ? "fine" : "coarse",
+        megabytes_per_second(lines, text.size(), detail), found.templates,
+        100 * static_cast<double>(found.covered) / count, static_cast<double>(found.slots) / count);
   }
 }
 

@@ -8,13 +8,13 @@
 namespace sluice::storage {
 
 enum ByteClass : std::uint8_t {
-  token_byte = 1,    // letters, digits, underscore, everything from 0x80 on
-  digit_byte = 2,    // 0-9
-  hex_byte = 4,      // 0-9 a-f A-F
-  blank_byte = 8,    // up to and including the space: what separates logfmt's pairs
-  end_byte = 16,     // ends a value behind '=' in text
-  opening_byte = 32, // may stand before an opening quote
-  key_byte = 64,     // may stand in a key of logfmt
+  token_byte = 1,     // letters, digits, underscore, everything from 0x80 on
+  digit_byte = 2,     // 0-9
+  hex_byte = 4,       // 0-9 a-f A-F
+  blank_byte = 8,     // up to and including the space: what separates logfmt's pairs
+  end_byte = 16,      // ends a value behind '=' in text
+  opening_byte = 32,  // may stand before an opening quote
+  key_byte = 64,      // may stand in a key of logfmt
 };
 
 namespace detail {

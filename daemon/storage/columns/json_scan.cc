@@ -22,8 +22,8 @@ const char* next_special(const char* at, const char* end, bool& foreign) {
     const __m128i quote = _mm_cmpeq_epi8(in, _mm_set1_epi8('"'));
     const __m128i slash = _mm_cmpeq_epi8(in, _mm_set1_epi8('\\'));
     const __m128i low = _mm_cmpeq_epi8(_mm_min_epu8(in, _mm_set1_epi8(0x1F)), in);
-    const auto special = static_cast<unsigned>(
-        _mm_movemask_epi8(_mm_or_si128(_mm_or_si128(quote, slash), low)));
+    const auto special =
+        static_cast<unsigned>(_mm_movemask_epi8(_mm_or_si128(_mm_or_si128(quote, slash), low)));
     const auto high = static_cast<unsigned>(_mm_movemask_epi8(in));
     foreign = foreign || (high & (special - 1) & ~special) != 0;
     if (special != 0) return at + std::countr_zero(special);
@@ -52,7 +52,8 @@ int hex_unit(const char* at, const char* end) {
 // Behind the backslash. Surrogates only in pairs.
 const char* scan_escape(const char* at, const char* end) {
   if (at == end) return nullptr;
-  if (*at != 'u') return std::strchr("\"\\/bfnrt", *at) != nullptr && *at != '\0' ? at + 1 : nullptr;
+  if (*at != 'u')
+    return std::strchr("\"\\/bfnrt", *at) != nullptr && *at != '\0' ? at + 1 : nullptr;
   const int unit = hex_unit(at + 1, end);
   if (unit < 0 || (unit >= 0xDC00 && unit <= 0xDFFF)) return nullptr;
   at += 5;

@@ -22,6 +22,23 @@ BlockBits block_bits_scalar(const char* bytes) {
   return bits;
 }
 
+namespace {
+
+// What lies behind the last whole block: shifted down from the last 64 bytes if there are as many.
+BlockBits tail_bits(std::string_view line) {
+  const std::size_t rest = line.size() % 64;
+  if (rest == 0) return {};
+  if (line.size() >= 64) {
+    const BlockBits last = block_bits(line.data() + line.size() - 64);
+    return {last.token >> (64 - rest), last.digit >> (64 - rest), last.mark >> (64 - rest)};
+  }
+  char padded[64] = {};
+  std::memcpy(padded, line.data(), rest);
+  return block_bits(padded);
+}
+
+}  // namespace
+
 #if defined(__SSE2__)
 
 namespace {
@@ -45,8 +62,8 @@ void add_sixteen(const char* bytes, unsigned shift, BlockBits& bits) {
   const __m128i digit = in_range(in, '0', 10);
   const __m128i letter = in_range(_mm_or_si128(in, filled(0x20)), 'a', 26);
   const __m128i word = _mm_or_si128(_mm_or_si128(digit, letter), _mm_cmpeq_epi8(in, filled('_')));
-  const __m128i quote = _mm_or_si128(_mm_cmpeq_epi8(in, filled('"')),
-                                     _mm_cmpeq_epi8(in, filled('\'')));
+  const __m128i quote =
+      _mm_or_si128(_mm_cmpeq_epi8(in, filled('"')), _mm_cmpeq_epi8(in, filled('\'')));
   const __m128i mark = _mm_or_si128(quote, _mm_cmpeq_epi8(in, filled('=')));
   bits.token |= mask_of(_mm_or_si128(word, in)) << shift;  // the top bit of `in`: from 0x80 on
   bits.digit |= mask_of(digit) << shift;
@@ -69,52 +86,13 @@ BlockBits block_bits(const char* bytes) {
 
 #endif
 
-void LineBits::reserve(std::size_t words) {
-  if (tokens_.size() >= words) return;
-  for (auto* bits : {&tokens_, &digits_, &events_, &starts_}) bits->resize(words);
-}
-
-void LineBits::put(std::size_t word, const BlockBits& bits) {
-  tokens_[word] = bits.token;
-  digits_[word] = bits.digit;
-  events_[word] = bits.digit | bits.mark;
-  starts_[word] = bits.token | bits.mark;
-}
-
 void LineBits::fill(std::string_view line) {
   size_ = line.size();
   used_ = size_ / 64 + 1;
-  reserve(used_);
-  for (std::size_t i = 0; i + 1 < used_; ++i) put(i, block_bits(line.data() + i * 64));
-  char tail[64] = {};
-  const std::size_t rest = size_ % 64;
-  if (rest > 0) std::memcpy(tail, line.data() + size_ - rest, rest);
-  put(used_ - 1, block_bits(tail));
-}
-
-std::size_t LineBits::token_end(std::size_t at) const {
-  std::size_t i = at / 64;
-  std::uint64_t gaps = ~tokens_[i] >> (at % 64) << (at % 64);
-  while (gaps == 0) gaps = ~tokens_[++i];
-  return i * 64 + static_cast<std::size_t>(std::countr_zero(gaps));
-}
-
-std::size_t LineBits::token_begin(std::size_t at) const {
-  std::size_t i = at / 64;
-  std::uint64_t gaps = ~tokens_[i] & ((std::uint64_t{1} << (at % 64)) - 1);
-  while (gaps == 0) {
-    if (i == 0) return 0;
-    gaps = ~tokens_[--i];
-  }
-  return i * 64 + static_cast<std::size_t>(std::bit_width(gaps));
-}
-
-std::uint64_t LineBits::digits(std::size_t at) const {
-  const std::size_t i = at / 64;
-  const std::size_t shift = at % 64;
-  if (i >= used_) return 0;
-  const std::uint64_t low = digits_[i] >> shift;
-  return shift == 0 || i + 1 >= used_ ? low : low | digits_[i + 1] << (64 - shift);
+  if (blocks_.size() <= used_) blocks_.resize(used_ + 1);
+  for (std::size_t i = 0; i + 1 < used_; ++i) blocks_[i] = block_bits(line.data() + i * 64);
+  blocks_[used_ - 1] = tail_bits(line);
+  blocks_[used_] = {};
 }
 
 }  // namespace sluice::storage

@@ -1,6 +1,6 @@
-// LineBits: where in a line the bytes of interest are, as bits: 64 bytes to the word. Splitting then
-// hops from digit to digit and never looks at the words between. The idea is simdjson's (Langdale and
-// Lemire, "Parsing Gigabytes of JSON per Second", VLDB Journal 2019).
+// LineBits: where in a line the bytes of interest are, as bits: 64 bytes to the word. Splitting
+// then hops from digit to digit and never looks at the words between. The idea is simdjson's
+// (Langdale and Lemire, "Parsing Gigabytes of JSON per Second", VLDB Journal 2019).
 //
 // Memory is reused from line to line. One thread.
 #pragma once
@@ -31,35 +31,49 @@ class LineBits {
   void fill(std::string_view line);
 
   // The first digit, '=' or quote from `at` on; the line's size if there is none.
-  std::size_t next_event(std::size_t at) const { return next(events_, at); }
-  // The first token byte, '=' or quote.
-  std::size_t next_token(std::size_t at) const { return next(starts_, at); }
+  std::size_t next_event(std::size_t at) const {
+    return next(at, [](const BlockBits& block) { return block.digit | block.mark; });
+  }
+  std::size_t next_token(std::size_t at) const {
+    return next(at, [](const BlockBits& block) { return block.token; });
+  }
   // The first byte from `at` on that is no token byte.
-  std::size_t token_end(std::size_t at) const;
+  std::size_t token_end(std::size_t at) const {
+    return next(at, [](const BlockBits& block) { return ~block.token; });
+  }
   // `at` is a token byte: where its run begins.
-  std::size_t token_begin(std::size_t at) const;
+  std::size_t token_begin(std::size_t at) const {
+    std::size_t i = at / 64;
+    std::uint64_t gaps = ~blocks_[i].token & ((std::uint64_t{1} << (at % 64)) - 1);
+    while (gaps == 0) {
+      if (i == 0) return 0;
+      gaps = ~blocks_[--i].token;
+    }
+    return i * 64 + static_cast<std::size_t>(std::bit_width(gaps));
+  }
   // Bit i: byte `at` + i is a digit. 64 of them, zeros past the end.
-  std::uint64_t digits(std::size_t at) const;
+  std::uint64_t digits(std::size_t at) const {
+    const std::size_t i = at / 64;
+    if (i >= used_) return 0;
+    const std::uint64_t low = blocks_[i].digit >> (at % 64);
+    return at % 64 == 0 ? low : low | blocks_[i + 1].digit << (64 - at % 64);
+  }
 
  private:
-  std::size_t next(const std::vector<std::uint64_t>& words, std::size_t at) const {
+  template <typename Wanted>
+  std::size_t next(std::size_t at, Wanted wanted) const {
     std::size_t i = at / 64;
-    std::uint64_t word = words[i] >> (at % 64) << (at % 64);
-    while (word == 0) {
+    std::uint64_t bits = wanted(blocks_[i]) >> (at % 64) << (at % 64);
+    while (bits == 0) {
       if (++i >= used_) return size_;
-      word = words[i];
+      bits = wanted(blocks_[i]);
     }
-    return i * 64 + static_cast<std::size_t>(std::countr_zero(word));
+    return i * 64 + static_cast<std::size_t>(std::countr_zero(bits));
   }
-  void put(std::size_t word, const BlockBits& bits);
-  void reserve(std::size_t words);
 
   std::size_t size_ = 0;
-  std::size_t used_ = 0;  // words; the last holds at least one bit past the line's end
-  std::vector<std::uint64_t> tokens_;
-  std::vector<std::uint64_t> digits_;
-  std::vector<std::uint64_t> events_;
-  std::vector<std::uint64_t> starts_;
+  std::size_t used_ = 0;  // blocks; the last holds at least one bit past the line's end
+  std::vector<BlockBits> blocks_ = std::vector<BlockBits>(2);  // one more, empty, behind the last
 };
 
 }  // namespace sluice::storage

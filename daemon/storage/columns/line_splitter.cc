@@ -23,8 +23,10 @@ void LineSplitter::split(std::string_view line, Detail detail, SplitLine& out) {
   } else {
     out.kind = LineKind::text;
     bits_.fill(line);
-    const auto split_text = detail == Detail::fine ? split_text_fine : split_text_coarse;
-    split_text(line, bits_, out.slots);
+    if (detail == Detail::fine)
+      split_text_fine(line, bits_, out.slots);
+    else
+      split_text_coarse(line, bits_, fine_, out.slots);
   }
   out.hash = hash_pieces(line, out);
 }

@@ -7,15 +7,16 @@
 // punctuation (timestamps, addresses, UUIDs, decimals; text_shapes.h) are one slot each. So are the
 // content of "quotes" and what follows key=.
 //
-// JSON: lines that are one valid object (RFC 8259, UTF-8). Each string (without its quotes), number,
-// true, false, null and array (with its brackets) is a slot; keys, also of objects in it, are static.
+// JSON: lines that are one valid object (RFC 8259, UTF-8). Each string (without its quotes),
+// number, true, false, null and array (with its brackets) is a slot; keys, also of objects in it,
+// are static.
 //
 // logfmt: lines of key=value and key="quoted value" that begin with a pair and have at least three,
 // and at most half as many words alone as pairs, without digits. Values, without quotes, are slots.
 //
 // JSON and logfmt hold only what the stages `| json` and `| logfmt` read without an error and
-// without choosing: a key that stands twice, one with escapes, more than max_line_depth levels, more
-// than max_line_slots values make it text.
+// without choosing: a key that stands twice, one with escapes, more than max_line_depth levels,
+// more than max_line_slots values make it text.
 //
 // The invariant search rests on: a slot boundary never lies between two token bytes (is_token), so
 // a run of token bytes in a line is wholly static or wholly inside one slot.
@@ -51,8 +52,8 @@ struct SplitLine {
   std::uint64_t hash = 0;
 };
 
-// How much of a line varies. Lines whose template is too rare are split again `coarse`: every token
-// and every quoted string varies, so few templates cover them. Coarse lines are always text.
+// How much of a line varies. Lines whose template is too rare are split again `coarse`: as text,
+// and what words that leaves are slots too, so few templates cover them.
 enum class Detail { fine, coarse };
 
 class LineSplitter {
@@ -65,6 +66,7 @@ class LineSplitter {
 
  private:
   LineBits bits_;
+  std::vector<SlotRange> fine_;  // of a line that is split coarse
 };
 
 }  // namespace sluice::storage

@@ -1,8 +1,8 @@
 // Comparing and hashing the static pieces of lines: mostly a few bytes each, so calls into libc
 // would cost more than the work.
 //
-// The hash folds 64x64-bit products as wyhash does (Wang Yi, public domain). It is not stored, and a
-// collision costs a comparison, nothing else.
+// The hash folds 64x64-bit products as wyhash does (Wang Yi, public domain). It is not stored, and
+// a collision costs a comparison, nothing else.
 #pragma once
 
 #include <cstdint>
@@ -39,8 +39,7 @@ inline bool same_bytes(const char* a, const char* b, std::size_t n) {
 
 // Up to eight bytes as a number.
 inline std::uint64_t load_few(const char* bytes, std::size_t n) {
-  if (n >= 4)
-    return load_four(bytes) | std::uint64_t{load_four(bytes + n - 4)} << 32;
+  if (n >= 4) return load_four(bytes) | std::uint64_t{load_four(bytes + n - 4)} << 32;
   if (n == 0) return 0;
   const auto byte = [&](std::size_t i) {
     return std::uint64_t{static_cast<unsigned char>(bytes[i])};

@@ -44,8 +44,8 @@ class JsonSplit {
   }
   bool slot(const char* begin, const char* end) {
     if (out_.size() == max_line_slots) return false;
-    out_.push_back({static_cast<std::uint32_t>(begin - begin_),
-                    static_cast<std::uint32_t>(end - begin_)});
+    out_.push_back(
+        {static_cast<std::uint32_t>(begin - begin_), static_cast<std::uint32_t>(end - begin_)});
     return true;
   }
 

@@ -1,5 +1,5 @@
-// Splitting of JSON lines; see line_splitter.h for which lines are JSON. Strings are scanned 16 bytes
-// at a time, everything else is read byte by byte, once.
+// Splitting of JSON lines; see line_splitter.h for which lines are JSON. Strings are scanned 16
+// bytes at a time, everything else is read byte by byte, once.
 #pragma once
 
 #include <string_view>

@@ -60,8 +60,8 @@ bool LogfmtSplit::quoted() {
 // Words alone are static, so one that varies must not be among them.
 bool LogfmtSplit::word(std::string_view text) {
   ++words_;
-  return pairs_ > 0 && std::none_of(text.begin(), text.end(),
-                                    [](char c) { return in_class(c, digit_byte); });
+  return pairs_ > 0 &&
+         std::none_of(text.begin(), text.end(), [](char c) { return in_class(c, digit_byte); });
 }
 
 bool LogfmtSplit::item() {

@@ -15,7 +15,7 @@ class TextSplit {
       : line_(line), bits_(bits), out_(out) {}
 
   void fine();
-  void coarse();
+  void coarse(const std::vector<SlotRange>& fine);
 
  private:
   bool token_at(std::size_t place) const {
@@ -28,13 +28,13 @@ class TextSplit {
   bool number(std::size_t& at);
   std::size_t closing_quote(std::size_t open) const;
   std::size_t value_end(std::size_t begin) const;
-  std::size_t run_end(std::size_t begin) const;
+  bool words(std::size_t end);
 
   std::string_view line_;
   const LineBits& bits_;
   std::vector<SlotRange>& out_;
-  std::size_t done_ = 0;         // the end of the last slot
-  char unclosed_[2] = {0, 0};    // quotes that have no second one further on
+  std::size_t done_ = 0;       // the end of the last slot
+  char unclosed_[2] = {0, 0};  // quotes that have no second one further on
 };
 
 bool TextSplit::add(std::size_t begin, std::size_t end) {
@@ -116,28 +116,17 @@ void TextSplit::fine() {
   }
 }
 
-// Tokens with single spaces between are one slot.
-std::size_t TextSplit::run_end(std::size_t begin) const {
-  std::size_t end = bits_.token_end(begin);
-  while (end + 1 < line_.size() && line_[end] == ' ' && token_at(end + 1))
-    end = bits_.token_end(end + 1);
-  return end;
+// The tokens up to `end` that are in no slot.
+bool TextSplit::words(std::size_t end) {
+  for (std::size_t at = bits_.next_token(done_); at < end; at = bits_.next_token(done_))
+    if (!add(at, bits_.token_end(at))) return false;
+  return true;
 }
 
-void TextSplit::coarse() {
-  for (std::size_t at = bits_.next_token(0); at < line_.size(); at = bits_.next_token(at)) {
-    const char c = line_[at];
-    bool more = true;
-    if (c == '=') {
-      ++at;
-    } else if (c == '"' || c == '\'') {
-      more = quoted(at);
-    } else {
-      const std::size_t begin = at;
-      more = add(begin, at = run_end(begin));
-    }
-    if (!more) return;
-  }
+void TextSplit::coarse(const std::vector<SlotRange>& fine) {
+  for (const SlotRange& slot : fine)
+    if (!words(slot.begin) || !add(slot.begin, slot.end)) return;
+  words(line_.size());
 }
 
 }  // namespace
@@ -146,8 +135,11 @@ void split_text_fine(std::string_view line, const LineBits& bits, std::vector<Sl
   TextSplit(line, bits, out).fine();
 }
 
-void split_text_coarse(std::string_view line, const LineBits& bits, std::vector<SlotRange>& out) {
-  TextSplit(line, bits, out).coarse();
+void split_text_coarse(std::string_view line, const LineBits& bits, std::vector<SlotRange>& fine,
+                       std::vector<SlotRange>& out) {
+  fine.clear();
+  split_text_fine(line, bits, fine);
+  TextSplit(line, bits, out).coarse(fine);
 }
 
 }  // namespace sluice::storage

@@ -55,7 +55,7 @@ class TemplateTable {
     LineKind kind = LineKind::text;
     std::uint32_t lengths = 0;  // the first of its pieces in lengths_
     std::uint32_t slots = 0;
-    std::uint32_t text = 0;     // of its pieces in text_
+    std::uint32_t text = 0;  // of its pieces in text_
   };
 
   std::size_t place_of(std::string_view line, const SplitLine& split) const;

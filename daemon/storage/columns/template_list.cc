@@ -20,8 +20,7 @@ Error damaged_list(const char* what) {
 bool read_template(ByteReader& in, std::size_t& room, LineTemplate& out) {
   const std::uint64_t kind = in.varint();
   const std::size_t slots = in.count(1);
-  if (!in.ok() || kind < 1 || kind > 3 || slots > max_line_slots || slots >= room)
-    return false;
+  if (!in.ok() || kind < 1 || kind > 3 || slots > max_line_slots || slots >= room) return false;
   room -= slots + 1;
   out.kind = static_cast<LineKind>(kind);
   out.pieces.reserve(slots + 1);

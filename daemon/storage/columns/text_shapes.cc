@@ -73,9 +73,9 @@ std::size_t TextShapes::number(std::size_t begin, std::size_t end) const {
 // A minus before a number belongs to it, also that of an identifier like "blk_-17".
 std::size_t TextShapes::sign(std::size_t begin) const {
   if (begin <= from || line[begin - 1] != '-' || !digit(begin)) return begin;
-  if (begin == 1 || begin - 1 == from) return begin - 1;
+  if (begin == 1) return 0;
   const char before = line[begin - 2];
-  if (before == '_') return bits.token_begin(begin - 2);
+  if (before == '_' && begin - 2 >= from) return bits.token_begin(begin - 2);
   return in_class(before, token_byte) || before == '-' ? begin : begin - 1;
 }
 

@@ -85,7 +85,7 @@ std::size_t TextShapes::short_date_time(std::size_t begin) const {
 
 // 07/Nov/2026:00:49:05 +0000, 07-Nov-2026 00:49:05, 07 Nov 2026 00:49:05
 std::size_t TextShapes::named_month(std::size_t begin) const {
-  if (!begins(bits.digits(begin), "00/aaa/0000:00") || !month(begin + 3)) return 0;
+  if (!month(begin + 3) || !begins(bits.digits(begin), "00/aaa/0000:00")) return 0;
   if (at(begin + 2) != at(begin + 6)) return 0;
   const char between = at(begin + 11);
   if (between != ':' && between != ' ') return 0;
@@ -97,9 +97,18 @@ std::size_t TextShapes::named_month(std::size_t begin) const {
 bool TextShapes::month(std::size_t place) const {
   if (place + 4 > line.size()) return false;
   switch (load_four(line.data() + place) & 0xFFFFFF) {
-    case three("Jan"): case three("Feb"): case three("Mar"): case three("Apr"):
-    case three("May"): case three("Jun"): case three("Jul"): case three("Aug"):
-    case three("Sep"): case three("Oct"): case three("Nov"): case three("Dec"): return true;
+    case three("Jan"):
+    case three("Feb"):
+    case three("Mar"):
+    case three("Apr"):
+    case three("May"):
+    case three("Jun"):
+    case three("Jul"):
+    case three("Aug"):
+    case three("Sep"):
+    case three("Oct"):
+    case three("Nov"):
+    case three("Dec"): return true;
     default: return false;
   }
 }
@@ -107,8 +116,13 @@ bool TextShapes::month(std::size_t place) const {
 bool TextShapes::weekday(std::size_t place) const {
   if (place + 4 > line.size()) return false;
   switch (load_four(line.data() + place) & 0xFFFFFF) {
-    case three("Mon"): case three("Tue"): case three("Wed"): case three("Thu"):
-    case three("Fri"): case three("Sat"): case three("Sun"): return true;
+    case three("Mon"):
+    case three("Tue"):
+    case three("Wed"):
+    case three("Thu"):
+    case three("Fri"):
+    case three("Sat"):
+    case three("Sun"): return true;
     default: return false;
   }
 }
@@ -118,8 +132,10 @@ SlotRange TextShapes::syslog(std::size_t begin, std::size_t end) const {
   std::size_t stop = clock(end + 1);
   if (stop == 0 || !boundary(stop)) return {};
   // A day of one digit is padded by a space, or not.
-  const std::size_t padding = end - begin == 1 && begin > 0 && at(begin - 1) == ' ' &&
-                                      begin > 1 && at(begin - 2) == ' ' ? 2 : 1;
+  const std::size_t padding =
+      end - begin == 1 && begin > 0 && at(begin - 1) == ' ' && begin > 1 && at(begin - 2) == ' '
+          ? 2
+          : 1;
   if (begin < from + 3 + padding || at(begin - 1) != ' ') return {};
   std::size_t start = begin - padding - 3;
   if (!month(start) || (start > 0 && !boundary(start - 1))) return {};

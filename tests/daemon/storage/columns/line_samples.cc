@@ -20,9 +20,9 @@ std::string hex(std::mt19937_64& random, std::size_t width) {
 }
 
 std::string_view word(std::mt19937_64& random) {
-  constexpr std::string_view words[] = {"alice",  "bob",   "error", "GET",       "f\xC3\xBCr",
-                                        "caf\xE9", "token", "",      "a b \\\" c", "x=1",
-                                        "it's",   "null",  "\xE2\x82\xAC"};
+  constexpr std::string_view words[] = {
+      "alice", "bob",        "error", "GET",  "f\xC3\xBCr", "caf\xE9",     "token",
+      "",      "a b \\\" c", "x=1",   "it's", "null",       "\xE2\x82\xAC"};
   return words[random() % std::size(words)];
 }
 
@@ -49,15 +49,17 @@ std::string text(std::mt19937_64& random) {
       return "081109 203615 " + number(random, 500) + " INFO dfs.DataNode: block blk_" +
              (random() % 2 ? "-" : "") + number(random, ~0ULL) + " of size " + number(random, 9999);
     default:
-      return "kernel: eth0 aa:0" + number(random, 9) + ":cc:" + hex(random, 2) + ":ee:ff via fe80::" +
-             hex(random, 4) + " '" + std::string(word(random)) + "' rc=-" + number(random, 9);
+      return "kernel: eth0 aa:0" + number(random, 9) + ":cc:" + hex(random, 2) +
+             ":ee:ff via fe80::" + hex(random, 4) + " '" + std::string(word(random)) + "' rc=-" +
+             number(random, 9);
   }
 }
 
 std::string json(std::mt19937_64& random) {
   const std::string space(random() % 8 == 0, ' ');
   std::string out = "{" + space + "\"ts\":\"2026-11-07T" + clock(random) + "Z\",\"level\":\"info\"";
-  if (random() % 2) out += "," + space + "\"user\":" + space + "\"" + std::string(word(random)) + "\"";
+  if (random() % 2)
+    out += "," + space + "\"user\":" + space + "\"" + std::string(word(random)) + "\"";
   if (random() % 2) out += ",\"http\":{\"status\":" + number(random, 600) + ",\"ok\":true}";
   if (random() % 3 == 0) out += ",\"tags\":[1, \"a]\", {\"k\":null}],\"took\":-1.5e3";
   if (random() % 4 == 0) out += ",\"e\":{},\"s\":\"\\u00e9\\n\"";
@@ -66,7 +68,8 @@ std::string json(std::mt19937_64& random) {
 }
 
 std::string logfmt(std::mt19937_64& random) {
-  std::string out = "ts=2026-11-07T" + clock(random) + "Z level=info user=" + std::string(word(random));
+  std::string out =
+      "ts=2026-11-07T" + clock(random) + "Z level=info user=" + std::string(word(random));
   if (random() % 2) out += " msg=\"" + std::string(word(random)) + " done\"";
   if (random() % 2) out += " took=" + number(random, 900) + "ms";
   if (random() % 4 == 0) out += " retried";

@@ -102,14 +102,29 @@ TEST_CASE("text: shapes with punctuation are one slot") {
 }
 
 TEST_CASE("text: timestamps are one slot in every layout") {
-  for (const char* stamp :
-       {"2026-11-27T00:49:05Z", "2026-11-27T00:49:05.123Z", "2026-11-27T00:49:05.123456+01:00",
-        "2026-11-27 00:49:05,978", "2026-11-27 00:49:05.123456789", "2026/11/27 00:49:05",
-        "2026-11-27 00:49:05 +0000", "2026-11-27T00:49:05-0730", "2005.11.09", "2026-11-27",
-        "Nov  7 00:49:05", "Nov 17 00:49:05", "Nov 7 00:49:05.123", "Sun Dec 04 04:47:44 2005",
-        "07/Nov/2026:00:49:05 +0000", "07/Nov/2026:00:49:05", "27 Nov 2026 00:49:05.123",
-        "17/06/09 20:10:40", "27/11/2026 00:49:05", "00:49:05", "00:49:05.123", "00:49:05,123",
-        "2017-05-16_13:53:08"}) {
+  for (const char* stamp : {"2026-11-27T00:49:05Z",
+                            "2026-11-27T00:49:05.123Z",
+                            "2026-11-27T00:49:05.123456+01:00",
+                            "2026-11-27 00:49:05,978",
+                            "2026-11-27 00:49:05.123456789",
+                            "2026/11/27 00:49:05",
+                            "2026-11-27 00:49:05 +0000",
+                            "2026-11-27T00:49:05-0730",
+                            "2005.11.09",
+                            "2026-11-27",
+                            "Nov  7 00:49:05",
+                            "Nov 17 00:49:05",
+                            "Nov 7 00:49:05.123",
+                            "Sun Dec 04 04:47:44 2005",
+                            "07/Nov/2026:00:49:05 +0000",
+                            "07/Nov/2026:00:49:05",
+                            "27 Nov 2026 00:49:05.123",
+                            "17/06/09 20:10:40",
+                            "27/11/2026 00:49:05",
+                            "00:49:05",
+                            "00:49:05.123",
+                            "00:49:05,123",
+                            "2017-05-16_13:53:08"}) {
     INFO(stamp);
     CHECK(marked(stamp) == "<" + std::string(stamp) + ">");
     CHECK(marked("[" + std::string(stamp) + "] x") == "[<" + std::string(stamp) + ">] x");
@@ -149,9 +164,10 @@ TEST_CASE("text: the last slot there may be runs to the end") {
   CHECK(split.slots.back().end == line.size());
 }
 
-TEST_CASE("coarse: runs of words and quotes are slots") {
-  CHECK(marked("Invalid user bob from 10.0.0.1, \"a b\"", Detail::coarse) ==
-        "<Invalid user bob from 10>.<0>.<0>.<1>, \"<a b>\"");
+TEST_CASE("coarse: words are slots too") {
+  CHECK(marked("Nov  7 00:49:05 h: Invalid user bob from 10.0.0.1 x= \"a b\"", Detail::coarse) ==
+        "<Nov  7 00:49:05> <h>: <Invalid> <user> <bob> <from> <10.0.0.1> <x>=<> \"<a b>\"");
+  CHECK(marked(R"({"a":"b c"})", Detail::coarse) == R"({"<a>":"<b c>"})");
 }
 
 TEST_CASE("JSON: every value is a slot, keys are static") {
@@ -162,11 +178,28 @@ TEST_CASE("JSON: every value is a slot, keys are static") {
 }
 
 TEST_CASE("JSON: what a reader would not take, or take otherwise, is text") {
-  for (const char* line :
-       {"{", "{\"a\":1", "{\"a\":1}x", "{\"a\":01}", "{\"a\":.5}", "{\"a\":1.}", "{\"a\":+1}",
-        "{\"a\":tru}", "{\"a\":\"\\x\"}", "{\"a\":\"\\ud800\"}", "{\"a\":\"\t\"}", "{\"a\" 1}",
-        "{\"a\":1,}", "{\"a\":[1,]}", "{\"a\":[}", "{a:1}", "[1]", "{\"a\":1,\"a\":2}",
-        "{\"\\u0061\":1}", "{\"a\":\"\xC3\"}", "{\"a\":\"\xED\xA0\x80\"}", "{\"a\":1}{}"}) {
+  for (const char* line : {"{",
+                           "{\"a\":1",
+                           "{\"a\":1}x",
+                           "{\"a\":01}",
+                           "{\"a\":.5}",
+                           "{\"a\":1.}",
+                           "{\"a\":+1}",
+                           "{\"a\":tru}",
+                           "{\"a\":\"\\x\"}",
+                           "{\"a\":\"\\ud800\"}",
+                           "{\"a\":\"\t\"}",
+                           "{\"a\" 1}",
+                           "{\"a\":1,}",
+                           "{\"a\":[1,]}",
+                           "{\"a\":[}",
+                           "{a:1}",
+                           "[1]",
+                           "{\"a\":1,\"a\":2}",
+                           "{\"\\u0061\":1}",
+                           "{\"a\":\"\xC3\"}",
+                           "{\"a\":\"\xED\xA0\x80\"}",
+                           "{\"a\":1}{}"}) {
     INFO(line);
     CHECK(kind_of(line) == LineKind::text);
   }
@@ -197,10 +230,10 @@ TEST_CASE("logfmt: values are slots") {
 }
 
 TEST_CASE("logfmt: what the stage would not take whole is text") {
-  for (const char* line : {"a=1 b=2", "x a=1 b=2 c=3", "a=1 b=2 c=3 d e", "a=1 b=2 c=3 a=4",
-                           "a=1 b=2 c=x=y", "a=1 b=2 c=\"x", "a=1 b=2 c=\"x\"y", "a=1 b=2 c=x\"y",
-                           "a=1 b=2 c=\"\\x\"", "a=1 b=2 c=\"\\u12\"", "a=1 b=2 =3", "a=1 b=2 7=3",
-                           "a=1 b=2 c=3 n7"}) {
+  for (const char* line :
+       {"a=1 b=2", "x a=1 b=2 c=3", "a=1 b=2 c=3 d e", "a=1 b=2 c=3 a=4", "a=1 b=2 c=x=y",
+        "a=1 b=2 c=\"x", "a=1 b=2 c=\"x\"y", "a=1 b=2 c=x\"y", "a=1 b=2 c=\"\\x\"",
+        "a=1 b=2 c=\"\\u12\"", "a=1 b=2 =3", "a=1 b=2 7=3", "a=1 b=2 c=3 n7"}) {
     INFO(line);
     CHECK(kind_of(line) == LineKind::text);
   }

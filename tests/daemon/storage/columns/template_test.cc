@@ -39,23 +39,24 @@ std::string stored(const std::string& raw) {
 
 TEST_CASE("fields: the keys that lead to a value") {
   using Fields = std::vector<std::string>;
-  CHECK(fields_in(R"({"a":{"b":1,"c":{},"d":[2]},"e":"x","":true})") ==
-        Fields{"\x1F"
-               "a\x1F"
-               "b",
-               "\x1F"
-               "a\x1F"
-               "d",
-               "\x1F"
-               "e",
-               "\x1F"});
+  CHECK(fields_in(R"({"a":{"b":1,"c":{},"d":[2]},"e":"x","":true})") == Fields{"\x1F"
+                                                                               "a\x1F"
+                                                                               "b",
+                                                                               "\x1F"
+                                                                               "a\x1F"
+                                                                               "d",
+                                                                               "\x1F"
+                                                                               "e",
+                                                                               "\x1F"});
   CHECK(fields_in("a=1 b.c=\"x\" d= word") == Fields{"a", "b.c", "d"});
   CHECK(fields_in("user 7").empty());
 }
 
 TEST_CASE("like lines share a template, others do not") {
   TemplateTable table;
-  const auto number = [&](std::string_view line) { return table.find_or_add(line, split_of(line)); };
+  const auto number = [&](std::string_view line) {
+    return table.find_or_add(line, split_of(line));
+  };
   CHECK(number("user 7 in") == 0);
   CHECK(number("user 123 in") == 0);
   CHECK(number("user 123 out") == 1);
@@ -74,7 +75,8 @@ TEST_CASE("equal hashes of unequal templates are told apart") {
     split.hash = 7;
     return table.find_or_add(line, split);
   };
-  for (const char* line : {"abc 1", "abd 1", "abc 1 x", "abc  1", "1", "abcdefghijk 1"}) number(line);
+  for (const char* line : {"abc 1", "abd 1", "abc 1 x", "abc  1", "1", "abcdefghijk 1"})
+    number(line);
   CHECK(table.size() == 6);
   CHECK(number("abd 2") == 1);
   CHECK(number("1234") == 4);
@@ -90,8 +92,7 @@ TEST_CASE("the table gives the same number as comparing with every template") {
     const SplitLine split = split_of(line, random() % 4 == 0 ? Detail::coarse : Detail::fine);
     std::uint32_t expected = 0;
     while (expected < table.size() && !table.at(expected).fits(line, split)) ++expected;
-    REQUIRE(table.find(line, split) ==
-            (expected == table.size() ? TemplateTable::none : expected));
+    REQUIRE(table.find(line, split) == (expected == table.size() ? TemplateTable::none : expected));
     REQUIRE(table.find_or_add(line, split) == expected);
   }
 }
@@ -146,14 +147,14 @@ TEST_CASE("damage in a list is an error") {
   for (std::size_t size = 0; size < good.size(); ++size)
     CHECK(!decode_templates(std::string_view(good).substr(0, size)).has_value());
   using namespace std::string_literals;
-  for (const auto& raw : {"\x01\x04\x00\x00"s,                         // no such kind
-                          "\x01\x01\x05\x00"s,                         // pieces are missing
-                          "\x01\x01\x00\x00\x00"s,                     // bytes are left
-                          "\x02\x01\x00\x00"s,                         // a template is missing
-                          "\x01\x02\x01\x05{\"a\":\x02\"}"s,           // JSON: one quote
-                          "\x01\x02\x01\x04{\"a\"\x01}"s,              // no colon
-                          "\x01\x02\x01\x05{\"a\":\x00"s,              // not closed
-                          "\x01\x03\x01\x01x\x00"s}) {                 // logfmt: no key=
+  for (const auto& raw : {"\x01\x04\x00\x00"s,                // no such kind
+                          "\x01\x01\x05\x00"s,                // pieces are missing
+                          "\x01\x01\x00\x00\x00"s,            // bytes are left
+                          "\x02\x01\x00\x00"s,                // a template is missing
+                          "\x01\x02\x01\x05{\"a\":\x02\"}"s,  // JSON: one quote
+                          "\x01\x02\x01\x04{\"a\"\x01}"s,     // no colon
+                          "\x01\x02\x01\x05{\"a\":\x00"s,     // not closed
+                          "\x01\x03\x01\x01x\x00"s}) {        // logfmt: no key=
     CHECK(!decode_templates(stored(raw)).has_value());
   }
   CHECK(decode_templates(stored("\x01\x02\x01\x05{\"a\":\x01}"s)).has_value());
