@@ -17,7 +17,7 @@ constexpr std::size_t sample_seal_count = 2'000'000;
 // Past this writes wait for a seal.
 constexpr std::size_t sample_head_max = 4 * sample_seal_count;
 
-class EmptyCursor : public query::SeriesCursor {
+class NoSeries : public query::SeriesCursor {
  public:
   Result<const query::SampleSeries*> next() override { return nullptr; }
 };
@@ -129,7 +129,7 @@ std::optional<Timestamp> SampleStore::newest(const TenantId& id) const {
 Result<std::unique_ptr<query::SeriesCursor>> SampleStore::select(const query::SampleSelect& select,
                                                                  query::QueryContext& context) {
   const TenantSamples* samples = find_tenant(select.tenant);
-  if (!samples) return std::unique_ptr<query::SeriesCursor>(new EmptyCursor);
+  if (!samples) return std::unique_ptr<query::SeriesCursor>(new NoSeries);
   return make_series_cursor(database_, *samples, samples->match(select.matchers), select, context);
 }
 

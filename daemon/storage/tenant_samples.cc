@@ -7,10 +7,6 @@ namespace sluice::storage {
 
 namespace {
 
-bool earlier(const Sample& a, const Sample& b) {
-  return a.timestamp_ms < b.timestamp_ms;
-}
-
 bool same_bits(double a, double b) {
   return std::bit_cast<std::uint64_t>(a) == std::bit_cast<std::uint64_t>(b);
 }
