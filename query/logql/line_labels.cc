@@ -2,23 +2,22 @@
 
 #include <algorithm>
 
+#include "base/types/ascii.h"
+
 namespace sluice::query::logql {
 
 namespace {
 
 constexpr std::string_view extracted_suffix = "_extracted";
 
-bool digit(char c) {
-  return c >= '0' && c <= '9';
-}
 bool name_char(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || digit(c);
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || is_digit(c);
 }
 bool utf8_tail(char c) {
   return (static_cast<unsigned char>(c) & 0xC0) == 0x80;
 }
 
-std::string_view trim(std::string_view text) {
+std::string_view trim_blanks(std::string_view text) {
   const auto blank = [](char c) { return static_cast<unsigned char>(c) <= ' '; };
   while (!text.empty() && blank(text.front())) text.remove_prefix(1);
   while (!text.empty() && blank(text.back())) text.remove_suffix(1);
@@ -126,9 +125,9 @@ void LineLabels::collect(std::vector<LabelView>& out) const {
 }
 
 void append_label_name(std::string& name, std::string_view text) {
-  text = trim(text);
+  text = trim_blanks(text);
   if (text.empty()) return;
-  if (name.empty() && digit(text.front())) name += '_';
+  if (name.empty() && is_digit(text.front())) name += '_';
   for (const char c : text) {
     if (utf8_tail(c)) continue;  // one '_' for a whole character
     name += name_char(c) ? c : '_';
