@@ -58,8 +58,8 @@ class LineGroups {
   SplitLine split_;
 };
 
-// Number 0 of every part is the template of LineSplitter::whole(), so that there is room for any line
-// in any part.
+// Number 0 of every part is the template of LineSplitter::whole(), so that any line has a place in
+// any part.
 inline constexpr std::uint32_t plain_template = 0;
 void add_plain_template(TemplateTable& part);
 

@@ -14,7 +14,7 @@ constexpr std::string_view hex_digits = "0123456789abcdefABCDEF";
 // What English names of months and weekdays are made of, shortened to three letters.
 constexpr std::string_view name_letters = "JFMASONDTWanebrpyulgctovhdi";
 
-bool is_digit(char c) {
+bool is_shown_digit(char c) {
   return c >= '0' && c <= '9';
 }
 
@@ -48,14 +48,14 @@ struct Rendered {
 // A character at a place of a timestamp where another time shows `shown`.
 bool fits_place(char c, char shown, bool fold) {
   if (is_one_of(c, std::string_view(&shown, 1), fold)) return true;
-  if (is_digit(shown) || shown == ' ') return is_digit(c) || c == ' ';
+  if (is_shown_digit(shown) || shown == ' ') return is_shown_digit(c) || c == ' ';
   return is_ascii_letter(shown) && is_one_of(c, name_letters, fold);
 }
 
 // How many leading bytes all times between these two share. Layouts that write the year first and
 // no names sort like the times themselves; of others nothing is said.
 std::size_t shared_bytes(std::string_view first, std::string_view last) {
-  const bool year_first = first.size() >= 4 && std::all_of(first.begin(), first.begin() + 4, is_digit);
+  const bool year_first = first.size() >= 4 && std::all_of(first.begin(), first.begin() + 4, is_shown_digit);
   const bool names = std::any_of(first.begin(), first.end(), [](char c) {
     return is_ascii_letter(c) && c != 'T' && c != 'Z';
   });
