@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "daemon/storage/header_counts.h"
+
 namespace sluice::storage {
 
 namespace {
@@ -10,23 +12,42 @@ namespace {
 constexpr std::size_t first_batch_rows = 256;
 constexpr std::size_t batch_rows_max = 8192;
 
+// The end of the interval (k * length, (k + 1) * length] that holds `ns`.
+std::int64_t interval_end_of(std::int64_t ns, std::int64_t length) {
+  const std::int64_t into = ns % length;
+  if (into == 0) return ns;
+  const std::int64_t left = into > 0 ? length - into : -into;
+  return ns > INT64_MAX - left ? INT64_MAX : ns + left;
+}
+
 }  // namespace
 
 Result<std::unique_ptr<GroupScan>> GroupScan::open(std::unique_ptr<RowGroupReader> reader,
                                                    const PartScan& scan, std::uint32_t group,
-                                                   query::Direction direction) {
+                                                   const query::LogSelect& select) {
   if (reader->rows() != scan.directory->groups[group].rows)
     return Error{ErrorCode::corrupt, "row group and directory count rows differently"};
-  return std::unique_ptr<GroupScan>(new GroupScan(std::move(reader), scan, group, direction));
+  return std::unique_ptr<GroupScan>(new GroupScan(std::move(reader), scan, group, select));
 }
 
 GroupScan::GroupScan(std::unique_ptr<RowGroupReader> reader, const PartScan& scan,
-                     std::uint32_t group, query::Direction direction)
+                     std::uint32_t group, const query::LogSelect& select)
     : reader_(std::move(reader)),
       scan_(scan),
       info_(scan.directory->groups[group]),
-      direction_(direction),
-      batch_rows_(first_batch_rows) {}
+      direction_(select.direction),
+      projection_(select.projection),
+      with_metadata_(looks_at_metadata(projection_, reader_->header())),
+      batch_rows_(first_batch_rows),
+      loader_(*reader_) {
+  if (projection_.parser != query::LogProjection::Parser::none)
+    fields_.emplace(*reader_, projection_);
+}
+
+Result<std::string_view> GroupScan::Loader::line(std::size_t row) {
+  SLUICE_CHECK(reader_.line(rows[row], line_));
+  return std::string_view(line_);
+}
 
 Result<void> GroupScan::select(TimeRange range, const LineSearch* search,
                                query::QueryStats& stats) {
@@ -130,30 +151,81 @@ Result<bool> GroupScan::next(TimeRange range, query::LogBatch& batch) {
       pieces_.push_back(piece);
       std::push_heap(pieces_.begin(), pieces_.end(), order);
     }
-    SLUICE_CHECK(fill(piece.labels, rows, batch));
+    batch = {};
+    batch.labels = piece.labels;
+    SLUICE_CHECK(fill(rows, batch));
     return true;
   }
   return false;
 }
 
-Result<void> GroupScan::fill(const LabelSet* labels, std::span<const std::uint32_t> rows,
-                             query::LogBatch& batch) {
-  batch = {};
-  batch.labels = labels;
+Result<void> GroupScan::fill(std::span<const std::uint32_t> rows, query::LogBatch& batch) {
   batch_timestamps_.clear();
+  if (projection_.coalesce > Duration{0} && !with_metadata_ &&
+      projection_.lines == query::LogProjection::Lines::none)
+    return fill_counts(rows, batch);
   for (const std::uint32_t row : rows) batch_timestamps_.push_back(timestamps_[row]);
   batch.timestamps = batch_timestamps_;
-  SLUICE_CHECK(reader_->lines(rows, arena_, lines_));
-  batch.lines = lines_;
-  if (!reader_->has_metadata()) return {};
+  SLUICE_CHECK(fill_lines(rows, batch));
+  if (projection_.sizes) SLUICE_CHECK(fill_sizes(rows, batch));
+  if (!with_metadata_) return {};
   SLUICE_CHECK(reader_->metadata(rows, metadata_));
   batch.metadata = metadata_;
   return {};
 }
 
+// One item for the neighbours within an interval, which are open on the left.
+Result<void> GroupScan::fill_counts(std::span<const std::uint32_t> rows, query::LogBatch& batch) {
+  counts_.clear();
+  sizes_.clear();
+  std::int64_t end = 0;  // of the open interval, ns
+  for (const std::uint32_t row : rows) {
+    const std::int64_t ns = unix_ns(timestamps_[row]);
+    if (counts_.empty() || ns > end) {
+      end = interval_end_of(ns, projection_.coalesce.count());
+      batch_timestamps_.push_back(timestamps_[row]);
+      counts_.push_back(0);
+      sizes_.push_back(0);
+    }
+    ++counts_.back();
+    if (!projection_.sizes) continue;
+    SLUICE_TRY(const std::uint32_t length, reader_->line_length(row));
+    sizes_.back() += length;
+  }
+  batch.timestamps = batch_timestamps_;
+  batch.counts = counts_;
+  if (projection_.sizes) batch.sizes = sizes_;
+  return {};
+}
+
+Result<void> GroupScan::fill_lines(std::span<const std::uint32_t> rows, query::LogBatch& batch) {
+  using Lines = query::LogProjection::Lines;
+  if (fields_) SLUICE_CHECK(fields_->fill(rows, batch));
+  const bool lines_parsed = fields_ && !batch.parsed;  // by the reader, all of them
+  if (projection_.lines == Lines::none && !lines_parsed) return {};
+  if (projection_.lines == Lines::on_demand && !lines_parsed) {
+    loader_.rows = rows;
+    batch.loader = &loader_;
+    return {};
+  }
+  SLUICE_CHECK(reader_->lines(rows, arena_, lines_));
+  batch.lines = lines_;
+  return {};
+}
+
+Result<void> GroupScan::fill_sizes(std::span<const std::uint32_t> rows, query::LogBatch& batch) {
+  sizes_.clear();
+  for (const std::uint32_t row : rows) {
+    SLUICE_TRY(const std::uint32_t length, reader_->line_length(row));
+    sizes_.push_back(length);
+  }
+  batch.sizes = sizes_;
+  return {};
+}
+
 std::size_t GroupScan::memory_bytes() const {
   return reader_->memory_bytes() + rows_.size() * 4 + pieces_.size() * sizeof(Piece) +
-         arena_.size() + lines_.size() * 40;
+         arena_.size() + lines_.size() * 40 + (fields_ ? fields_->memory_bytes() : 0);
 }
 
 }  // namespace sluice::storage

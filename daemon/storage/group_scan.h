@@ -2,16 +2,19 @@
 // oldest) of all runs first, so that a reader with a limit can stop early.
 //
 // Which rows are wanted is decided without lines wherever LineSearch can; lines and metadata are
-// rebuilt batch by batch, for the rows of the batch alone. Used by one thread.
+// rebuilt batch by batch, for the rows of the batch alone, and only if the projection looks at them.
+// Used by one thread.
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "daemon/storage/columns/line_search.h"
 #include "daemon/storage/columns/row_group_reader.h"
+#include "daemon/storage/field_reader.h"
 #include "daemon/storage/log_plan.h"
 #include "query/source.h"
 
@@ -19,10 +22,10 @@ namespace sluice::storage {
 
 class GroupScan {
  public:
-  // `scan` must outlive it. Error(corrupt): rows and directory do not fit.
+  // `scan` and `select` must outlive it. Error(corrupt): rows and directory do not fit.
   static Result<std::unique_ptr<GroupScan>> open(std::unique_ptr<RowGroupReader> reader,
                                                  const PartScan& scan, std::uint32_t group,
-                                                 query::Direction direction);
+                                                 const query::LogSelect& select);
 
   // Decides which rows are wanted; `search` may be null: no filters. Once, before next().
   Result<void> select(TimeRange range, const LineSearch* search, query::QueryStats& stats);
@@ -33,6 +36,17 @@ class GroupScan {
   const RowGroupReader& reader() const { return *reader_; }
 
  private:
+  // Lines of the batch, one by one.
+  class Loader : public query::LineLoader {
+   public:
+    explicit Loader(RowGroupReader& reader) : reader_(reader) {}
+    Result<std::string_view> line(std::size_t row) override;
+    std::span<const std::uint32_t> rows;
+
+   private:
+    RowGroupReader& reader_;
+    std::string line_;
+  };
   // What is left of a run: rows_[begin, end).
   struct Piece {
     const LabelSet* labels = nullptr;
@@ -46,7 +60,7 @@ class GroupScan {
   };
 
   GroupScan(std::unique_ptr<RowGroupReader> reader, const PartScan& scan, std::uint32_t group,
-            query::Direction direction);
+            const query::LogSelect& select);
   Result<std::vector<RowRange>> wanted_ranges(TimeRange range);
   Result<void> trim(RowRange& rows, const Run& run, TimeRange range);
   Timestamp time_at(std::size_t index) const { return timestamps_[rows_[index]]; }
@@ -54,13 +68,17 @@ class GroupScan {
   bool less_urgent(const Piece& a, const Piece& b) const;
   void narrow(Piece& piece, TimeRange range) const;
   std::span<const std::uint32_t> take(Piece& piece);
-  Result<void> fill(const LabelSet* labels, std::span<const std::uint32_t> rows,
-                    query::LogBatch& batch);
+  Result<void> fill(std::span<const std::uint32_t> rows, query::LogBatch& batch);
+  Result<void> fill_counts(std::span<const std::uint32_t> rows, query::LogBatch& batch);
+  Result<void> fill_lines(std::span<const std::uint32_t> rows, query::LogBatch& batch);
+  Result<void> fill_sizes(std::span<const std::uint32_t> rows, query::LogBatch& batch);
 
   const std::unique_ptr<RowGroupReader> reader_;
   const PartScan& scan_;
   const GroupInfo& info_;
   const query::Direction direction_;
+  const query::LogProjection& projection_;
+  const bool with_metadata_;
   std::span<const Timestamp> timestamps_;
   std::vector<std::uint32_t> rows_;  // wanted, ascending
   std::vector<Piece> pieces_;        // a heap, the most urgent first
@@ -70,6 +88,10 @@ class GroupScan {
   std::string arena_;
   std::vector<std::string_view> lines_;
   std::vector<const LabelSet*> metadata_;
+  std::vector<std::uint64_t> sizes_;
+  std::vector<std::uint64_t> counts_;
+  Loader loader_;
+  std::optional<FieldReader> fields_;  // if there is a parser
 };
 
 }  // namespace sluice::storage

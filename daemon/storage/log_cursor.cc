@@ -1,9 +1,11 @@
 #include "daemon/storage/log_cursor.h"
 
 #include <algorithm>
+#include <optional>
 #include <unordered_set>
 
 #include "daemon/storage/group_scan.h"
+#include "daemon/storage/header_counts.h"
 #include "daemon/storage/log_plan.h"
 #include "daemon/storage/stream_numbers.h"
 
@@ -52,8 +54,9 @@ class StoredLogCursor : public query::LogCursor {
       SLUICE_CHECK(context_.check());
       while (next_run_ < runs_.size())
         if (fill(runs_[next_run_++])) return &batch_;
+      if (counts_ && counts_->next(batch_)) return number_stream();
       SLUICE_TRY(const bool filled, fill_from_group());
-      if (filled) return &batch_;
+      if (filled) return number_stream();
       if (next_unit_ == units_.size()) return nullptr;
       SLUICE_CHECK(open(units_[next_unit_++]));
     }
@@ -94,9 +97,14 @@ class StoredLogCursor : public query::LogCursor {
 
   Result<void> open_group(PartScan& scan, std::uint32_t number) {
     if (scan.unreadable) return {};
-    SLUICE_CHECK(open_part(scan));
     const Part& part = *scan.part;
     SLUICE_TRY(auto header, cache_.header(part, number, view_.snapshot.get()));
+    if (HeaderCounts::serves(select_, *header)) {
+      ++context_.stats().batches;
+      counts_.emplace(*header, scan, number, select_, context_.stats());
+      return {};
+    }
+    SLUICE_CHECK(open_part(scan));
     SLUICE_TRY(auto reader,
                RowGroupReader::open(std::move(header), scan.templates,
                                     chunk_fetcher(database_, part, number, view_.snapshot.get())));
@@ -106,7 +114,7 @@ class StoredLogCursor : public query::LogCursor {
       return {};
     }
     ++context_.stats().batches;
-    SLUICE_TRY(group_, GroupScan::open(std::move(reader), scan, number, select_.direction));
+    SLUICE_TRY(group_, GroupScan::open(std::move(reader), scan, number, select_));
     auto selected = group_->select(range_, scan.search ? &*scan.search : nullptr, context_.stats());
     SLUICE_CHECK(account());
     if (!selected) release();
@@ -135,8 +143,12 @@ class StoredLogCursor : public query::LogCursor {
       release();
       return false;
     }
-    batch_.stream = numbers_.of(*batch_.labels);
     return true;
+  }
+
+  const LogBatch* number_stream() {
+    batch_.stream = numbers_.of(*batch_.labels);
+    return &batch_;
   }
 
   // Charges what the open row group has come to hold.
@@ -217,6 +229,7 @@ class StoredLogCursor : public query::LogCursor {
     chunks_counted_ = 0;
     bytes_counted_ = 0;
     group_.reset();
+    counts_.reset();
     head_metadata_.clear();
   }
 
@@ -232,6 +245,7 @@ class StoredLogCursor : public query::LogCursor {
   std::size_t next_unit_ = 0;
   // Of the open unit:
   std::unique_ptr<GroupScan> group_;
+  std::optional<HeaderCounts> counts_;
   std::vector<std::vector<const LabelSet*>> head_metadata_;
   std::int64_t charged_ = 0;
   std::uint64_t chunks_counted_ = 0;

@@ -90,6 +90,11 @@ Result<void> RowGroupReader::load_row_templates() {
   return {};
 }
 
+Result<const RowPartition*> RowGroupReader::by_template() {
+  SLUICE_CHECK(load_row_templates());
+  return &by_template_;
+}
+
 Result<std::span<const std::uint32_t>> RowGroupReader::rows_of(std::uint32_t template_number) {
   const std::size_t index = header_->find(template_number);
   if (index == header_->templates.size()) return std::span<const std::uint32_t>();

@@ -45,6 +45,9 @@ class RowGroupReader : public SearchableGroup {
   Result<std::span<const std::uint32_t>> rows_of(std::uint32_t template_number) override;
   Result<void> line(std::uint32_t row, std::string& out) override;
 
+  // The rows by template: kinds are indexes into the header's templates.
+  Result<const RowPartition*> by_template();
+
   const RowGroupHeader& header() const { return *header_; }
   const TemplateList& template_list() const { return *templates_; }
   Result<std::span<const Timestamp>> timestamps();

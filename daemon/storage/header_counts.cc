@@ -1,0 +1,86 @@
+#include "daemon/storage/header_counts.h"
+
+#include <algorithm>
+
+namespace sluice::storage {
+
+namespace {
+
+std::int64_t floor_quotient(std::int64_t a, std::int64_t b) {
+  return a / b - (a % b < 0 ? 1 : 0);
+}
+
+// Whether the range begins or ends between two minutes here.
+bool between_minutes(Timestamp t) {
+  if (t == Timestamp::min() || t == Timestamp::max()) return true;
+  return minute_of(t) != minute_of(t - Duration{1});
+}
+
+// The end of an interval, which belongs to it.
+Timestamp interval_end(std::int64_t minute, std::int64_t minutes_per_interval) {
+  const std::int64_t end =
+      (floor_quotient(minute, minutes_per_interval) + 1) * minutes_per_interval;
+  if (end > INT64_MAX / ns_per_minute) return Timestamp::max();
+  return from_unix_ns(end * ns_per_minute);
+}
+
+}  // namespace
+
+bool looks_at_metadata(const query::LogProjection& projection, const RowGroupHeader& header) {
+  if (!projection.metadata) return !header.shapes.empty();
+  const auto& wanted = *projection.metadata;
+  return std::any_of(header.shapes.begin(), header.shapes.end(), [&](const auto& shape) {
+    return std::any_of(wanted.begin(), wanted.end(), [&](const auto& name) {
+      return std::binary_search(shape.names.begin(), shape.names.end(), name);
+    });
+  });
+}
+
+bool HeaderCounts::serves(const query::LogSelect& select, const RowGroupHeader& header) {
+  const auto& projection = select.projection;
+  return projection.coalesce > Duration{0} && projection.coalesce.count() % ns_per_minute == 0 &&
+         projection.lines == query::LogProjection::Lines::none && select.filters.empty() &&
+         between_minutes(select.range.start) && between_minutes(select.range.end) &&
+         !looks_at_metadata(projection, header);
+}
+
+HeaderCounts::HeaderCounts(const RowGroupHeader& header, const PartScan& scan, std::uint32_t group,
+                           const query::LogSelect& select, query::QueryStats& stats)
+    : scan_(scan),
+      info_(scan.directory->groups[group]),
+      sizes_wanted_(select.projection.sizes) {
+  const std::int64_t per_interval = select.projection.coalesce.count() / ns_per_minute;
+  header.minutes.for_each([&](std::uint32_t run, const MinuteCount& count) {
+    if (run >= info_.runs.size() || !scan_.wanted[info_.runs[run].stream]) return;
+    const Timestamp minute_end = interval_end(count.minute, 1);
+    if (!select.range.contains(minute_end)) return;
+    const Timestamp end = interval_end(count.minute, per_interval);
+    if (counted_.empty() || counted_.back().run != run || counted_.back().timestamp != end)
+      counted_.push_back({run, end, 0, 0});
+    counted_.back().rows += count.rows;
+    counted_.back().bytes += count.bytes;
+    stats.lines_processed += count.rows;
+    stats.bytes_processed += count.bytes;
+  });
+}
+
+bool HeaderCounts::next(query::LogBatch& batch) {
+  if (next_ == counted_.size()) return false;
+  timestamps_.clear();
+  counts_.clear();
+  sizes_.clear();
+  const std::uint32_t run = counted_[next_].run;
+  for (; next_ < counted_.size() && counted_[next_].run == run; ++next_) {
+    timestamps_.push_back(counted_[next_].timestamp);
+    counts_.push_back(counted_[next_].rows);
+    sizes_.push_back(counted_[next_].bytes);
+  }
+  batch = {};
+  batch.labels = &scan_.directory->streams[info_.runs[run].stream];
+  batch.timestamps = timestamps_;
+  batch.counts = counts_;
+  if (sizes_wanted_) batch.sizes = sizes_;
+  return true;
+}
+
+}  // namespace sluice::storage
