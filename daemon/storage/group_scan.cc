@@ -118,7 +118,8 @@ void GroupScan::narrow(Piece& piece, TimeRange range) const {
     const auto begin = rows_.begin() + static_cast<std::ptrdiff_t>(piece.begin);
     const auto end = rows_.begin() + static_cast<std::ptrdiff_t>(piece.end);
     const auto found = std::lower_bound(
-        begin, end, t, [&](std::uint32_t row, Timestamp limit) { return timestamps_[row] < limit; });
+        begin, end, t,
+        [&](std::uint32_t row, Timestamp limit) { return timestamps_[row] < limit; });
     return static_cast<std::size_t>(found - rows_.begin());
   };
   if (time_at(piece.end - 1) >= range.end) piece.end = first_from(range.end);

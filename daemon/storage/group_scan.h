@@ -2,7 +2,7 @@
 // oldest) of all runs first, so that a reader with a limit can stop early.
 //
 // Which rows are wanted is decided without lines wherever LineSearch can; lines and metadata are
-// rebuilt batch by batch, for the rows of the batch alone, and only if the projection looks at them.
+// rebuilt batch by batch, for the rows of the batch alone, and if the projection looks at them.
 // Used by one thread.
 #pragma once
 

@@ -59,8 +59,8 @@ Result<void> LogStore::recover_parts() {
   return scan.status();
 }
 
-// Chunks, headers and directories whose part has no summary: an interrupted merge. Parts whose summary
-// is damaged keep theirs; somebody may want to repair it.
+// Chunks, headers and directories whose part has no summary: an interrupted merge. Parts whose
+// summary is damaged keep theirs; somebody may want to repair it.
 Result<void> LogStore::remove_orphans(Family family) {
   Scan scan = database_.scan(family, "", "");
   std::optional<PartKey> current;

@@ -118,13 +118,13 @@ Result<const SlotColumn*> RowGroupReader::column(std::uint32_t template_number,
   return load_column(column, by_template_.rows(index));
 }
 
-// Only timestamps in lines are decoded against the entry's own.
+// Only numbers may be relative to the entries' timestamps.
 Result<const SlotColumn*> RowGroupReader::load_column(std::size_t column,
                                                       std::span<const std::uint32_t> rows) {
   if (columns_[column]) return &*columns_[column];
   const GroupColumn& stored = header_->columns[column];
   std::vector<Timestamp> times;
-  if (stored.info.shape == ColumnShape::number && stored.info.form == NumberForm::timestamp) {
+  if (stored.info.shape == ColumnShape::number) {
     SLUICE_TRY(const auto all, timestamps());
     times.reserve(rows.size());
     for (const std::uint32_t row : rows) times.push_back(all[row]);

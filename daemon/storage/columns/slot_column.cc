@@ -65,7 +65,8 @@ ColumnInfo encode_column(Values values, Times times, std::string& out) {
 }
 
 Result<SlotColumn> ColumnDecoder::decode() && {
-  if (rows_ > SlotColumn::max_rows || times_.size() != rows_)
+  const bool timed = column_.info_.shape == ColumnShape::number;
+  if (rows_ > SlotColumn::max_rows || (timed && times_.size() != rows_))
     return corrupt_column("row count is out of range");
   if (!valid_info(column_.info_)) return corrupt_column("info is out of range");
   Result<void> done;

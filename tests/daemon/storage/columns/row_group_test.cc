@@ -97,7 +97,8 @@ TEST_CASE("JSON arrays with more values than a template may have come back") {
   }
   const StoredGroup group = store_group(rows);
   check_group(rows, group);
-  for (const auto& info : group.header()->templates) CHECK(info.slots <= max_line_slots);
+  const auto header = group.header();
+  for (const auto& info : header->templates) CHECK(info.slots <= max_line_slots);
 }
 
 TEST_CASE("templates are shared by the row groups of a part; template 0 is plain") {
@@ -121,10 +122,11 @@ TEST_CASE("templates are shared by the row groups of a part; template 0 is plain
 
 TEST_CASE("lines of rare templates lie in coarser ones, the rest in the plain one") {
   std::vector<LogEntry> rows;
-  for (int i = 0; i < 30; ++i)
-    rows.push_back({from_unix_ns(i), "alpha" + std::string(1, static_cast<char>('a' + i % 26)) +
-                                         std::string(static_cast<std::size_t>(i / 26), 'z') + " ends",
-                    {}});
+  for (std::size_t i = 0; i < 30; ++i) {
+    const std::string word = std::string(1, static_cast<char>('a' + i % 26)) +
+                             std::string(i / 26, 'z');
+    rows.push_back({from_unix_ns(static_cast<std::int64_t>(i)), "alpha" + word + " ends", {}});
+  }
   rows.push_back({from_unix_ns(99), "no other (line) is [like] this", {}});
   const StoredGroup group = store_group(rows);
   check_group(rows, group);
