@@ -47,7 +47,7 @@ inline std::uint64_t load_few(const char* bytes, std::size_t n) {
   return byte(0) | byte(n / 2) << 8 | byte(n - 1) << 16;
 }
 
-inline std::uint64_t fold(std::uint64_t a, std::uint64_t b) {
+inline std::uint64_t fold_product(std::uint64_t a, std::uint64_t b) {
   __extension__ using Wide = unsigned __int128;
   const Wide product = static_cast<Wide>(a) * b;
   return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64);
@@ -58,10 +58,10 @@ inline std::uint64_t hash_piece(std::uint64_t seed, const char* bytes, std::size
   constexpr std::uint64_t k1 = 0xE7037ED1A0B428DB;
   const std::uint64_t length = n * k1;  // pieces of other lengths are other pieces
   for (; n > 16; bytes += 16, n -= 16)
-    seed = fold(load_eight(bytes) ^ k1, load_eight(bytes + 8) ^ seed);
+    seed = fold_product(load_eight(bytes) ^ k1, load_eight(bytes + 8) ^ seed);
   const std::uint64_t a = n > 8 ? load_eight(bytes) : load_few(bytes, n);
   const std::uint64_t b = n > 8 ? load_eight(bytes + n - 8) : 0;
-  return fold(a ^ k0 ^ length, b ^ seed ^ k1);
+  return fold_product(a ^ k0 ^ length, b ^ seed ^ k1);
 }
 
 // SplitLine::hash.

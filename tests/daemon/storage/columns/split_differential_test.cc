@@ -74,6 +74,17 @@ class CountingSink : public query::logql::JsonFieldSink {
   std::size_t count = 0;
 };
 
+// The stage leaves out what lies under a key that is empty or all spaces.
+bool nameless(std::string_view path) {
+  while (!path.empty()) {
+    path.remove_prefix(1);
+    const std::string_view key = path.substr(0, path.find('\x1F'));
+    if (key.find_first_not_of(' ') == std::string_view::npos) return true;
+    path.remove_prefix(key.size());
+  }
+  return false;
+}
+
 std::string stage_difference(std::string_view line, const SplitLine& split) {
   static query::logql::JsonDocument document;
   CountingSink sink;
@@ -82,8 +93,7 @@ std::string stage_difference(std::string_view line, const SplitLine& split) {
   const auto fields = fields_of_line(line, split);
   const auto labels = std::count_if(fields.begin(), fields.end(), [](const Field& field) {
     const bool absent = field.text.starts_with('[') || field.text == "null";
-    const bool nameless = field.path.ends_with('\x1F');
-    return (field.string || !absent) && !nameless;
+    return (field.string || !absent) && !nameless(field.path);
   });
   return sink.count == static_cast<std::size_t>(labels) ? "" : "other number of labels";
 }
