@@ -76,6 +76,18 @@ std::string words(Random& random) {
   return text + std::to_string(random() % 100'000);
 }
 
+std::string message(Random& r, std::size_t i) {
+  switch (r() % 4) {
+    case 0:
+      return fmt::format("user {} logged in from 10.0.{}.{}", r() % 50'000, r() % 256, r() % 256);
+    case 1:
+      return fmt::format("order {} accepted, total {}.{:02} EUR", 700'000 + i, r() % 500,
+                         r() % 100);
+    case 2: return fmt::format("cache miss for key session:{:08x}", r() & 0xFFFFFFFF);
+    default: return fmt::format("retry {} of 5 for job {}", r() % 5, 100'000 + i / 3);
+  }
+}
+
 double latency(Random& random) {
   return std::lognormal_distribution<double>(2.5, 1.0)(random);
 }
@@ -140,19 +152,7 @@ const std::vector<Kind>& kinds() {
        [](Random& r, auto, auto) { return fmt::format("user{}", r() % 20'000); }},
       {"duration ms", [](Random& r, auto, auto) { return fmt::format("{:.2f}ms", latency(r)); }},
       {"sentence", [](Random& r, auto, auto) { return words(r); }},
-      {"message (4)",
-       [](Random& r, std::size_t i, auto) {
-         switch (r() % 4) {
-           case 0:
-             return fmt::format("user {} logged in from 10.0.{}.{}", r() % 50'000, r() % 256,
-                                r() % 256);
-           case 1:
-             return fmt::format("order {} accepted, total {}.{:02} EUR", 700'000 + i, r() % 500,
-                                r() % 100);
-           case 2: return fmt::format("cache miss for key session:{:08x}", r() & 0xFFFFFFFF);
-           default: return fmt::format("retry {} of 5 for job {}", r() % 5, 100'000 + i / 3);
-         }
-       }},
+      {"message (4)", [](Random& r, std::size_t i, auto) { return message(r, i); }},
   };
   return all;
 }
