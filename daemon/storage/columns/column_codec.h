@@ -30,6 +30,7 @@ enum class ColumnEncoding : std::uint8_t {
   fixed_hex_lower = 10,
   fixed_hex_upper = 11,
   uuid = 12,
+  pattern = 13,
   decimal_trimmed = 14,
   decimal_float = 15,
 };
@@ -58,6 +59,10 @@ bool find_distinct(Values values, Distinct& out);
 double distinct_cost(Values values, const Distinct& distinct);
 ColumnInfo encode_distinct(Values values, const Distinct& distinct, std::string& out);
 ColumnInfo encode_text(Values values, std::string& out);
+// encode_column() without patterns: what the parts of patterns get.
+ColumnInfo encode_plain(Values values, Times times, std::string& out);
+// nullopt, with nothing written: text is as good.
+std::optional<ColumnInfo> encode_pattern(Values values, Times times, std::string& out);
 
 // Integers, chosen but not yet written.
 struct IntegerPlan {
@@ -108,6 +113,7 @@ class ColumnDecoder {
   Result<void> dictionary();
   Result<void> codes(std::size_t distinct);
   Result<void> text();
+  Result<void> pattern();
   Result<void> numbers();
   Result<void> fixed();
   void keep_bytes(std::string_view bytes) { column_.bytes_.assign(bytes.begin(), bytes.end()); }

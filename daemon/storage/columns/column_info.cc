@@ -14,7 +14,7 @@ struct Kind {
   bool has_width;
 };
 
-constexpr std::array<Kind, 14> kinds = {{
+constexpr std::array<Kind, 15> kinds = {{
     {ColumnEncoding::dictionary, ColumnShape::dictionary, NumberForm::integer, false},
     {ColumnEncoding::text, ColumnShape::text, NumberForm::integer, false},
     {ColumnEncoding::integer, ColumnShape::number, NumberForm::integer, false},
@@ -27,6 +27,7 @@ constexpr std::array<Kind, 14> kinds = {{
     {ColumnEncoding::fixed_hex_lower, ColumnShape::fixed, NumberForm::hex_lower, true},
     {ColumnEncoding::fixed_hex_upper, ColumnShape::fixed, NumberForm::hex_upper, true},
     {ColumnEncoding::uuid, ColumnShape::fixed, NumberForm::uuid, false},
+    {ColumnEncoding::pattern, ColumnShape::text, NumberForm::integer, false},
     {ColumnEncoding::decimal_trimmed, ColumnShape::number, NumberForm::decimal_trimmed, true},
     {ColumnEncoding::decimal_float, ColumnShape::number, NumberForm::decimal_float, true},
 }};

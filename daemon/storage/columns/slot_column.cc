@@ -11,6 +11,10 @@ namespace sluice::storage {
 
 namespace {
 
+bool is_pattern(const ColumnInfo& info) {
+  return info.encoding == static_cast<std::uint8_t>(ColumnEncoding::pattern);
+}
+
 // A few of the first values and some from all over.
 std::vector<std::string_view> sample_of(Values values) {
   constexpr std::size_t first = 4;
@@ -48,9 +52,7 @@ std::optional<ColumnInfo> fixed_of(Values values, std::span<const ColumnInfo> gu
   return std::nullopt;
 }
 
-}  // namespace
-
-ColumnInfo encode_column(Values values, Times times, std::string& out) {
+ColumnInfo encode_best(Values values, Times times, bool patterns, std::string& out) {
   SLUICE_ASSERT(values.size() == times.size() && values.size() <= SlotColumn::max_rows);
   Distinct distinct;
   const bool few = find_distinct(values, distinct);
@@ -61,7 +63,19 @@ ColumnInfo encode_column(Values values, Times times, std::string& out) {
     return encode_numbers(*numbers, out);
   if (few) return encode_distinct(values, distinct, out);
   if (const auto fixed = fixed_of(values, guesses, out)) return *fixed;
+  if (patterns)
+    if (const auto pattern = encode_pattern(values, times, out)) return *pattern;
   return encode_text(values, out);
+}
+
+}  // namespace
+
+ColumnInfo encode_column(Values values, Times times, std::string& out) {
+  return encode_best(values, times, true, out);
+}
+
+ColumnInfo encode_plain(Values values, Times times, std::string& out) {
+  return encode_best(values, times, false, out);
 }
 
 Result<SlotColumn> ColumnDecoder::decode() && {
@@ -72,7 +86,7 @@ Result<SlotColumn> ColumnDecoder::decode() && {
   Result<void> done;
   switch (column_.info_.shape) {
     case ColumnShape::dictionary: done = dictionary(); break;
-    case ColumnShape::text: done = text(); break;
+    case ColumnShape::text: done = is_pattern(column_.info_) ? pattern() : text(); break;
     case ColumnShape::number: done = numbers(); break;
     case ColumnShape::fixed: done = fixed(); break;
   }

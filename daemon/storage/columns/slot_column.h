@@ -2,8 +2,8 @@
 // how they are encoded. Format: docs/format/slot-column.md; one file per encoding,
 // encoding_<name>.cc.
 //
-// Every encoding gives back the exact bytes; encode_column() tries the typed ones and keeps one only
-// if it does, for every value.
+// Every encoding gives back the exact bytes; encode_column() tries the typed ones and keeps one
+// only if it does, for every value.
 #pragma once
 
 #include <cstdint>
@@ -28,12 +28,12 @@ enum class ColumnShape : std::uint8_t {
 
 // How a number or a fixed value is written.
 enum class NumberForm : std::uint8_t {
-  integer,    // canonical: no leading zero, no "-0"
-  padded,     // `width` digits
-  decimal,    // `width` digits after the point; before it canonical ("-0.5" included)
+  integer,          // canonical: no leading zero, no "-0"
+  padded,           // `width` digits
+  decimal,          // `width` digits after the point; before it canonical ("-0.5" included)
   decimal_trimmed,  // at most `width` digits after it, the last not 0; "12" has no point (Go, JS)
   decimal_float,    // likewise, but at least one digit: "12.0" (Python, Java)
-  hex_lower,  // `width` digits (number: at most 16)
+  hex_lower,        // `width` digits (number: at most 16)
   hex_upper,
   ipv4,
   timestamp,  // `width` is the number of a layout (timestamp_layout.h); values are ns
@@ -47,8 +47,8 @@ struct ColumnInfo {
   NumberForm form = NumberForm::integer;  // for numbers and fixed
   std::uint16_t width = 0;
   std::uint32_t distinct = 0;  // of dictionaries, else 0
-  // Of numbers: integers as they are, decimals scaled by 10^width, timestamps ns. Hex digits are the
-  // bits of a signed number, so 16 of them may be negative.
+  // Of numbers: integers as they are, decimals scaled by 10^width, timestamps ns. Hex digits are
+  // the bits of a signed number, so 16 of them may be negative.
   std::int64_t min = 0;
   std::int64_t max = 0;
 
@@ -72,7 +72,7 @@ class SlotColumn {
   std::size_t memory_bytes() const;
 
   void append(std::size_t row, std::string& out) const;  // the value's bytes
-  std::size_t length(std::size_t row) const;              // how many append() would add
+  std::size_t length(std::size_t row) const;             // how many append() would add
 
   // dictionary: distinct values and, unless there is only one (codes() is empty), a code per row.
   std::span<const std::string_view> values() const { return values_; }
@@ -105,8 +105,8 @@ class SlotColumn {
 };
 
 // Appends the encoded values (at most SlotColumn::max_rows of them, 256 MiB together) to `out` (not
-// compressed: the caller's chunk is) and says what they are. `times` are the timestamps of the rows,
-// one per value: timestamps in lines are stored as the difference to them.
+// compressed: the caller's chunk is) and says what they are. `times` are the timestamps of the
+// rows, one per value: timestamps in lines are stored as the difference to them.
 ColumnInfo encode_column(std::span<const std::string_view> values, std::span<const Timestamp> times,
                          std::string& out);
 

@@ -1,10 +1,11 @@
-// TimestampLayout: the ways of writing a point in time that columns know, by number. A layout has no
-// variable parts but the digits and names of the time itself, so rendering gives back every byte.
+// TimestampLayout: the ways of writing a point in time that columns know, by number. A layout has
+// no variable parts but the digits and names of the time itself, so rendering gives back every
+// byte.
 //
 // Numbers: docs/format/slot-column.md, "Timestamp layouts". The low byte is the pattern, the high
-// byte the offset from UTC in quarters of an hour + 57 (0: the pattern has none). Times are ns since
-// the epoch; patterns without a year mean the year 2000 (it has a 29 February), patterns without a
-// date mean 1970-01-01. Only what nanoseconds can express, 1678 to 2261. No leap seconds.
+// byte the offset from UTC in quarters of an hour + 57 (0: the pattern has none). Times are ns
+// since the epoch; patterns without a year mean the year 2000 (it has a 29 February), patterns
+// without a date mean 1970-01-01. Only what nanoseconds can express, 1678 to 2261. No leap seconds.
 #pragma once
 
 #include <cstdint>

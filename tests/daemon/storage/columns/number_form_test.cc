@@ -67,8 +67,8 @@ TEST_CASE("decimals keep their zeros, or have none") {
   using enum NumberForm;
   for (const std::string_view good : {"0.00", "1.50", "-0.50", "-12.75", "9223372036854775.07"})
     CHECK(parses(decimal, 2, good));
-  for (const std::string_view bad :
-       {"1.", ".50", "1.5", "1.500", "-0.00", "01.50", "1,50", "99999999999999999.99", "1.5 ", "12"})
+  for (const std::string_view bad : {"1.", ".50", "1.5", "1.500", "-0.00", "01.50", "1,50",
+                                     "99999999999999999.99", "1.5 ", "12"})
     CHECK_FALSE(parses(decimal, 2, bad));
   for (const std::string_view good : {"0", "12", "1.5", "-0.25", "0.001"})
     CHECK(parses(decimal_trimmed, 3, good));

