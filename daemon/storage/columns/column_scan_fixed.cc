@@ -16,7 +16,7 @@ void insert_fixed(const SlotColumn& column, const char* wanted, RowSet& hits) {
   });
 }
 
-void scan_rendered(const SlotColumn& column, const ValueTest& test, RowSet& hits) {
+void scan_rendered_fixed(const SlotColumn& column, const ValueTest& test, RowSet& hits) {
   const ColumnInfo info = column.info();
   char text[max_fixed_bytes];
   for (std::size_t row = 0; row < column.size(); ++row) {
@@ -31,7 +31,7 @@ void scan_rendered(const SlotColumn& column, const ValueTest& test, RowSet& hits
 void scan_fixed(const SlotColumn& column, const ValueTest& test, RowSet& hits) {
   const ColumnInfo info = column.info();
   if (!may_pass(info, test)) return;
-  if (test.test != SlotTest::equals || test.fold) return scan_rendered(column, test, hits);
+  if (test.test != SlotTest::equals || test.fold) return scan_rendered_fixed(column, test, hits);
   std::vector<char> wanted(column.stride());
   if (parse_fixed(info.form, info.width, test.text, wanted.data()))
     insert_fixed(column, wanted.data(), hits);
