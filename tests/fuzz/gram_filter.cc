@@ -1,5 +1,6 @@
 // Gram filters: any bytes decode or are corrupt, come back the same, and never deny what was added.
 #include "daemon/storage/columns/gram_filter.h"
+
 #include "tests/fuzz/fuzz_input.h"
 
 namespace {

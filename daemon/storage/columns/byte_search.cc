@@ -20,9 +20,9 @@ std::size_t find_plain(std::string_view text, std::size_t from, std::string_view
                        bool fold) {
   if (from > text.size()) return ByteSearch::none;
   if (!fold) return text.find(pattern, from);
-  const auto at = std::search(text.begin() + static_cast<std::ptrdiff_t>(from), text.end(),
-                              pattern.begin(), pattern.end(),
-                              [](char c, char lower) { return to_lower(c) == lower; });
+  const auto at =
+      std::search(text.begin() + static_cast<std::ptrdiff_t>(from), text.end(), pattern.begin(),
+                  pattern.end(), [](char c, char lower) { return to_lower(c) == lower; });
   return at == text.end() ? ByteSearch::none : static_cast<std::size_t>(at - text.begin());
 }
 

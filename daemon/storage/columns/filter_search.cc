@@ -9,8 +9,8 @@ namespace sluice::storage {
 using query::LineOp;
 using Verdict = NeedleSearch::Verdict;
 
-FilterSearch::FilterSearch(const query::LineFilter& filter,
-                           std::span<const LineTemplate> templates, ConditionTexts& texts)
+FilterSearch::FilterSearch(const query::LineFilter& filter, std::span<const LineTemplate> templates,
+                           ConditionTexts& texts)
     : negative_(filter.op == LineOp::not_contains || filter.op == LineOp::not_regex),
       templates_(templates) {
   for (std::size_t i = 0; i < filter.values.size(); ++i) add_item(filter, i, texts);
@@ -112,8 +112,7 @@ Result<LocalRows> rows_with(const Place& place, const NeedleSearch& needle,
     case Verdict::columns: break;
   }
   RowSet hits = RowSet::none(rows);
-  SLUICE_CHECK(
-      needle.add_rows(place.view, place.group, place.template_number, hits, place.counts));
+  SLUICE_CHECK(needle.add_rows(place.view, place.group, place.template_number, hits, place.counts));
   return LocalRows::some(std::move(hits));
 }
 

@@ -26,7 +26,8 @@ template <typename Visit>
 bool each_bit_of_word(std::uint64_t word, std::size_t grams, Visit visit) {
   word = to_lower(word);
   for (std::size_t i = 0; i < grams; ++i, word >>= 8)
-    if (!visit(static_cast<std::size_t>(((word & 0xFFFFFFFF) * 0x9E3779B97F4A7C15) >> 40 & 0xFFFFF)))
+    if (!visit(
+            static_cast<std::size_t>(((word & 0xFFFFFFFF) * 0x9E3779B97F4A7C15) >> 40 & 0xFFFFF)))
       return false;
   return true;
 }
@@ -38,7 +39,8 @@ void each_bit(std::string_view text, Visit visit) {
   std::size_t left = text.size();
   for (; left >= 8; at += 5, left -= 5)
     if (!each_bit_of_word(load(at, 8), 5, visit)) return;
-  if (left >= GramFilter::gram) each_bit_of_word(load(at, left), left - GramFilter::gram + 1, visit);
+  if (left >= GramFilter::gram)
+    each_bit_of_word(load(at, left), left - GramFilter::gram + 1, visit);
 }
 
 std::size_t count_bits(const std::vector<std::uint64_t>& words) {

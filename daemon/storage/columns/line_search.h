@@ -38,8 +38,8 @@ struct SlotCondition {
 // All must hold. Empty: holds for every line of the template.
 using Placement = std::vector<SlotCondition>;
 
-// Every way `needle` can occur in a line of `pattern`; any one suffices. nullopt: more than 64 ways.
-// An empty vector: no line of the template contains it.
+// Every way `needle` can occur in a line of `pattern`; any one suffices. nullopt: more than 64
+// ways. An empty vector: no line of the template contains it.
 std::optional<std::vector<Placement>> placements(const LineTemplate& pattern,
                                                  std::string_view needle);
 

@@ -48,9 +48,9 @@ LiteralSet LiteralSet::at_least_once() && {
 
 const LiteralSet::AnyOf* LiteralSet::best_clause() const {
   if (exact) return &texts;
-  const auto best = std::max_element(
-      clauses.begin(), clauses.end(),
-      [](const AnyOf& a, const AnyOf& b) { return shortest(a) < shortest(b); });
+  const auto best =
+      std::max_element(clauses.begin(), clauses.end(),
+                       [](const AnyOf& a, const AnyOf& b) { return shortest(a) < shortest(b); });
   return best == clauses.end() ? nullptr : &*best;
 }
 

@@ -20,7 +20,9 @@ struct LiteralSet {
   std::vector<AnyOf> clauses;
 
   static LiteralSet anything() { return {}; }
-  static LiteralSet text(std::string_view bytes) { return {true, false, {{std::string(bytes)}}, {}}; }
+  static LiteralSet text(std::string_view bytes) {
+    return {true, false, {{std::string(bytes)}}, {}};
+  }
   static LiteralSet assertion() { return {true, true, {Needle{}}, {}}; }
   static LiteralSet letter(char c, bool fold);
 
@@ -28,7 +30,8 @@ struct LiteralSet {
   LiteralSet at_least_once() &&;  // x+, x{2}
   static LiteralSet either(std::vector<LiteralSet> branches);
 
-  // The needles at least as good as any other: exact texts, or the clause whose shortest is longest.
+  // The needles at least as good as any other: exact texts, or the clause whose shortest is
+  // longest.
   const AnyOf* best_clause() const;
 };
 

@@ -29,8 +29,7 @@ bool ends_with(std::string_view text, std::string_view pattern, bool fold) {
 }
 
 bool contains(std::string_view text, std::string_view pattern, bool fold) {
-  if (!fold)
-    return ::memmem(text.data(), text.size(), pattern.data(), pattern.size()) != nullptr;
+  if (!fold) return ::memmem(text.data(), text.size(), pattern.data(), pattern.size()) != nullptr;
   return std::search(text.begin(), text.end(), pattern.begin(), pattern.end(), same_folded) !=
              text.end() ||
          pattern.empty();

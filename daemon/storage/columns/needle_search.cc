@@ -122,8 +122,8 @@ Result<void> add_way(const GroupView& view, const ColumnSource& source,
   std::string scratch;
   for (const TextCondition& condition : way.subspan(1)) {
     if (rows.empty()) return {};
-    SLUICE_TRY(const SlotColumn* const column, source.group.column(source.template_number,
-                                                                   condition.slot));
+    SLUICE_TRY(const SlotColumn* const column,
+               source.group.column(source.template_number, condition.slot));
     const ValueTest test = view.test_of(condition);
     const RowSet before = rows;
     before.for_each([&](std::size_t row) {

@@ -1,8 +1,8 @@
 // NeedleSearch: one needle over the templates of a part: which lines of a template contain it.
 //
 // The ways it can lie in a template are worked out when the template is first asked about, and
-// kept. GroupView is what is looked up but once per row group: whether texts can occur in it at all.
-// One thread at a time.
+// kept. GroupView is what is looked up but once per row group: whether texts can occur in it at
+// all. One thread at a time.
 #pragma once
 
 #include <cstdint>

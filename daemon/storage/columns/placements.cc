@@ -30,9 +30,8 @@ class PlacementFinder {
 
  private:
   bool is_static() const {
-    return std::any_of(pieces_.begin(), pieces_.end(), [&](const std::string& piece) {
-      return contains(piece, needle_, fold_);
-    });
+    return std::any_of(pieces_.begin(), pieces_.end(),
+                       [&](const std::string& piece) { return contains(piece, needle_, fold_); });
   }
 
   // At the last bytes of piece i, and on into slot i. What ends within the piece is static.

@@ -12,7 +12,7 @@ namespace {
 constexpr std::size_t max_clauses = 4;
 constexpr int max_depth = 100;
 
-bool is_one_of(char c, std::string_view set) {
+bool is_any_of(char c, std::string_view set) {
   return set.find(c) != std::string_view::npos;
 }
 
@@ -56,7 +56,7 @@ class RegexReader {
 
   LiteralSet sequence() {
     LiteralSequence parts;
-    while (!rest_.empty() && !is_one_of(rest_.front(), "|)")) {
+    while (!rest_.empty() && !is_any_of(rest_.front(), "|)")) {
       if (take("\\Q"))
         quoted(parts);
       else
@@ -69,7 +69,7 @@ class RegexReader {
   void quoted(LiteralSequence& parts) {
     const auto end = std::min(rest_.find("\\E"), rest_.size());
     for (const char c : take(end)) parts.add(fold_ ? folded(c) : LiteralSet::text({&c, 1}));
-    if (take("\\E") && !rest_.empty() && is_one_of(rest_.front(), "*+?{")) parts.add(give_up());
+    if (take("\\E") && !rest_.empty() && is_any_of(rest_.front(), "*+?{")) parts.add(give_up());
   }
 
   LiteralSet folded(char c) const {
@@ -126,12 +126,12 @@ class RegexReader {
     if (rest_.empty()) return give_up();
     const char c = take(1)[0];
     constexpr std::string_view control = "afnrtv";
-    if (is_one_of(c, control)) {
+    if (is_any_of(c, control)) {
       const char byte = "\a\f\n\r\t\v"[control.find(c)];
       return LiteralSet::text({&byte, 1});
     }
-    if (is_one_of(c, "dDsSwWC")) return LiteralSet::anything();
-    if (is_one_of(c, "bBAz")) return LiteralSet::assertion();
+    if (is_any_of(c, "dDsSwWC")) return LiteralSet::anything();
+    if (is_any_of(c, "bBAz")) return LiteralSet::assertion();
     const bool word = is_ascii_letter(c) || (c >= '0' && c <= '9') || c == '_';
     if (word || static_cast<unsigned char>(c) >= 0x80) return give_up();
     return LiteralSet::text({&c, 1});
@@ -153,18 +153,18 @@ class RegexReader {
 
   // (?i) is for the rest of the group around it. A repetition behind it is of what stands before.
   LiteralSet after_flags() {
-    const bool repeats = !rest_.empty() && is_one_of(rest_.front(), "*+?{");
+    const bool repeats = !rest_.empty() && is_any_of(rest_.front(), "*+?{");
     return repeats ? give_up() : LiteralSet::text("");
   }
 
   // i, m, s, U, after a '-' switched off, up to ':' (which is taken) or ')'.
   bool flags() {
     bool on = true;
-    while (!rest_.empty() && !is_one_of(rest_.front(), ":)")) {
+    while (!rest_.empty() && !is_any_of(rest_.front(), ":)")) {
       const char flag = take(1)[0];
       if (flag == 'i') fold_ = on;
       if (flag == '-') on = false;
-      if (!is_one_of(flag, "imsU-")) return false;
+      if (!is_any_of(flag, "imsU-")) return false;
     }
     take(":");
     return true;
@@ -176,7 +176,7 @@ class RegexReader {
     if (!take("]")) return give_up();
     const bool plain = !inside.empty() && inside.size() <= 4 &&
                        std::all_of(inside.begin(), inside.end(), [](char c) {
-                         return static_cast<unsigned char>(c) < 0x80 && !is_one_of(c, "^-[]\\");
+                         return static_cast<unsigned char>(c) < 0x80 && !is_any_of(c, "^-[]\\");
                        });
     if (!plain) return LiteralSet::anything();
     std::vector<LiteralSet> choices;
@@ -189,8 +189,8 @@ class RegexReader {
     std::size_t at = rest_.starts_with('^') ? 1 : 0;
     if (rest_.substr(at).starts_with(']')) ++at;
     while (at < rest_.size() && rest_[at] != ']') {
-      const auto name_end = rest_.substr(at).starts_with("[:") ? rest_.find(":]", at + 2)
-                                                               : std::string_view::npos;
+      const auto name_end =
+          rest_.substr(at).starts_with("[:") ? rest_.find(":]", at + 2) : std::string_view::npos;
       if (name_end != std::string_view::npos)
         at = name_end + 2;
       else
@@ -208,9 +208,8 @@ class RegexReader {
 // Those that leave most out: longest first. One byte leaves too little out to be worth a look.
 std::vector<RegexLiterals::AnyOf> most_selective(std::vector<RegexLiterals::AnyOf> clauses) {
   std::erase_if(clauses, [](const auto& clause) { return shortest(clause) < 2; });
-  std::stable_sort(clauses.begin(), clauses.end(), [](const auto& a, const auto& b) {
-    return shortest(a) > shortest(b);
-  });
+  std::stable_sort(clauses.begin(), clauses.end(),
+                   [](const auto& a, const auto& b) { return shortest(a) > shortest(b); });
   if (clauses.size() > max_clauses) clauses.resize(max_clauses);
   return clauses;
 }

@@ -37,8 +37,8 @@ bool like_decimal(const ColumnInfo& info, std::string_view text, std::ptrdiff_t 
 
 struct Rendered {
   Rendered(std::int64_t number, const ColumnInfo& info)
-      : size(static_cast<std::size_t>(render_number(number, info.form, info.width, bytes) - bytes)) {
-  }
+      : size(static_cast<std::size_t>(render_number(number, info.form, info.width, bytes) -
+                                      bytes)) {}
   std::string_view text() const { return {bytes, size}; }
 
   char bytes[max_number_bytes];
@@ -55,13 +55,13 @@ bool fits_place(char c, char shown, bool fold) {
 // How many leading bytes all times between these two share. Layouts that write the year first and
 // no names sort like the times themselves; of others nothing is said.
 std::size_t shared_bytes(std::string_view first, std::string_view last) {
-  const bool year_first = first.size() >= 4 && std::all_of(first.begin(), first.begin() + 4, is_shown_digit);
-  const bool names = std::any_of(first.begin(), first.end(), [](char c) {
-    return is_ascii_letter(c) && c != 'T' && c != 'Z';
-  });
+  const bool year_first =
+      first.size() >= 4 && std::all_of(first.begin(), first.begin() + 4, is_shown_digit);
+  const bool names = std::any_of(first.begin(), first.end(),
+                                 [](char c) { return is_ascii_letter(c) && c != 'T' && c != 'Z'; });
   if (!year_first || names) return 0;
-  return static_cast<std::size_t>(
-      std::mismatch(first.begin(), first.end(), last.begin()).first - first.begin());
+  return static_cast<std::size_t>(std::mismatch(first.begin(), first.end(), last.begin()).first -
+                                  first.begin());
 }
 
 // Days without a leading zero or space make some times longer than others.
@@ -110,9 +110,11 @@ bool short_enough(const ColumnInfo& info, std::string_view text) {
 bool number_may_pass(const ColumnInfo& info, const ValueTest& test) {
   if (test.test == SlotTest::equals && !test.fold) return number_may_equal(info, test.text);
   switch (info.form) {
-    case NumberForm::integer: return like_decimal(info, test.text, 0) && short_enough(info, test.text);
+    case NumberForm::integer:
+      return like_decimal(info, test.text, 0) && short_enough(info, test.text);
     case NumberForm::padded: return test.text.size() <= info.width && made_of(test, digits);
-    case NumberForm::decimal: return like_decimal(info, test.text, 1) && short_enough(info, test.text);
+    case NumberForm::decimal:
+      return like_decimal(info, test.text, 1) && short_enough(info, test.text);
     case NumberForm::decimal_trimmed:
     case NumberForm::decimal_float: return like_decimal(info, test.text, 1);
     case NumberForm::hex_lower:

@@ -19,7 +19,8 @@ TEST_CASE("every level finds the same places", "[columns]") {
     const std::string text = random.text(150, "abA@`\x80");
     const bool fold = random.below(2) == 1;
     std::string pattern = random.text(random.below(8) == 0 ? 40 : 4, "abA@`\x80") + "a";
-    if (random.below(2) == 0 && text.size() > 8) pattern = text.substr(random.below(8), 1 + round % 50);
+    if (random.below(2) == 0 && text.size() > 8)
+      pattern = text.substr(random.below(8), 1 + round % 50);
     if (fold) pattern = lower_case(pattern);
     const std::size_t from = random.below(text.size() + 1);
     const auto expected = (fold ? lower_case(text) : text).find(pattern, from);

@@ -44,7 +44,8 @@ TEST_CASE("what was added is possible, most else is not", "[columns]") {
   for (const std::size_t values : {1U, 50U, 3'000U, 60'000U}) {
     GramFilterBuilder builder;
     std::vector<std::string> added;
-    for (std::size_t i = 0; i < values; ++i) builder.add(added.emplace_back(random.text(24, words)));
+    for (std::size_t i = 0; i < values; ++i)
+      builder.add(added.emplace_back(random.text(24, words)));
     const GramFilter filter = builder.finish();
     for (const auto& value : added) {
       const auto from = random.below(value.size() + 1);
@@ -53,7 +54,9 @@ TEST_CASE("what was added is possible, most else is not", "[columns]") {
     std::size_t possible = 0;
     for (int i = 0; i < 1'000; ++i)
       possible += filter.may_contain("-" + random.text(0, words) + "+-_" +
-                                     std::to_string(random.below(100'000)) + "_-") ? 1 : 0;
+                                     std::to_string(random.below(100'000)) + "_-")
+                      ? 1
+                      : 0;
     CHECK(possible < 400);
     CHECK(filter.memory_bytes() <= 128 << 10);
   }

@@ -1,8 +1,7 @@
 #include "daemon/storage/columns/line_search.h"
 
-#include <catch2/catch_test_macros.hpp>
-
 #include <algorithm>
+#include <catch2/catch_test_macros.hpp>
 
 #include "tests/daemon/storage/columns/random_group.h"
 
@@ -41,8 +40,8 @@ std::string show(const Filters& filters) {
 std::string regex_of(RandomText& random, const std::string& text) {
   std::string pattern = random.below(4) == 0 ? "(?i)" : "";
   for (const char c : text) {
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-                       (c >= '0' && c <= '9') || static_cast<unsigned char>(c) >= 0x80;
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                       static_cast<unsigned char>(c) >= 0x80;
     const auto choice = random.below(12);
     if (choice == 0) {
       pattern += ".";

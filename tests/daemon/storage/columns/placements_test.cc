@@ -1,6 +1,5 @@
-#include <catch2/catch_test_macros.hpp>
-
 #include <algorithm>
+#include <catch2/catch_test_macros.hpp>
 
 #include "daemon/storage/columns/needle.h"
 #include "tests/daemon/storage/columns/random_text.h"
@@ -44,17 +43,15 @@ TEST_CASE("a needle in static bytes holds for every line", "[columns]") {
 
 TEST_CASE("a needle across a slot asks for what the slot must hold", "[columns]") {
   const auto pattern = pieces({"took ", " ms"});
-  CHECK(placements(pattern, "k 17 m") ==
-        Ways{{{0, SlotTest::prefix, "17 m"}},
-             {{0, SlotTest::equals, "17"}},
-             {{0, SlotTest::contains, "k 17 m"}},
-             {{0, SlotTest::suffix, "k 17"}}});
+  CHECK(placements(pattern, "k 17 m") == Ways{{{0, SlotTest::prefix, "17 m"}},
+                                              {{0, SlotTest::equals, "17"}},
+                                              {{0, SlotTest::contains, "k 17 m"}},
+                                              {{0, SlotTest::suffix, "k 17"}}});
   CHECK(placements(pattern, "17") == Ways{{{0, SlotTest::contains, "17"}}});
-  CHECK(placements(pattern, "k  m") ==
-        Ways{{{0, SlotTest::prefix, " m"}},
-             {{0, SlotTest::equals, ""}},
-             {{0, SlotTest::contains, "k  m"}},
-             {{0, SlotTest::suffix, "k "}}});
+  CHECK(placements(pattern, "k  m") == Ways{{{0, SlotTest::prefix, " m"}},
+                                            {{0, SlotTest::equals, ""}},
+                                            {{0, SlotTest::contains, "k  m"}},
+                                            {{0, SlotTest::suffix, "k "}}});
 }
 
 TEST_CASE("adjacent slots have too many ways for a long needle", "[columns]") {

@@ -1,8 +1,7 @@
 #include "daemon/storage/columns/regex_literals.h"
 
-#include <catch2/catch_test_macros.hpp>
-
 #include <algorithm>
+#include <catch2/catch_test_macros.hpp>
 
 #include "query/ast/regex.h"
 #include "tests/daemon/storage/columns/random_text.h"
@@ -46,8 +45,8 @@ TEST_CASE("regexes that need literals", "[columns]") {
     return literals.clauses;
   };
   CHECK(required("status=5\\d\\d") == Clauses{words({"status=5"})});
-  CHECK(required("timeout.*after [0-9]+ms") == Clauses{words({"timeout"}), words({"after "}),
-                                                       words({"ms"})});
+  CHECK(required("timeout.*after [0-9]+ms") ==
+        Clauses{words({"timeout"}), words({"after "}), words({"ms"})});
   CHECK(required("^foo$") == Clauses{words({"foo"})});
   CHECK(required("\\bGET\\b") == Clauses{words({"GET"})});
   CHECK(required("(abc)+d?") == Clauses{words({"abc"})});
@@ -60,10 +59,10 @@ TEST_CASE("regexes that need literals", "[columns]") {
 }
 
 std::string random_pattern(RandomText& random, int depth) {
-  constexpr const char* atoms[] = {"a",    "b",     "k",    "S",     "ab",   "Ks",    "\\.",
-                                   ".",    "[ab]",  "[^a]", "[a-c]", "\\d",  "\\b",   "^",
-                                   "$",    "\\Qa\\E", "(?i)", "-",   "[]a]", "[[:alpha:]]",
-                                   "\xC5\xBF", "\\-", "(?i:a)", "(?P<n>b)", "[kS]", "{"};
+  constexpr const char* atoms[] = {
+      "a",    "b",           "k",        "S",   "ab",     "Ks",       "\\.",     ".",    "[ab]",
+      "[^a]", "[a-c]",       "\\d",      "\\b", "^",      "$",        "\\Qa\\E", "(?i)", "-",
+      "[]a]", "[[:alpha:]]", "\xC5\xBF", "\\-", "(?i:a)", "(?P<n>b)", "[kS]",    "{"};
   constexpr const char* repeats[] = {"", "", "", "", "*", "+", "?", "{2}", "{0,1}", "+?", "*?"};
   std::string pattern;
   for (std::size_t i = random.below(4) + 1; i > 0; --i) {
