@@ -92,6 +92,10 @@ TEST_CASE("fields are asked for by what is done with them") {
   const auto& four = asked.metric(R"(count_over_time({app="a"} | json [1m]))");
   CHECK(four.parser == Parser::none);
   CHECK(four.lines == Lines::all);
+  // Behind `keep` no other labels are left.
+  const auto& five = asked.metric(R"(count_over_time({app="a"} | json | keep a, b | drop b [1m]))");
+  CHECK(five.parser == Parser::json);
+  CHECK(names(five) == Names{"a"});
 }
 
 TEST_CASE("a filter that may see another's error gives no condition") {
