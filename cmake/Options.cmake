@@ -6,7 +6,8 @@ option(SLUICE_FUZZ "Build the fuzz targets (needs clang)" OFF)
 add_library(sluice_options INTERFACE)
 target_include_directories(sluice_options INTERFACE
   ${CMAKE_SOURCE_DIR} ${CMAKE_BINARY_DIR}/generated)
-target_compile_options(sluice_options INTERFACE
+# -pthread: some libraries ask for it, and sources that share a precompiled header must agree.
+target_compile_options(sluice_options INTERFACE -pthread
   -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wnon-virtual-dtor -Wold-style-cast
   $<$<BOOL:${SLUICE_WERROR}>:-Werror>)
 # GCC 12 invents -Wrestrict, -Wstringop and -Wmaybe-uninitialized findings inside std::string and

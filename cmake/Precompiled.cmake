@@ -8,8 +8,17 @@ set(sluice_pch_headers
   <mutex> <optional> <set> <span> <sstream> <string> <string_view> <thread> <unordered_map>
   <utility> <variant> <vector> <boost/system/result.hpp>)
 
+# One header for all libraries. Its owner must define no more than every user does, or GCC does
+# not take the header.
+if(SLUICE_PCH)
+  file(WRITE ${CMAKE_BINARY_DIR}/generated/pch.cc "// The owner of the libraries' header.\n")
+  add_library(sluice_pch STATIC ${CMAKE_BINARY_DIR}/generated/pch.cc)
+  target_link_libraries(sluice_pch PRIVATE sluice_options Boost::headers Threads::Threads)
+  target_precompile_headers(sluice_pch PRIVATE ${sluice_pch_headers})
+endif()
+
 function(sluice_precompile target)
   if(SLUICE_PCH)
-    target_precompile_headers(${target} PRIVATE ${sluice_pch_headers} ${ARGN})
+    target_precompile_headers(${target} REUSE_FROM sluice_pch)
   endif()
 endfunction()

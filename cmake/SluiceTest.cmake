@@ -3,7 +3,8 @@ if(SLUICE_PCH)
   file(WRITE ${CMAKE_BINARY_DIR}/generated/test_pch.cc "// The owner of the tests' header.\n")
   add_library(sluice_test_pch STATIC ${CMAKE_BINARY_DIR}/generated/test_pch.cc)
   target_link_libraries(sluice_test_pch PRIVATE sluice::base Catch2::Catch2WithMain)
-  sluice_precompile(sluice_test_pch <catch2/catch_test_macros.hpp>)
+  target_precompile_headers(sluice_test_pch PRIVATE ${sluice_pch_headers}
+    <catch2/catch_test_macros.hpp>)
 endif()
 
 # sluice_test(NAME <name> LABEL <label> SOURCES ... LIBRARIES ...)

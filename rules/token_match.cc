@@ -2,17 +2,16 @@
 
 #include <algorithm>
 
+#include "base/types/ascii.h"
+
 namespace sluice::rules {
 namespace {
 
-bool digit(char c) {
-  return c >= '0' && c <= '9';
-}
 bool letter(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 bool hex_digit(char c) {
-  return digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+  return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
 }
 
 char at(std::string_view text, std::size_t i) {
@@ -24,7 +23,7 @@ bool ends_word(std::string_view text, std::size_t i) {
 
 std::size_t count_digits(std::string_view text, std::size_t from) {
   std::size_t n = 0;
-  while (digit(at(text, from + n))) ++n;
+  while (is_digit(at(text, from + n))) ++n;
   return n;
 }
 
@@ -33,7 +32,7 @@ bool fits(std::string_view text, std::size_t from, std::string_view picture) {
   if (text.size() < from + picture.size()) return false;
   for (std::size_t i = 0; i < picture.size(); ++i) {
     const char c = text[from + i];
-    const bool ok = picture[i] == 'd'   ? digit(c)
+    const bool ok = picture[i] == 'd'   ? is_digit(c)
                     : picture[i] == 'x' ? hex_digit(c)
                                         : c == picture[i];
     if (!ok) return false;
@@ -54,7 +53,7 @@ std::size_t match_ipv4(std::string_view text) {
     if (n == 0 || n > 3) return 0;
     i += n;
   }
-  const bool longer = at(text, i) == '.' && digit(at(text, i + 1));
+  const bool longer = at(text, i) == '.' && is_digit(at(text, i + 1));
   return ends_word(text, i) && !longer ? i : 0;
 }
 
@@ -62,7 +61,7 @@ std::size_t match_ipv4(std::string_view text) {
 std::size_t clock_length(std::string_view text, std::size_t from) {
   if (!fits(text, from, "dd:dd:dd")) return 0;
   std::size_t i = from + 8;
-  if ((at(text, i) == '.' || at(text, i) == ',') && digit(at(text, i + 1))) {
+  if ((at(text, i) == '.' || at(text, i) == ',') && is_digit(at(text, i + 1))) {
     i += 1 + count_digits(text, i + 1);
   }
   if (at(text, i) == 'Z') return i + 1 - from;
@@ -92,7 +91,7 @@ TokenMatch match_number(std::string_view text) {
   std::size_t i = count_digits(text, 0);
   if (i == 0) return {};
   std::size_t dots = 0;
-  while (at(text, i) == '.' && digit(at(text, i + 1))) {
+  while (at(text, i) == '.' && is_digit(at(text, i + 1))) {
     i += 1 + count_digits(text, i + 1);
     ++dots;
   }
@@ -117,7 +116,7 @@ bool is_hex(std::string_view word) {
 }  // namespace
 
 bool is_word_byte(char c) {
-  return digit(c) || letter(c) || c == '_' || static_cast<unsigned char>(c) >= 0x80;
+  return is_digit(c) || letter(c) || c == '_' || static_cast<unsigned char>(c) >= 0x80;
 }
 
 std::size_t word_length(std::string_view text) {
@@ -131,10 +130,10 @@ TokenMatch match_variable(std::string_view text) {
   if (const auto n = match_time(text)) return {n, SlotType::time};
   if (const auto n = match_ipv4(text)) return {n, SlotType::ip};
   const std::string_view word = text.substr(0, word_length(text));
-  const bool all_digits = std::all_of(word.begin(), word.end(), digit);
+  const bool all_digits = std::all_of(word.begin(), word.end(), is_digit);
   if (!all_digits && is_hex(word)) return {word.size(), SlotType::hex};
   if (const auto number = match_number(text); number.length > 0) return number;
-  const bool has_digit = std::any_of(word.begin(), word.end(), digit);
+  const bool has_digit = std::any_of(word.begin(), word.end(), is_digit);
   return has_digit ? TokenMatch{word.size(), SlotType::word} : TokenMatch{};
 }
 

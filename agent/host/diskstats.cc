@@ -7,7 +7,7 @@
 namespace sluice::agent {
 namespace {
 
-struct Column {
+struct DiskColumn {
   std::string_view metric;
   MetricType type;
   double unit;  // sectors are 512 bytes, times are milliseconds
@@ -15,7 +15,7 @@ struct Column {
 };
 constexpr auto counter = MetricType::counter;
 // In the order of the file, from its fourth field. Older kernels end after 11 or 15 of them.
-constexpr std::array<Column, 17> columns = {{
+constexpr std::array<DiskColumn, 17> disk_columns = {{
     {"node_disk_reads_completed_total", counter, 1, "Reads completed."},
     {"node_disk_reads_merged_total", counter, 1, "Reads merged."},
     {"node_disk_read_bytes_total", counter, 512, "Bytes read."},
@@ -63,10 +63,10 @@ Result<void> parse_diskstats(std::string_view text, Families& out) {
     const auto fields = split_fields(line);
     if (fields.size() < 4 || ignored(fields[2])) continue;
     const LabelSet labels{{"device", std::string(fields[2])}};
-    for (std::size_t i = 0; i < columns.size() && i + 3 < fields.size(); ++i) {
+    for (std::size_t i = 0; i < disk_columns.size() && i + 3 < fields.size(); ++i) {
       const auto value = to_number(fields[i + 3]);
       if (!value) return malformed("diskstats", "not a number in `" + std::string(line) + "`");
-      const auto& c = columns[i];
+      const auto& c = disk_columns[i];
       out.family(c.metric, c.type, c.help).values.push_back({labels, *value * c.unit});
     }
   }

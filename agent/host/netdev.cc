@@ -8,7 +8,7 @@ namespace sluice::agent {
 namespace {
 
 // The kernel's columns; the file's header has the same order since 2.1.
-constexpr std::array<std::string_view, 16> columns = {
+constexpr std::array<std::string_view, 16> netdev_columns = {
     "receive_bytes",  "receive_packets",  "receive_errs",       "receive_drop",
     "receive_fifo",   "receive_frame",    "receive_compressed", "receive_multicast",
     "transmit_bytes", "transmit_packets", "transmit_errs",      "transmit_drop",
@@ -28,12 +28,12 @@ Result<void> parse_netdev(std::string_view text, Families& out) {
     if (colon == std::string_view::npos) continue;  // the two header lines
     const auto names = split_fields(line.substr(0, colon));
     const auto fields = split_fields(line.substr(colon + 1));
-    if (names.size() != 1 || fields.size() < columns.size())
+    if (names.size() != 1 || fields.size() < netdev_columns.size())
       return malformed("net/dev", "odd line `" + std::string(line) + "`");
-    for (std::size_t i = 0; i < columns.size(); ++i) {
+    for (std::size_t i = 0; i < netdev_columns.size(); ++i) {
       const auto value = to_number(fields[i]);
       if (!value) return malformed("net/dev", "not a number in `" + std::string(line) + "`");
-      add(out, columns[i], names[0], *value);
+      add(out, netdev_columns[i], names[0], *value);
     }
   }
   return {};

@@ -7,7 +7,7 @@
 namespace sluice::agent {
 namespace {
 
-constexpr double microseconds = 1e6;
+constexpr double pressure_microseconds = 1e6;
 
 // Which of a file's lines node_exporter shows.
 struct Resource {
@@ -42,7 +42,7 @@ Result<void> parse_pressure(std::string_view resource, std::string_view text, Fa
     const auto kind = std::string(waiting ? "waiting" : "stalled");
     out.counter("node_pressure_" + std::string(resource) + "_" + kind + "_seconds_total",
                 "Seconds in which tasks were " + kind + " for " + std::string(resource) + ".",
-                *total / microseconds);
+                *total / pressure_microseconds);
   }
   return {};
 }

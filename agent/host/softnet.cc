@@ -8,12 +8,12 @@
 namespace sluice::agent {
 namespace {
 
-struct Column {
+struct SoftnetColumn {
   std::size_t index;
   std::string_view metric;
   std::string_view help;
 };
-constexpr std::array<Column, 5> columns = {{
+constexpr std::array<SoftnetColumn, 5> softnet_columns = {{
     {0, "node_softnet_processed_total", "Packets processed."},
     {1, "node_softnet_dropped_total", "Packets dropped."},
     {2, "node_softnet_times_squeezed_total", "Times the packet budget ran out."},
@@ -32,7 +32,7 @@ Result<void> parse_softnet(std::string_view text, Families& out) {
     auto cpu = static_cast<std::uint64_t>(row++);
     if (fields.size() > cpu_column) cpu = to_hex(fields[cpu_column]).value_or(cpu);
     const LabelSet labels{{"cpu", std::to_string(cpu)}};
-    for (const auto& c : columns) {
+    for (const auto& c : softnet_columns) {
       if (c.index >= fields.size()) continue;
       const auto value = to_hex(fields[c.index]);
       if (!value) return malformed("softnet_stat", "not hexadecimal: `" + std::string(line) + "`");

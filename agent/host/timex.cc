@@ -6,7 +6,7 @@
 namespace sluice::agent {
 namespace {
 
-constexpr double microseconds = 1e6;
+constexpr double timex_microseconds = 1e6;
 constexpr double ppm = 65'536 * 1e6;  // scaled parts per million
 
 }  // namespace
@@ -16,7 +16,7 @@ Collector timex_collector(const HostRoots&) {
             struct timex t {};
             const int state = ::adjtimex(&t);
             if (state < 0) return Error{ErrorCode::io, "adjtimex failed"};
-            const double divisor = (t.status & STA_NANO) != 0 ? 1e9 : microseconds;
+            const double divisor = (t.status & STA_NANO) != 0 ? 1e9 : timex_microseconds;
             const auto number = [](auto v) { return static_cast<double>(v); };
             out.gauge("node_timex_sync_status", "1 if the clock is synchronised.",
                       state == TIME_ERROR ? 0 : 1);
@@ -25,13 +25,13 @@ Collector timex_collector(const HostRoots&) {
             out.gauge("node_timex_frequency_adjustment_ratio", "Frequency adjustment.",
                       1 + number(t.freq) / ppm);
             out.gauge("node_timex_maxerror_seconds", "Maximum error.",
-                      number(t.maxerror) / microseconds);
+                      number(t.maxerror) / timex_microseconds);
             out.gauge("node_timex_estimated_error_seconds", "Estimated error.",
-                      number(t.esterror) / microseconds);
+                      number(t.esterror) / timex_microseconds);
             out.gauge("node_timex_status", "Status bits.", number(t.status));
             out.gauge("node_timex_loop_time_constant", "PLL time constant.", number(t.constant));
             out.gauge("node_timex_tick_seconds", "Seconds between ticks.",
-                      number(t.tick) / microseconds);
+                      number(t.tick) / timex_microseconds);
             out.gauge("node_timex_pps_frequency_hertz", "PPS frequency.", number(t.ppsfreq) / ppm);
             out.gauge("node_timex_pps_jitter_seconds", "PPS jitter.", number(t.jitter) / divisor);
             out.gauge("node_timex_pps_shift_seconds", "PPS interval.", number(t.shift));

@@ -30,25 +30,6 @@ bool take_date(std::string_view& text, Civil& c) {
   return true;
 }
 
-bool take_clock(std::string_view& text, Civil& c) {
-  const auto hour = take_unsigned(text, 2, 2);
-  if (!hour || !take(text, ':')) return false;
-  const auto minute = take_unsigned(text, 2, 2);
-  if (!minute || !take(text, ':')) return false;
-  const auto second = take_unsigned(text, 2, 2);
-  if (!second) return false;
-  c.hour = *hour;
-  c.minute = *minute;
-  c.second = *second;
-  const bool fraction =
-      text.size() > 1 && (text[0] == '.' || text[0] == ',') && scan::is_digit(text[1]);
-  if (fraction) {
-    text.remove_prefix(1);
-    c.nanos = scan::take_fraction(text);
-  }
-  return true;
-}
-
 // "Z", "+02:00", "+0200", "+02", one space allowed before a sign; nullopt: no zone is written.
 std::optional<std::chrono::seconds> take_zone(std::string_view& text) {
   if (take(text, 'Z') || take(text, 'z')) return std::chrono::seconds{0};
@@ -72,7 +53,8 @@ std::optional<Timestamp> take_iso_time(std::string_view& text, const TimeContext
   Civil c;
   if (!take_date(rest, c)) return std::nullopt;
   if (!take(rest, 'T') && !take(rest, ' ') && !take(rest, 't')) return std::nullopt;
-  if (!take_clock(rest, c)) return std::nullopt;
+  if (!scan::take_clock(rest, c)) return std::nullopt;
+  scan::take_nanos(rest, ".,", c);
   const auto zone = take_zone(rest);
   std::optional<Timestamp> t;
   if (zone)
@@ -91,7 +73,7 @@ std::optional<Timestamp> take_epoch(std::string_view& text) {
   if (!whole) return std::nullopt;
   auto digits = before - rest.size();
   std::int64_t value = *whole;
-  if (digits == 18 && !rest.empty() && scan::is_digit(rest.front())) {  // nanoseconds have 19
+  if (digits == 18 && !rest.empty() && is_digit(rest.front())) {  // nanoseconds have 19
     if (value > 900'000'000'000'000'000) return std::nullopt;
     value = value * 10 + (rest.front() - '0');
     rest.remove_prefix(1);
@@ -102,9 +84,9 @@ std::optional<Timestamp> take_epoch(std::string_view& text) {
   if (digits == 12 || digits == 13) unit = 1'000'000;
   if (digits == 15 || digits == 16) unit = 1'000;
   if (digits == 18 || digits == 19) unit = 1;
-  if (unit == 0 || (!rest.empty() && scan::is_digit(rest.front()))) return std::nullopt;
+  if (unit == 0 || (!rest.empty() && is_digit(rest.front()))) return std::nullopt;
   std::int64_t fraction = 0;
-  if (rest.size() > 1 && rest.front() == '.' && scan::is_digit(rest[1])) {
+  if (rest.size() > 1 && rest.front() == '.' && is_digit(rest[1])) {
     rest.remove_prefix(1);
     fraction = scan::take_fraction(rest) / (1'000'000'000 / unit);
   }

@@ -6,11 +6,10 @@
 #include <optional>
 #include <string_view>
 
-namespace sluice::agent::scan {
+#include "agent/pipeline/civil.h"
+#include "base/types/ascii.h"
 
-inline bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
+namespace sluice::agent::scan {
 
 inline bool take(std::string_view& text, char c) {
   if (!text.starts_with(c)) return false;
@@ -46,6 +45,27 @@ inline std::int64_t take_fraction(std::string_view& text) {
     text.remove_prefix(1);
   }
   return nanos;
+}
+
+// "03:04:05"
+inline bool take_clock(std::string_view& text, Civil& c) {
+  const auto hour = take_unsigned(text, 2, 2);
+  if (!hour || !take(text, ':')) return false;
+  const auto minute = take_unsigned(text, 2, 2);
+  if (!minute || !take(text, ':')) return false;
+  const auto second = take_unsigned(text, 2, 2);
+  if (!second) return false;
+  c.hour = *hour;
+  c.minute = *minute;
+  c.second = *second;
+  return true;
+}
+
+// ".123" behind a clock, where the point may be any of `points`; without digits nothing is taken.
+inline void take_nanos(std::string_view& text, std::string_view points, Civil& c) {
+  if (text.size() < 2 || points.find(text[0]) == points.npos || !is_digit(text[1])) return;
+  text.remove_prefix(1);
+  c.nanos = take_fraction(text);
 }
 
 inline constexpr std::array<std::string_view, 12> months = {

@@ -19,19 +19,6 @@ void skip_priority(std::string_view& text) {
   text = rest;
 }
 
-bool take_clock(std::string_view& text, Civil& c) {
-  const auto hour = take_unsigned(text, 2, 2);
-  if (!hour || !take(text, ':')) return false;
-  const auto minute = take_unsigned(text, 2, 2);
-  if (!minute || !take(text, ':')) return false;
-  const auto second = take_unsigned(text, 2, 2);
-  if (!second) return false;
-  c.hour = *hour;
-  c.minute = *minute;
-  c.second = *second;
-  return true;
-}
-
 // "Jan  2 03:04:05[.123]"
 std::optional<Timestamp> take_syslog_time(std::string_view text, const TimeContext& context) {
   Civil c;
@@ -39,13 +26,10 @@ std::optional<Timestamp> take_syslog_time(std::string_view text, const TimeConte
   if (!month || !take(text, ' ')) return std::nullopt;
   take(text, ' ');
   const auto day = take_unsigned(text, 1, 2);
-  if (!day || !take(text, ' ') || !take_clock(text, c)) return std::nullopt;
+  if (!day || !take(text, ' ') || !scan::take_clock(text, c)) return std::nullopt;
   c.month = *month;
   c.day = *day;
-  if (text.size() > 1 && text[0] == '.' && scan::is_digit(text[1])) {
-    text.remove_prefix(1);
-    c.nanos = scan::take_fraction(text);
-  }
+  scan::take_nanos(text, ".", c);
   return to_utc_without_year(c, context.reference, context.local_time);
 }
 
@@ -57,7 +41,7 @@ std::optional<Timestamp> take_clf_time(std::string_view text) {
   const auto month = scan::take_month(text);
   if (!month || !take(text, '/')) return std::nullopt;
   const auto year = take_unsigned(text, 4, 4);
-  if (!year || *year < 1990 || !take(text, ':') || !take_clock(text, c)) return std::nullopt;
+  if (!year || *year < 1990 || !take(text, ':') || !scan::take_clock(text, c)) return std::nullopt;
   if (!take(text, ' ') || text.empty() || (text[0] != '+' && text[0] != '-')) return std::nullopt;
   const int sign = text[0] == '-' ? -1 : 1;
   text.remove_prefix(1);

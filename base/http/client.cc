@@ -17,7 +17,9 @@ using boost::system::error_code;
 
 namespace {
 
-std::string_view view(beast::string_view text) { return {text.data(), text.size()}; }
+std::string_view text_of(beast::string_view text) {
+  return {text.data(), text.size()};
+}
 
 // A body that is taken away piece by piece. Unlike Beast's string_body it does not reserve what
 // Content-Length claims.
@@ -47,9 +49,9 @@ using Parser = beast::http::response_parser<PieceBody>;
 // Responses with longer heads are not what any server of ours or theirs sends.
 constexpr std::uint32_t max_head = 256 << 10;
 
-constexpr std::chrono::seconds handshake_limit{30};
+constexpr std::chrono::seconds client_handshake_limit{30};
 // A ping goes out after half of this, and the server is taken for dead after all of it.
-constexpr std::chrono::seconds silence_limit{60};
+constexpr std::chrono::seconds server_silence_limit{60};
 
 std::unique_ptr<Parser> fresh_parser(bool head_request) {
   auto parser = std::make_unique<Parser>();
@@ -65,7 +67,7 @@ ClientResponse head_of(const Message& message) {
   ClientResponse head;
   head.status = static_cast<int>(message.result_int());
   for (const auto& field : message) {
-    head.headers.add(view(field.name_string()), view(field.value()));
+    head.headers.add(text_of(field.name_string()), text_of(field.value()));
   }
   return head;
 }
@@ -129,7 +131,7 @@ asio::awaitable<Result<ClientResponse>> run_websocket_client(SocketIo& io, const
                                                              MessageSink& sink) {
   namespace ws = beast::websocket;
   ws::stream<Transport&> stream(io.transport());
-  stream.set_option(ws::stream_base::timeout{handshake_limit, silence_limit, true});
+  stream.set_option(ws::stream_base::timeout{client_handshake_limit, server_silence_limit, true});
   stream.set_option(ws::stream_base::decorator([&headers](ws::request_type& request) {
     for (const auto& [name, value] : headers) request.insert(name, value);
   }));

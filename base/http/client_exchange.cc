@@ -6,6 +6,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/ssl/host_name_verification.hpp>
 
+#include "base/http/serialize.h"
 #include "base/http/text.h"
 
 namespace sluice::http {
@@ -17,13 +18,6 @@ using boost::system::error_code;
 namespace {
 
 constexpr auto forever = SocketIo::Clock::time_point::max();
-
-void append_field(std::string& out, std::string_view name, std::string_view value) {
-  out += name;
-  out += ": ";
-  for (const char c : value) out += static_cast<unsigned char>(c) < 0x20 && c != '\t' ? ' ' : c;
-  out += "\r\n";
-}
 
 bool takes_body(const ClientRequest& request) {
   return !request.body.empty() || request.method == "POST" || request.method == "PUT" ||

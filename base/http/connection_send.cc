@@ -12,6 +12,11 @@ namespace asio = boost::asio;
 namespace {
 // Between attempts to continue a streamed response while the pool's queue is full.
 constexpr std::chrono::milliseconds pool_retry{20};
+
+std::string framed(std::string piece, bool chunked) {
+  return chunked ? chunk(piece) : piece;
+}
+
 }  // namespace
 
 Framing Connection::framing(const Plan& plan) const {
@@ -80,14 +85,13 @@ asio::awaitable<bool> Connection::send_stream(std::shared_ptr<Exchange> exchange
   const Framing frame = framing(exchange->plan);
   const BodyKind kind = body_kind(response, frame);
   const bool chunked = kind == BodyKind::chunked;
-  const auto framed = [chunked](std::string piece) { return chunked ? chunk(piece) : piece; };
   const std::string head = serialize_head(response, frame);
   if (!co_await io_->write(head)) co_return false;
   if (frame.head_only || kind == BodyKind::none) co_return frame.keep_alive;
 
   std::string piece = response.body;
   while (true) {
-    const std::string bytes = framed(piece);
+    const std::string bytes = framed(piece, chunked);
     // An empty piece would be the final chunk.
     if (!piece.empty() && !co_await io_->write(bytes)) co_return false;
     sent += piece.size();

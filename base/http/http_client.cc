@@ -18,7 +18,7 @@ using boost::system::error_code;
 
 namespace {
 
-using Exchange = std::shared_ptr<ClientExchange>;
+using ExchangePtr = std::shared_ptr<ClientExchange>;
 using Consumer = std::function<bool(std::string_view)>;
 
 // Connections that wait for their next request, newest last. Thread-safe.
@@ -67,7 +67,7 @@ class IdlePool {
 // Aborts an exchange at its deadline. Destroyed when the exchange is over.
 class Deadline {
  public:
-  Deadline(const Exchange& exchange, std::chrono::milliseconds timeout)
+  Deadline(const ExchangePtr& exchange, std::chrono::milliseconds timeout)
       : timer_(std::make_shared<asio::steady_timer>(exchange->io()->transport().get_executor(),
                                                     timeout)) {
     timer_->async_wait([exchange, timer = timer_, timeout](const error_code& ec) {
@@ -157,7 +157,7 @@ class BlockingClient : public Client {
     return outcome;
   }
 
-  Result<ClientResponse> wait_for(const Exchange& exchange, const ClientRequest& request,
+  Result<ClientResponse> wait_for(const ExchangePtr& exchange, const ClientRequest& request,
                                   const Consumer& consume) {
     group_.spawn(exchange->io()->transport().get_executor(), exchange->run(request));
     const Deadline deadline(exchange, request.timeout);

@@ -35,16 +35,18 @@ bool is_framing(std::string_view name) {
          lower == "date";
 }
 
+bool never_has_body(int status) {
+  return status < 200 || status == 204 || status == 304;
+}
+
+}  // namespace
+
 void append_field(std::string& out, std::string_view name, std::string_view value) {
   out += name;
   out += ": ";
   for (const char c : value) out += static_cast<unsigned char>(c) < 0x20 && c != '\t' ? ' ' : c;
   out += "\r\n";
 }
-
-bool never_has_body(int status) { return status < 200 || status == 204 || status == 304; }
-
-}  // namespace
 
 BodyKind body_kind(const Response& response, const Framing& framing) {
   if (never_has_body(response.status)) return BodyKind::none;

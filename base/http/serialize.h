@@ -22,6 +22,9 @@ BodyKind body_kind(const Response& response, const Framing& framing);
 // in header values become spaces, so no value can start a new header.
 std::string serialize_head(const Response& response, const Framing& framing);
 
+// "Name: value\r\n", with control characters of the value as spaces.
+void append_field(std::string& out, std::string_view name, std::string_view value);
+
 // One chunk (RFC 9112 7.1); the empty string ends the body.
 std::string chunk(std::string_view data);
 

@@ -124,7 +124,7 @@ using Stream = beast::websocket::stream<Transport&>;
 constexpr std::size_t max_incoming_message = 64 << 10;
 constexpr std::chrono::seconds handshake_limit{10};
 // A ping goes out after half of this, and the peer is taken for dead after all of it.
-constexpr std::chrono::seconds silence_limit{60};
+constexpr std::chrono::seconds peer_silence_limit{60};
 
 // Reads to notice pings, pongs and the close; a feed's peer sends nothing that matters.
 asio::awaitable<void> read_until_closed(Stream& stream, WebSocketQueue& queue,
@@ -166,7 +166,8 @@ asio::awaitable<void> serve_websocket(Transport& transport, RequestParser& parse
                                       WebSocketQueue& queue, asio::steady_timer& wake) {
   using namespace asio::experimental::awaitable_operators;
   Stream stream(transport);
-  stream.set_option(beast::websocket::stream_base::timeout{handshake_limit, silence_limit, true});
+  stream.set_option(
+      beast::websocket::stream_base::timeout{handshake_limit, peer_silence_limit, true});
   stream.read_message_max(max_incoming_message);
   stream.text(true);
   error_code ec;

@@ -4,14 +4,16 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
+#include "base/types/ascii.h"
 #include "base/types/ids.h"
 
 namespace sluice {
 
 namespace {
 
-bool name_start(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
-bool digit(char c) { return c >= '0' && c <= '9'; }
+bool name_start(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+}
 
 auto find_name(auto& labels, std::string_view name) {
   return std::lower_bound(labels.begin(), labels.end(), name,
@@ -57,7 +59,7 @@ class LabelReader {
   }
   Result<void> read_pair(std::vector<Label>& labels) {
     std::size_t n = 0;
-    while (n < rest_.size() && (name_start(rest_[n]) || (n > 0 && digit(rest_[n])))) ++n;
+    while (n < rest_.size() && (name_start(rest_[n]) || (n > 0 && is_digit(rest_[n])))) ++n;
     if (n == 0) return expected("a label name");
     std::string name(rest_.substr(0, n));
     rest_.remove_prefix(n);
@@ -83,7 +85,7 @@ class LabelReader {
 };
 
 int hex_digit(char c) {
-  if (digit(c)) return c - '0';
+  if (is_digit(c)) return c - '0';
   if (c >= 'a' && c <= 'f') return c - 'a' + 10;
   if (c >= 'A' && c <= 'F') return c - 'A' + 10;
   return -1;
@@ -229,13 +231,13 @@ Result<LabelSet> parse_labels(std::string_view text) { return LabelReader(text).
 
 bool valid_label_name(std::string_view name) {
   return !name.empty() && name_start(name[0]) &&
-         std::all_of(name.begin(), name.end(), [](char c) { return name_start(c) || digit(c); });
+         std::all_of(name.begin(), name.end(), [](char c) { return name_start(c) || is_digit(c); });
 }
 
 bool valid_metric_name(std::string_view name) {
   auto colon_or = [](char c) { return name_start(c) || c == ':'; };
   return !name.empty() && colon_or(name[0]) &&
-         std::all_of(name.begin(), name.end(), [&](char c) { return colon_or(c) || digit(c); });
+         std::all_of(name.begin(), name.end(), [&](char c) { return colon_or(c) || is_digit(c); });
 }
 
 void append_quoted(std::string& out, std::string_view text) {
@@ -290,7 +292,7 @@ bool valid_tenant(const TenantId& tenant) {
   const std::string& v = tenant.value;
   if (v.empty() || v.size() > 150 || v == "." || v == "..") return false;
   return std::all_of(v.begin(), v.end(), [](char c) {
-    return digit(c) || (name_start(c)) || extra.find(c) != std::string_view::npos;
+    return is_digit(c) || (name_start(c)) || extra.find(c) != std::string_view::npos;
   });
 }
 

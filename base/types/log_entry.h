@@ -31,6 +31,9 @@ struct Sample {
   std::int64_t timestamp_ms = 0;
   double value = 0;
 };
+inline bool earlier(const Sample& a, const Sample& b) {
+  return a.timestamp_ms < b.timestamp_ms;
+}
 inline constexpr std::uint64_t stale_marker_bits = 0x7ff0000000000002ULL;
 
 // The samples of one series in one write; labels include __name__.

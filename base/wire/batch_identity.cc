@@ -4,6 +4,7 @@
 #include <charconv>
 #include <limits>
 
+#include "base/types/ascii.h"
 #include "base/types/assert.h"
 
 namespace sluice {
@@ -17,13 +18,14 @@ constexpr std::uint64_t max_entries = 65'536;
 constexpr std::size_t max_agent_bytes = 64;
 constexpr std::size_t source_digits = 32;
 
-bool digit(char c) { return c >= '0' && c <= '9'; }
 bool agent_char(char c) {
-  return digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '.' ||
+  return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '.' ||
          c == '-';
 }
 // Lower case only: two spellings of one source would have two marks.
-bool source_char(char c) { return digit(c) || (c >= 'a' && c <= 'f'); }
+bool source_char(char c) {
+  return is_digit(c) || (c >= 'a' && c <= 'f');
+}
 
 // The header's fields in their fixed order, read left to right.
 class HeaderReader {

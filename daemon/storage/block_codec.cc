@@ -11,7 +11,7 @@ namespace sluice::storage {
 
 namespace {
 
-Error damaged(std::string_view what) {
+Error damaged_block(std::string_view what) {
   return {ErrorCode::corrupt, std::string(what) + " block does not decompress to its stored size"};
 }
 
@@ -41,11 +41,11 @@ void append_lz4(std::string& out, std::string_view raw) {
 }
 
 Result<std::string> lz4_block(std::string_view block, std::size_t raw_size) {
-  if (raw_size > max_block_bytes || block.size() > max_block_bytes) return damaged("LZ4");
+  if (raw_size > max_block_bytes || block.size() > max_block_bytes) return damaged_block("LZ4");
   std::string raw(raw_size, '\0');
   const int size = LZ4_decompress_safe(block.data(), raw.data(), static_cast<int>(block.size()),
                                        static_cast<int>(raw_size));
-  if (size < 0 || static_cast<std::size_t>(size) != raw_size) return damaged("LZ4");
+  if (size < 0 || static_cast<std::size_t>(size) != raw_size) return damaged_block("LZ4");
   return raw;
 }
 
@@ -61,11 +61,11 @@ void append_zstd(std::string& out, std::string_view raw, int level) {
 }
 
 Result<std::string> zstd_block(std::string_view block, std::size_t raw_size) {
-  if (raw_size > max_block_bytes) return damaged("zstd");
+  if (raw_size > max_block_bytes) return damaged_block("zstd");
   std::string raw(raw_size, '\0');
   const std::size_t size =
       ZSTD_decompressDCtx(decompressor(), raw.data(), raw_size, block.data(), block.size());
-  if (ZSTD_isError(size) || size != raw_size) return damaged("zstd");
+  if (ZSTD_isError(size) || size != raw_size) return damaged_block("zstd");
   return raw;
 }
 

@@ -11,10 +11,6 @@ struct NumberedChunk {
   std::vector<Sample> samples;
 };
 
-bool earlier(const Sample& a, const Sample& b) {
-  return a.timestamp_ms < b.timestamp_ms;
-}
-
 void cut(std::vector<Sample>& samples, std::int64_t start_ms, std::int64_t end_ms) {
   std::erase_if(samples, [&](const Sample& sample) {
     return sample.timestamp_ms < start_ms || sample.timestamp_ms > end_ms;

@@ -14,7 +14,7 @@ namespace {
 constexpr std::size_t entry_overhead = 48;
 constexpr std::size_t batch_overhead = 512;
 
-Error damaged(std::string_view what) {
+Error damaged_batch(std::string_view what) {
   return {ErrorCode::corrupt, "head batch: " + std::string(what)};
 }
 
@@ -69,10 +69,10 @@ class HeadBatchParser {
     batch_.tenant_ = TenantId(std::string(in_.string()));
     batch_.received_ = from_unix_ns(in_.zigzag());
     const std::size_t streams = in_.count(2);
-    if (!in_.ok()) return damaged("bad start");
+    if (!in_.ok()) return damaged_batch("bad start");
     batch_.runs_.reserve(streams);
     for (std::size_t i = 0; i < streams && in_.ok(); ++i) parse_run();
-    if (!in_.finished()) return damaged("body does not end where it should");
+    if (!in_.finished()) return damaged_batch("body does not end where it should");
     batch_.memory_bytes_ += batch_overhead + batch_.body_.size();
     return {};
   }
@@ -126,7 +126,7 @@ Result<std::shared_ptr<const HeadBatch>> HeadBatch::parse(std::string body, std:
 Result<TenantId> head_batch_tenant(std::string_view body) {
   ByteReader in(body);
   TenantId tenant{std::string(in.string())};
-  if (!in.ok() || !valid_tenant(tenant)) return damaged("bad tenant");
+  if (!in.ok() || !valid_tenant(tenant)) return damaged_batch("bad tenant");
   return tenant;
 }
 
@@ -174,7 +174,7 @@ std::string pack_body(std::string_view body) {
 Result<std::string> unpack_body(std::string_view payload) {
   ByteReader in(payload);
   const std::uint64_t raw_size = in.varint();
-  if (!in.ok()) return damaged("no size");
+  if (!in.ok()) return damaged_batch("no size");
   return lz4_block(in.bytes(in.left()), raw_size);
 }
 

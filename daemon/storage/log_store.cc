@@ -14,7 +14,7 @@ void raise_above(std::atomic<std::uint64_t>& counter, std::uint64_t used) {
   if (counter.load() <= used) counter.store(used + 1);
 }
 
-class EmptyCursor : public query::LogCursor {
+class NoLogs : public query::LogCursor {
  public:
   Result<const query::LogBatch*> next() override { return nullptr; }
   void narrow(TimeRange) override {}
@@ -139,7 +139,7 @@ std::optional<Timestamp> LogStore::newest(const TenantId& id) const {
 Result<std::unique_ptr<query::LogCursor>> LogStore::select(const query::LogSelect& select,
                                                            query::QueryContext& context) {
   const TenantLogs* logs = find_tenant(select.tenant);
-  if (!logs) return std::unique_ptr<query::LogCursor>(new EmptyCursor);
+  if (!logs) return std::unique_ptr<query::LogCursor>(new NoLogs);
   return make_log_cursor(database_, directories_, logs->view(database_), select, context);
 }
 

@@ -9,7 +9,7 @@ namespace {
 
 constexpr int directory_zstd_level = 1;
 
-Error damaged(std::string_view what) {
+Error damaged_part(std::string_view what) {
   return {ErrorCode::corrupt, "part: " + std::string(what)};
 }
 
@@ -83,7 +83,7 @@ std::string encode_summary(const PartSummary& summary) {
 Result<PartSummary> decode_summary(std::string_view payload) {
   ByteReader in(payload);
   const std::uint64_t version = in.varint();
-  if (version != part_version) return damaged("unknown version " + std::to_string(version));
+  if (version != part_version) return damaged_part("unknown version " + std::to_string(version));
   PartSummary summary;
   summary.rows = in.varint();
   summary.line_bytes = in.varint();
@@ -92,7 +92,7 @@ Result<PartSummary> decode_summary(std::string_view payload) {
   summary.last = from_unix_ns(in.zigzag());
   summary.max_sequence = in.varint();
   summary.groups = static_cast<std::uint32_t>(in.varint());
-  if (!in.finished()) return damaged("bad summary");
+  if (!in.finished()) return damaged_part("bad summary");
   return summary;
 }
 
@@ -111,7 +111,7 @@ std::string encode_directory(const PartDirectory& directory, Timestamp part_firs
 Result<PartDirectory> decode_directory(std::string_view payload, Timestamp part_first) {
   ByteReader sized(payload);
   const std::uint64_t raw_size = sized.varint();
-  if (!sized.ok()) return damaged("directory without size");
+  if (!sized.ok()) return damaged_part("directory without size");
   SLUICE_TRY(const std::string raw, zstd_block(sized.bytes(sized.left()), raw_size));
   ByteReader in(raw);
   PartDirectory directory;
@@ -120,8 +120,8 @@ Result<PartDirectory> decode_directory(std::string_view payload, Timestamp part_
   directory.groups.resize(in.count(3));
   for (auto& group : directory.groups)
     if (!read_group(in, group, directory.streams.size(), part_first))
-      return damaged("directory does not add up");
-  if (!in.finished()) return damaged("bad directory");
+      return damaged_part("directory does not add up");
+  if (!in.finished()) return damaged_part("bad directory");
   return directory;
 }
 

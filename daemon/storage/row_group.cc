@@ -7,7 +7,7 @@ namespace sluice::storage {
 
 namespace {
 
-Error damaged(std::string_view what) {
+Error damaged_group(std::string_view what) {
   return {ErrorCode::corrupt, "row group: " + std::string(what)};
 }
 
@@ -60,11 +60,11 @@ Result<std::unique_ptr<RowGroup>> RowGroup::decode(std::string_view payload) {
   const std::uint64_t lines_raw = in.varint();
   const std::string_view packed = in.bytes(columns_size);
   // Each row takes at least three bytes of columns.
-  if (!in.ok() || rows > columns_raw / 3) return damaged("bad header");
+  if (!in.ok() || rows > columns_raw / 3) return damaged_group("bad header");
   SLUICE_TRY(const std::string columns, zstd_block(packed, columns_raw));
   std::unique_ptr<RowGroup> group(new RowGroup);
   SLUICE_TRY(group->lines_, zstd_block(in.bytes(in.left()), lines_raw));
-  if (!group->read_columns(rows, columns)) return damaged("columns do not fit the header");
+  if (!group->read_columns(rows, columns)) return damaged_group("columns do not fit the header");
   return group;
 }
 

@@ -15,7 +15,7 @@ struct AlertsOptions {
   bool exit_status = false;
 };
 
-constexpr const char* examples =
+constexpr const char* alerts_examples =
     "  sluice alerts\n"
     "  sluice alerts --state firing --exit-status && echo \"something burns\"\n"
     "  sluice alerts -o json | jq '.[].labels.alertname'";
@@ -40,7 +40,7 @@ ExitCode run_alerts(const AlertsOptions& o, Context& context) {
 
 Action add_alerts(CLI::App& root) {
   auto o = std::make_shared<AlertsOptions>();
-  CLI::App& app = add_subcommand(root, "alerts", "List pending and firing alerts", examples);
+  CLI::App& app = add_subcommand(root, "alerts", "List pending and firing alerts", alerts_examples);
   app.add_option("--state", o->state, "Only these: pending or firing")
       ->check(CLI::IsMember({"pending", "firing"}));
   app.add_option("-o,--output", o->output, "table or json")

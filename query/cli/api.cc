@@ -19,7 +19,7 @@ struct ApiOptions {
   bool include_head = false;
 };
 
-constexpr const char* examples =
+constexpr const char* api_examples =
     "  sluice api GET /api/v1/status/buildinfo\n"
     "  sluice api GET /api/v1/query -f query=up\n"
     "  sluice api POST /api/v1/deployments -d '{\"service\":\"pay\",\"version\":\"1.2\"}'\n"
@@ -78,7 +78,7 @@ ExitCode run_api(const ApiOptions& o, Context& context) {
 
 Action add_api(CLI::App& root) {
   auto o = std::make_shared<ApiOptions>();
-  CLI::App& app = add_subcommand(root, "api", "Call the server's HTTP API", examples);
+  CLI::App& app = add_subcommand(root, "api", "Call the server's HTTP API", api_examples);
   app.add_option("method", o->method, "GET, POST, ...")->required();
   app.add_option("path", o->path, "Path, with or without a query")->required();
   app.add_option("-d,--data", o->data, "Body: text, @FILE, or - for standard input");

@@ -7,15 +7,15 @@
 
 namespace sluice::query::cli {
 
-using nlohmann::json;
+using Json = nlohmann::json;
 
 namespace {
 
 constexpr std::chrono::milliseconds retry_pause{300};
 
-// json converts to anything, also to an Error, so the Result has to be told which it is.
-Result<json> success(json value) {
-  return Result<json>(boost::system::in_place_value, std::move(value));
+// Json converts to anything, also to an Error, so the Result has to be told which it is.
+Result<Json> success(Json value) {
+  return Result<Json>(boost::system::in_place_value, std::move(value));
 }
 
 ErrorCode code_of_status(int status) {
@@ -37,7 +37,7 @@ ErrorCode code_of_status(int status) {
 
 // The message inside our errors, Prometheus' and Loki's (which are plain text).
 std::string message_in(const std::string& body) {
-  const json document = json::parse(body, nullptr, false);
+  const Json document = Json::parse(body, nullptr, false);
   if (document.is_object()) {
     for (const char* key : {"error", "message"}) {
       if (const std::string text = text_of(document, key); !text.empty()) return text;
@@ -60,10 +60,10 @@ Result<std::string> read_token(const std::string& path) {
   return token;
 }
 
-Result<json> parse_body(const http::ClientResponse& response) {
+Result<Json> parse_body(const http::ClientResponse& response) {
   if (response.status < 200 || response.status > 299) return error_of(response);
   if (response.body.empty()) return success(nullptr);
-  json document = json::parse(response.body, nullptr, false);
+  Json document = Json::parse(response.body, nullptr, false);
   if (document.is_discarded()) {
     return Error{ErrorCode::unavailable, "the server's answer is not JSON; is --addr right?"};
   }
@@ -131,24 +131,24 @@ Result<http::ClientResponse> ApiClient::send_with_retries(const std::string& tar
   return outcome;
 }
 
-Result<json> ApiClient::get(const std::string& path, const http::Params& params) {
+Result<Json> ApiClient::get(const std::string& path, const http::Params& params) {
   SLUICE_TRY(const auto response, send_with_retries(target_of(path, params)));
   return parse_body(response);
 }
 
-Result<json> ApiClient::post(const std::string& path, const json& body) {
+Result<Json> ApiClient::post(const std::string& path, const Json& body) {
   SLUICE_TRY(const auto response, send("POST", path, body.dump(), "application/json"));
   return parse_body(response);
 }
 
-Result<json> data_of(json document) {
+Result<Json> data_of(Json document) {
   if (!document.is_object() || !document.contains("data")) {
     return Error{ErrorCode::unavailable, "the server's answer has no data; is --addr right?"};
   }
   return success(std::move(document["data"]));
 }
 
-LabelSet labels_from(const json& object) {
+LabelSet labels_from(const Json& object) {
   LabelSet labels;
   if (!object.is_object()) return labels;
   for (const auto& [name, value] : object.items()) {
@@ -157,12 +157,12 @@ LabelSet labels_from(const json& object) {
   return labels;
 }
 
-double number_of(const json& value) {
+double number_of(const Json& value) {
   if (value.is_number()) return value.get<double>();
   return value.is_string() ? std::strtod(value.get_ref<const std::string&>().c_str(), nullptr) : 0;
 }
 
-std::string text_of(const json& object, const char* key) {
+std::string text_of(const Json& object, const char* key) {
   if (!object.is_object()) return "";
   const auto it = object.find(key);
   return it != object.end() && it->is_string() ? it->get<std::string>() : "";

@@ -20,7 +20,7 @@ struct CheckOptions {
   std::string sluiced;
 };
 
-constexpr const char* examples =
+constexpr const char* check_examples =
     "  sluice check config /etc/sluice/sluiced.yaml\n"
     "  sluice check rules rules/*.yaml\n\n"
     "The checks are the daemon's own, so that what passes here also loads there: this command\n"
@@ -77,7 +77,7 @@ ExitCode run_check(std::vector<std::string> command, const std::vector<std::stri
 
 void add_check_of(CLI::App& parent, const std::string& name, const std::string& summary,
                   const std::shared_ptr<CheckOptions>& o) {
-  CLI::App& app = add_subcommand(parent, name, summary, examples);
+  CLI::App& app = add_subcommand(parent, name, summary, check_examples);
   app.add_option("file", o->files, "Files to check")->required();
   app.add_option("--sluiced", o->sluiced, "The daemon's binary");
 }
@@ -86,7 +86,8 @@ void add_check_of(CLI::App& parent, const std::string& name, const std::string& 
 
 Action add_check(CLI::App& root) {
   auto o = std::make_shared<CheckOptions>();
-  CLI::App& app = add_subcommand(root, "check", "Check configuration and rule files", examples);
+  CLI::App& app =
+      add_subcommand(root, "check", "Check configuration and rule files", check_examples);
   app.require_subcommand(1);
   add_check_of(app, "config", "Check a configuration file of the daemon", o);
   add_check_of(app, "rules", "Check rule files", o);

@@ -9,7 +9,7 @@ namespace sluice::query::cli {
 
 namespace {
 
-constexpr std::array<Command, 15> table{{
+constexpr std::array<Command, 15> command_table{{
     {"logs", add_logs},
     {"tail", add_tail},
     {"labels", add_labels},
@@ -30,7 +30,7 @@ constexpr std::array<Command, 15> table{{
 }  // namespace
 
 std::span<const Command> commands() {
-  return table;
+  return command_table;
 }
 
 bool Context::color() const {

@@ -9,7 +9,7 @@
 
 namespace sluice::query::cli {
 
-using nlohmann::json;
+using Json = nlohmann::json;
 
 namespace {
 
@@ -35,7 +35,7 @@ struct GateOptions {
   bool exit_status = false;
   std::string output = "default";
 };
-using Options = std::shared_ptr<GateOptions>;
+using GateOptionsPtr = std::shared_ptr<GateOptions>;
 
 // Beyond the gate's own timeout: the rollback is verified after the verdict.
 constexpr std::chrono::minutes settle_time{15};
@@ -58,8 +58,8 @@ ExitCode fail_gate(Context& context, const Error& error) {
   return error.code == ErrorCode::timeout ? ExitCode::timed_out : exit_code_of(error);
 }
 
-json request_of(const GateOptions& o) {
-  json body = json::object();
+Json request_of(const GateOptions& o) {
+  Json body = Json::object();
   const std::pair<const char*, const std::string*> fields[] = {
       {"service", &o.service},
       {"env", &o.env},
@@ -86,18 +86,18 @@ Result<void> check_durations(const GateOptions& o) {
   return {};
 }
 
-Result<json> start_gate(const GateOptions& o, Context& context) {
+Result<Json> start_gate(const GateOptions& o, Context& context) {
   if (auto sound = check_durations(o); !sound) return sound.error();
   return ApiClient(context).post("/api/v1/gates", request_of(o));
 }
 
-Duration time_to_give_up(const GateOptions& o, const json& gate) {
+Duration time_to_give_up(const GateOptions& o, const Json& gate) {
   if (!o.give_up.empty()) return parse_duration(o.give_up).value();
   const double seconds = gate.value("timeout_seconds", 3600.0);
   return std::chrono::seconds(static_cast<std::int64_t>(seconds)) + settle_time;
 }
 
-void print_gate(const json& gate, const GateOptions& o, Context& context, bool evidence) {
+void print_gate(const Json& gate, const GateOptions& o, Context& context, bool evidence) {
   if (o.output == "json") {
     context.out << gate.dump(2) << "\n";
   } else {
@@ -106,7 +106,7 @@ void print_gate(const json& gate, const GateOptions& o, Context& context, bool e
   }
 }
 
-ExitCode wait_and_print(const GateOptions& o, const json& gate, Context& context) {
+ExitCode wait_and_print(const GateOptions& o, const Json& gate, Context& context) {
   GateWait wait;
   wait.id = text_of(gate, "id");
   wait.give_up = time_to_give_up(o, gate);
@@ -117,7 +117,7 @@ ExitCode wait_and_print(const GateOptions& o, const json& gate, Context& context
   return exit_code_of_gate(*done);
 }
 
-Result<json> fetch(const GateOptions& o, Context& context) {
+Result<Json> fetch(const GateOptions& o, Context& context) {
   return ApiClient(context).get("/api/v1/gates/" + http::percent_encode(o.id));
 }
 
@@ -160,17 +160,17 @@ ExitCode run_list(const GateOptions& o, Context& context) {
   params.add("limit", std::to_string(o.limit));
   const auto answer = ApiClient(context).get("/api/v1/gates", params);
   if (!answer) return fail_gate(context, answer.error());
-  const json gates = answer->value("gates", json::array());
+  const Json gates = answer->value("gates", Json::array());
   context.out << (o.output == "json" ? gates.dump(2) + "\n" : gate_table(gates, context.color()));
   return ExitCode::ok;
 }
 
-void add_output(CLI::App& app, const Options& o) {
+void add_output(CLI::App& app, const GateOptionsPtr& o) {
   app.add_option("-o,--output", o->output, "default or json")
       ->check(CLI::IsMember({"default", "json"}));
 }
 
-void add_new_gate_flags(CLI::App& app, const Options& o) {
+void add_new_gate_flags(CLI::App& app, const GateOptionsPtr& o) {
   app.add_option("--service", o->service, "Service that is released")->required();
   app.add_option("--env", o->env, "Environment it is released to");
   app.add_option("--version", o->version, "Version to judge")->required();
@@ -187,7 +187,7 @@ void add_new_gate_flags(CLI::App& app, const Options& o) {
   add_output(app, o);
 }
 
-void add_wait_flags(CLI::App& app, const Options& o, const char* give_up) {
+void add_wait_flags(CLI::App& app, const GateOptionsPtr& o, const char* give_up) {
   app.add_option(give_up, o->give_up,
                  "Stop waiting after this (exit 124); the gate itself goes on");
   app.add_option("--unavailable-for", o->unavailable_for,
@@ -196,14 +196,14 @@ void add_wait_flags(CLI::App& app, const Options& o, const char* give_up) {
 }
 
 CLI::App& add_existing(CLI::App& parent, const std::string& name, const std::string& summary,
-                       const Options& o, const std::string& example) {
+                       const GateOptionsPtr& o, const std::string& example) {
   CLI::App& app = add_subcommand(parent, name, summary, example);
   app.add_option("id", o->id, "Gate")->required();
   add_output(app, o);
   return app;
 }
 
-void add_list(CLI::App& parent, const Options& o) {
+void add_list(CLI::App& parent, const GateOptionsPtr& o) {
   CLI::App& app = add_subcommand(parent, "list", "List gates, newest first",
                                  "  sluice gate list --service pay --state running");
   app.add_option("--service", o->service, "Only of this service");

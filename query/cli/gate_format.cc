@@ -9,16 +9,16 @@
 
 namespace sluice::query::cli {
 
-using nlohmann::json;
+using Json = nlohmann::json;
 
 namespace {
 
-std::string rollback_state(const json& gate) {
-  return text_of(gate.value("rollback", json::object()), "state");
+std::string rollback_state(const Json& gate) {
+  return text_of(gate.value("rollback", Json::object()), "state");
 }
 
 // The verdict, or the phase while there is none.
-std::string standing(const json& gate) {
+std::string standing(const Json& gate) {
   const std::string verdict = text_of(gate, "verdict");
   return verdict.empty() ? text_of(gate, "phase") : verdict;
 }
@@ -37,23 +37,23 @@ std::string words(std::string text) {
   return text;
 }
 
-std::string number_text(const json& object, const char* key) {
+std::string number_text(const Json& object, const char* key) {
   const auto it = object.find(key);
   if (it == object.end() || !it->is_number()) return "";
   return it->is_number_float() ? format_sample_value(it->get<double>()) : it->dump();
 }
 
-std::string version_pair(const json& gate) {
+std::string version_pair(const Json& gate) {
   const std::string baseline = text_of(gate, "baseline");
   return text_of(gate, "service") + " " + text_of(gate, "version") +
          (baseline.empty() ? "" : " against " + baseline) + " (" + text_of(gate, "env") + ")";
 }
 
-std::string check_table(const json& checks, bool color) {
+std::string check_table(const Json& checks, bool color) {
   Table table({"  CHECK", "VERDICT", "VALUE", "THRESHOLD", "CANDIDATE", "BASELINE", "WHY"});
   for (const auto& check : checks) {
     const std::string verdict = text_of(check, "verdict");
-    const json samples = check.value("samples", json::object());
+    const Json samples = check.value("samples", Json::object());
     table.add({{"  " + text_of(check, "name")},
                {verdict, color_of_verdict(verdict)},
                {number_text(check, "value")},
@@ -65,13 +65,13 @@ std::string check_table(const json& checks, bool color) {
   return table.empty() ? "" : table.render(color);
 }
 
-std::string patterns_of(const json& check, bool color) {
+std::string patterns_of(const Json& check, bool color) {
   std::string out;
-  for (const auto& pattern : check.value("patterns", json::array())) {
+  for (const auto& pattern : check.value("patterns", Json::array())) {
     out += "  " + paint(text_of(pattern, "status") + " pattern", Color::yellow, color) + ", " +
            number_text(pattern, "count") + " lines: " + printable(text_of(pattern, "template")) +
            "\n";
-    for (const auto& sample : pattern.value("samples", json::array())) {
+    for (const auto& sample : pattern.value("samples", Json::array())) {
       if (!sample.is_string()) continue;
       const std::string line = printable(sample.get_ref<const std::string&>());
       out += "      " + paint(line, Color::dim, color) + "\n";
@@ -80,19 +80,19 @@ std::string patterns_of(const json& check, bool color) {
   return out;
 }
 
-std::string queries_of(const json& check) {
+std::string queries_of(const Json& check) {
   std::string out;
-  for (const auto& query : check.value("queries", json::array())) {
+  for (const auto& query : check.value("queries", Json::array())) {
     if (query.is_string())
       out += "  " + text_of(check, "name") + ": " + query.get<std::string>() + "\n";
   }
   return out;
 }
 
-std::string rollback_text(const json& gate, bool color) {
+std::string rollback_text(const Json& gate, bool color) {
   const std::string state = rollback_state(gate);
   if (state.empty() || state == "none") return "";
-  const json rollback = gate.value("rollback", json::object());
+  const Json rollback = gate.value("rollback", Json::object());
   std::string out = "\nRollback: " + paint(words(state), color_of_verdict(state), color);
   const std::string hook = text_of(rollback, "hook");
   const std::string detail = text_of(rollback, "detail");
@@ -103,7 +103,7 @@ std::string rollback_text(const json& gate, bool color) {
 
 }  // namespace
 
-ExitCode exit_code_of_gate(const json& gate) {
+ExitCode exit_code_of_gate(const Json& gate) {
   const std::string verdict = text_of(gate, "verdict");
   if (verdict == "pass") return ExitCode::ok;
   if (verdict != "fail") return ExitCode::undecided;
@@ -113,23 +113,23 @@ ExitCode exit_code_of_gate(const json& gate) {
   return ExitCode::no;
 }
 
-bool gate_done(const json& gate) {
+bool gate_done(const Json& gate) {
   return text_of(gate, "state") == "done";
 }
 
-std::string gate_progress(const json& gate) {
+std::string gate_progress(const Json& gate) {
   std::string out = words(text_of(gate, "phase"));
   const std::string verdict = text_of(gate, "verdict");
   if (!verdict.empty()) out += ", verdict " + verdict;
   std::string separator = ": ";
-  for (const auto& check : gate.value("checks", json::array())) {
+  for (const auto& check : gate.value("checks", Json::array())) {
     out += separator + text_of(check, "name") + " " + text_of(check, "verdict");
     separator = ", ";
   }
   return out;
 }
 
-std::string gate_summary(const json& gate, bool color) {
+std::string gate_summary(const Json& gate, bool color) {
   const std::string now = standing(gate);
   std::string out =
       paint(upper(words(now)), color_of_verdict(now), color) + " " + version_pair(gate);
@@ -139,8 +139,8 @@ std::string gate_summary(const json& gate, bool color) {
   return out + (reason.empty() ? "" : ": " + printable(reason)) + "\n";
 }
 
-std::string gate_explanation(const json& gate, bool color) {
-  const json checks = gate.value("checks", json::array());
+std::string gate_explanation(const Json& gate, bool color) {
+  const Json checks = gate.value("checks", Json::array());
   std::string out = gate_summary(gate, color);
   out += "  gate " + text_of(gate, "id") + ", policy " + text_of(gate, "policy") + ", " +
          number_text(gate, "evaluations") + " evaluations\n\n" + check_table(checks, color);
@@ -156,7 +156,7 @@ std::string gate_explanation(const json& gate, bool color) {
   return out;
 }
 
-std::string gate_table(const json& gates, bool color) {
+std::string gate_table(const Json& gates, bool color) {
   Table table({"ID", "SERVICE", "ENV", "VERSION", "STATE", "VERDICT", "ROLLBACK", "CREATED"});
   for (const auto& gate : gates) {
     const std::string verdict = text_of(gate, "verdict");

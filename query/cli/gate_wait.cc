@@ -10,7 +10,7 @@
 
 namespace sluice::query::cli {
 
-using nlohmann::json;
+using Json = nlohmann::json;
 
 namespace {
 
@@ -37,7 +37,7 @@ class Waiter {
     api_.set_retries(0);
   }
 
-  Result<json> run() {
+  Result<Json> run() {
     const Timestamp until = context_.clock.now() + wait_.give_up;
     while (!context_.stop.stop_requested()) {
       auto gate = poll(until);
@@ -56,7 +56,7 @@ class Waiter {
   }
 
  private:
-  Result<json> poll(Timestamp until) {
+  Result<Json> poll(Timestamp until) {
     const auto left = std::chrono::ceil<std::chrono::seconds>(until - context_.clock.now());
     http::Params params;
     params.add("wait",
@@ -78,7 +78,7 @@ class Waiter {
     return {};
   }
 
-  void tell(const json& gate) {
+  void tell(const Json& gate) {
     std::string progress = gate_progress(gate);
     if (progress == told_ || context_.options.quiet) return;
     context_.err << format_clock(context_.clock.now()) << " " << progress << "\n" << std::flush;
@@ -94,7 +94,7 @@ class Waiter {
 
 }  // namespace
 
-Result<json> wait_for_gate(const GateWait& wait, Context& context) {
+Result<Json> wait_for_gate(const GateWait& wait, Context& context) {
   return Waiter(wait, context).run();
 }
 

@@ -17,7 +17,7 @@ struct LabelsOptions {
   bool metrics = false;
 };
 
-constexpr const char* examples =
+constexpr const char* labels_examples =
     "  sluice labels\n"
     "  sluice labels app --since 24h\n"
     "  sluice labels app --query '{env=\"prod\"}'\n"
@@ -54,7 +54,7 @@ ExitCode run_labels(const LabelsOptions& o, Context& context) {
 Action add_labels(CLI::App& root) {
   auto o = std::make_shared<LabelsOptions>();
   CLI::App& app =
-      add_subcommand(root, "labels", "List label names, or the values of one", examples);
+      add_subcommand(root, "labels", "List label names, or the values of one", labels_examples);
   app.add_option("name", o->name, "Label whose values to list");
   app.add_option("--query,--match", o->query, "Only of streams or series this selector matches");
   app.add_flag("--metrics", o->metrics, "Of metrics instead of logs");

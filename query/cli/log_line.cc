@@ -11,12 +11,12 @@
 
 namespace sluice::query::cli {
 
-using nlohmann::json;
+using Json = nlohmann::json;
 
 namespace {
 
 // The third element: {"k":"v"}, or {"structuredMetadata":{...},"parsed":{...}}.
-LabelSet metadata_of(const json& entry) {
+LabelSet metadata_of(const Json& entry) {
   LabelSet metadata = labels_from(entry);
   for (const char* part : {"structuredMetadata", "parsed"}) {
     if (!entry.is_object() || !entry.contains(part)) continue;
@@ -25,7 +25,7 @@ LabelSet metadata_of(const json& entry) {
   return metadata;
 }
 
-Result<LogLine> parse_entry(const json& entry, const LabelSet& labels) {
+Result<LogLine> parse_entry(const Json& entry, const LabelSet& labels) {
   const bool shaped =
       entry.is_array() && entry.size() >= 2 && entry[0].is_string() && entry[1].is_string();
   std::int64_t ns = 0;
@@ -102,7 +102,7 @@ std::string as_text(const LogLine& line, const LogStyle& style) {
 
 }  // namespace
 
-Result<std::vector<LogLine>> parse_streams(const json& streams) {
+Result<std::vector<LogLine>> parse_streams(const Json& streams) {
   if (!streams.is_array()) {
     return Error{ErrorCode::unavailable, "the server's answer holds no streams"};
   }
@@ -111,7 +111,7 @@ Result<std::vector<LogLine>> parse_streams(const json& streams) {
     if (!stream.is_object() || !stream.contains("values")) {
       return Error{ErrorCode::unavailable, "the server sent a stream without values"};
     }
-    const LabelSet labels = labels_from(stream.value("stream", json::object()));
+    const LabelSet labels = labels_from(stream.value("stream", Json::object()));
     for (const auto& entry : stream["values"]) {
       SLUICE_TRY(auto line, parse_entry(entry, labels));
       lines.push_back(std::move(line));

@@ -25,7 +25,7 @@ struct LogsOptions {
   TailFlags tail;
 };
 
-constexpr const char* examples =
+constexpr const char* logs_examples =
     "  sluice logs '{app=\"pay\"} |= \"timeout\"' --since 2h\n"
     "  sluice logs '{app=\"pay\"} | json | status >= 500' -n 0 -o jsonl > errors.jsonl\n"
     "  sluice logs '{app=\"pay\"}' --from 2026-01-02T03:00:00Z --to 2026-01-02T04:00:00Z "
@@ -131,7 +131,7 @@ ExitCode run_logs(const LogsOptions& o, Context& context) {
 
 Action add_logs(CLI::App& root) {
   auto o = std::make_shared<LogsOptions>();
-  CLI::App& app = add_subcommand(root, "logs", "Search logs with LogQL", examples);
+  CLI::App& app = add_subcommand(root, "logs", "Search logs with LogQL", logs_examples);
   app.add_option("query", o->query, "LogQL query")->required();
   app.add_option("-n,--limit", o->limit, "Lines to print; 0 for all")->capture_default_str();
   app.add_option("--batch", o->batch, "Lines to ask for at a time")->capture_default_str();

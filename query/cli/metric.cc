@@ -24,7 +24,7 @@ struct MetricOptions {
   bool exit_status = false;
 };
 
-constexpr const char* examples =
+constexpr const char* metric_examples =
     "  sluice metric up\n"
     "  sluice metric 'sum by (app) (rate(http_requests_total[5m]))' --range 6h\n"
     "  sluice metric 'rate({app=\"pay\"} |= \"error\" [5m])' --range 1h -o chart\n"
@@ -104,7 +104,7 @@ ExitCode run_metric(const MetricOptions& o, Context& context) {
 Action add_metric(CLI::App& root) {
   auto o = std::make_shared<MetricOptions>();
   CLI::App& app =
-      add_subcommand(root, "metric", "Evaluate PromQL (or a LogQL metric query)", examples);
+      add_subcommand(root, "metric", "Evaluate PromQL (or a LogQL metric query)", metric_examples);
   app.add_option("query", o->query, "Expression")->required();
   app.add_option("--time", o->time, "When to evaluate; now if absent");
   app.add_option("--range,-s,--since", o->range, "Evaluate over this long, up to now or --end");

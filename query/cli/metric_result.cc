@@ -12,7 +12,7 @@
 
 namespace sluice::query::cli {
 
-using nlohmann::json;
+using Json = nlohmann::json;
 
 namespace {
 
@@ -22,7 +22,7 @@ double parse_value(const std::string& text) {
   return text == "NaN" ? NAN : std::strtod(text.c_str(), nullptr);
 }
 
-Result<MetricPoint> parse_point(const json& pair) {
+Result<MetricPoint> parse_point(const Json& pair) {
   if (!pair.is_array() || pair.size() != 2 || !pair[0].is_number() || !pair[1].is_string()) {
     return Error{ErrorCode::unavailable, "the server sent a sample that is not one"};
   }
@@ -31,15 +31,15 @@ Result<MetricPoint> parse_point(const json& pair) {
   return point;
 }
 
-Result<MetricSeries> parse_series(const json& object) {
+Result<MetricSeries> parse_series(const Json& object) {
   MetricSeries series;
   if (!object.is_object()) return Error{ErrorCode::unavailable, "the server sent no series"};
-  series.labels = labels_from(object.value("metric", json::object()));
+  series.labels = labels_from(object.value("metric", Json::object()));
   if (object.contains("value")) {
     SLUICE_TRY(auto point, parse_point(object["value"]));
     series.points.push_back(std::move(point));
   }
-  const json values = object.value("values", json::array());
+  const Json values = object.value("values", Json::array());
   for (const auto& pair : values) {
     SLUICE_TRY(auto point, parse_point(pair));
     series.points.push_back(std::move(point));
@@ -132,14 +132,14 @@ Result<MetricFormat> parse_metric_format(std::string_view text) {
                           "\" is none of table, json, csv, chart");
 }
 
-Result<MetricResult> parse_metric_result(const json& data) {
+Result<MetricResult> parse_metric_result(const Json& data) {
   MetricResult result;
   result.type = text_of(data, "resultType");
   if (result.type.empty() || !data.contains("result")) {
     return Error{ErrorCode::unavailable, "the server's answer is no query result"};
   }
   result.json = data.dump();
-  const json& values = data["result"];
+  const Json& values = data["result"];
   if (result.type == "scalar" || result.type == "string") {
     SLUICE_TRY(auto point, parse_point(values));
     result.series.push_back({{}, {std::move(point)}});

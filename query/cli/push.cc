@@ -12,14 +12,14 @@ namespace {
 constexpr std::size_t max_lines = 1000;
 constexpr std::size_t max_bytes = 1 << 20;
 constexpr int attempts = 5;
-constexpr std::chrono::milliseconds first_pause{500};
+constexpr std::chrono::milliseconds first_push_pause{500};
 
 struct PushOptions {
   std::vector<std::string> labels;
   bool echo = false;
 };
 
-constexpr const char* examples =
+constexpr const char* push_examples =
     "  make test 2>&1 | sluice push --label job=ci --label branch=main --echo\n"
     "  sluice push --label app=backup < backup.log\n\n"
     "Each line becomes an entry stamped with the time it was read. A pause in the input sends "
@@ -40,7 +40,7 @@ Result<LabelSet> parse_label_flags(const std::vector<std::string>& flags) {
   return labels;
 }
 
-bool worth_repeating(const Result<http::ClientResponse>& outcome) {
+bool worth_another_push(const Result<http::ClientResponse>& outcome) {
   if (!outcome) {
     return outcome.error().code == ErrorCode::unavailable ||
            outcome.error().code == ErrorCode::timeout;
@@ -51,11 +51,11 @@ bool worth_repeating(const Result<http::ClientResponse>& outcome) {
 // Delivers a batch, patiently.
 Result<void> deliver(const std::string& body, Context& context) {
   ApiClient api(context);
-  auto pause = first_pause;
+  auto pause = first_push_pause;
   for (int attempt = 1;; ++attempt) {
     auto outcome = api.send("POST", "/loki/api/v1/push", body, "application/json");
     if (outcome && outcome->status >= 200 && outcome->status < 300) return {};
-    if (attempt == attempts || !worth_repeating(outcome) || context.stop.stop_requested()) {
+    if (attempt == attempts || !worth_another_push(outcome) || context.stop.stop_requested()) {
       return outcome ? error_of(*outcome) : std::move(outcome).error();
     }
     context.sleep(pause);
@@ -94,7 +94,8 @@ ExitCode run_push(const PushOptions& o, Context& context) {
 
 Action add_push(CLI::App& root) {
   auto o = std::make_shared<PushOptions>();
-  CLI::App& app = add_subcommand(root, "push", "Store lines from standard input as logs", examples);
+  CLI::App& app =
+      add_subcommand(root, "push", "Store lines from standard input as logs", push_examples);
   app.add_option("-l,--label", o->labels, "name=value (repeatable, at least one)");
   app.add_flag("--echo", o->echo, "Print the lines too, like tee");
   return [o](Context& context) { return run_push(*o, context); };

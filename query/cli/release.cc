@@ -7,7 +7,7 @@
 
 namespace sluice::query::cli {
 
-using nlohmann::json;
+using Json = nlohmann::json;
 
 namespace {
 
@@ -21,16 +21,16 @@ struct ReleaseOptions {
   unsigned limit = 20;
   std::string output = "default";
 };
-using Options = std::shared_ptr<ReleaseOptions>;
+using ReleaseOptionsPtr = std::shared_ptr<ReleaseOptions>;
 
-constexpr const char* examples =
+constexpr const char* release_examples =
     "  id=$(sluice release start --service pay --env prod --version \"$GIT_SHA\")\n"
     "  ./deploy.sh && sluice release finish \"$id\" || sluice release finish \"$id\" --status "
     "failed\n"
     "  sluice release list --service pay\n\n"
     "A gate compares a release with the one before it, so tell each release when it starts.";
 
-ExitCode print_one(const Result<json>& answer, const ReleaseOptions& o, Context& context,
+ExitCode print_one(const Result<Json>& answer, const ReleaseOptions& o, Context& context,
                    bool id_only) {
   if (!answer) return fail(context, answer.error());
   if (o.output == "json") {
@@ -44,7 +44,7 @@ ExitCode print_one(const Result<json>& answer, const ReleaseOptions& o, Context&
 }
 
 ExitCode run_start(const ReleaseOptions& o, Context& context) {
-  json body{{"service", o.service}, {"version", o.version}};
+  Json body{{"service", o.service}, {"version", o.version}};
   if (!o.env.empty()) body["env"] = o.env;
   if (!o.commit.empty()) body["commit"] = o.commit;
   return print_one(ApiClient(context).post("/api/v1/deployments", body), o, context, true);
@@ -55,7 +55,7 @@ std::string path_of(const ReleaseOptions& o) {
 }
 
 ExitCode run_finish(const ReleaseOptions& o, Context& context) {
-  const json body{{"status", o.status}};
+  const Json body{{"status", o.status}};
   return print_one(ApiClient(context).post(path_of(o) + "/finish", body), o, context, false);
 }
 
@@ -67,7 +67,7 @@ ExitCode run_list(const ReleaseOptions& o, Context& context) {
   params.add("limit", std::to_string(o.limit));
   const auto answer = ApiClient(context).get("/api/v1/deployments", params);
   if (!answer) return fail(context, answer.error());
-  const json releases = answer->value("deployments", json::array());
+  const Json releases = answer->value("deployments", Json::array());
   context.out << (o.output == "json" ? releases.dump(2) + "\n"
                                      : release_table(releases, context.color()));
   return ExitCode::ok;
@@ -80,14 +80,14 @@ ExitCode run_release(const std::string& name, const ReleaseOptions& o, Context& 
   return print_one(ApiClient(context).get(path_of(o)), o, context, false);
 }
 
-void add_output(CLI::App& app, const Options& o) {
+void add_output(CLI::App& app, const ReleaseOptionsPtr& o) {
   app.add_option("-o,--output", o->output, "default or json")
       ->check(CLI::IsMember({"default", "json"}));
 }
 
-void add_start(CLI::App& parent, const Options& o) {
-  CLI::App& app =
-      add_subcommand(parent, "start", "Tell that a release begins; prints its id", examples);
+void add_start(CLI::App& parent, const ReleaseOptionsPtr& o) {
+  CLI::App& app = add_subcommand(parent, "start", "Tell that a release begins; prints its id",
+                                 release_examples);
   app.add_option("--service", o->service, "Service that is released")->required();
   app.add_option("--env", o->env, "Environment it is released to");
   app.add_option("--version", o->version, "Version that is released")->required();
@@ -95,8 +95,8 @@ void add_start(CLI::App& parent, const Options& o) {
   add_output(app, o);
 }
 
-void add_finish(CLI::App& parent, const Options& o) {
-  CLI::App& app = add_subcommand(parent, "finish", "Tell how a release ended", examples);
+void add_finish(CLI::App& parent, const ReleaseOptionsPtr& o) {
+  CLI::App& app = add_subcommand(parent, "finish", "Tell how a release ended", release_examples);
   app.add_option("id", o->id, "Release, as `release start` printed it")->required();
   app.add_option("--status", o->status, "succeeded or failed")
       ->check(CLI::IsMember({"succeeded", "failed"}))
@@ -104,7 +104,7 @@ void add_finish(CLI::App& parent, const Options& o) {
   add_output(app, o);
 }
 
-void add_list(CLI::App& parent, const Options& o) {
+void add_list(CLI::App& parent, const ReleaseOptionsPtr& o) {
   CLI::App& app = add_subcommand(parent, "list", "List releases, newest first",
                                  "  sluice release list --service pay --env prod -n 5");
   app.add_option("--service", o->service, "Only of this service");
@@ -118,7 +118,8 @@ void add_list(CLI::App& parent, const Options& o) {
 
 Action add_release(CLI::App& root) {
   auto o = std::make_shared<ReleaseOptions>();
-  CLI::App& app = add_subcommand(root, "release", "Tell about releases and list them", examples);
+  CLI::App& app =
+      add_subcommand(root, "release", "Tell about releases and list them", release_examples);
   app.require_subcommand(1);
   add_start(app, o);
   add_finish(app, o);

@@ -8,7 +8,7 @@
 
 namespace sluice::query::cli {
 
-using nlohmann::json;
+using Json = nlohmann::json;
 
 namespace {
 
@@ -20,7 +20,7 @@ Color color_of_status(const std::string& status) {
 
 }  // namespace
 
-std::string release_text(const json& release, bool color) {
+std::string release_text(const Json& release, bool color) {
   const std::string status = text_of(release, "status");
   std::string out = text_of(release, "id") + "  " + text_of(release, "service") + " " +
                     text_of(release, "version") + " (" + text_of(release, "env") + ")  " +
@@ -34,7 +34,7 @@ std::string release_text(const json& release, bool color) {
   return out;
 }
 
-std::string release_table(const json& releases, bool color) {
+std::string release_table(const Json& releases, bool color) {
   Table table({"ID", "SERVICE", "ENV", "VERSION", "STATUS", "STARTED"});
   for (const auto& release : releases) {
     const std::string status = text_of(release, "status");

@@ -8,7 +8,7 @@
 
 namespace sluice::query::cli {
 
-using nlohmann::json;
+using Json = nlohmann::json;
 
 namespace {
 
@@ -18,7 +18,7 @@ std::string since(const std::string& rfc3339, Timestamp now) {
 }
 
 // What a rule is doing: its alert state, or for a recording rule its health.
-std::string state_of(const json& rule) {
+std::string state_of(const Json& rule) {
   const std::string state = text_of(rule, "state");
   return state.empty() ? text_of(rule, "health") : state;
 }
@@ -32,18 +32,18 @@ std::string as_one_line(std::string text) {
 
 }  // namespace
 
-json select_alerts(const json& alerts, const std::string& state) {
-  json selected = json::array();
+Json select_alerts(const Json& alerts, const std::string& state) {
+  Json selected = Json::array();
   for (const auto& alert : alerts) {
     if (state.empty() || text_of(alert, "state") == state) selected.push_back(alert);
   }
   return selected;
 }
 
-std::string format_alerts(const json& alerts, Timestamp now, bool color) {
+std::string format_alerts(const Json& alerts, Timestamp now, bool color) {
   Table table({"STATE", "ALERT", "FOR", "VALUE", "LABELS"});
   for (const auto& alert : alerts) {
-    LabelSet labels = labels_from(alert.value("labels", json::object()));
+    LabelSet labels = labels_from(alert.value("labels", Json::object()));
     const std::string name(labels.get("alertname"));
     labels.erase("alertname");
     const std::string state = text_of(alert, "state");
@@ -56,11 +56,11 @@ std::string format_alerts(const json& alerts, Timestamp now, bool color) {
   return table.render(color);
 }
 
-std::string format_rules(const json& data, bool color) {
+std::string format_rules(const Json& data, bool color) {
   Table table({"GROUP", "RULE", "TYPE", "STATE", "QUERY"});
   std::string errors;
-  for (const auto& group : data.value("groups", json::array())) {
-    for (const auto& rule : group.value("rules", json::array())) {
+  for (const auto& group : data.value("groups", Json::array())) {
+    for (const auto& rule : group.value("rules", Json::array())) {
       const std::string state = state_of(rule);
       table.add({{text_of(group, "name")},
                  {text_of(rule, "name")},

@@ -13,7 +13,7 @@ struct RulesOptions {
   std::string output = "table";
 };
 
-constexpr const char* examples =
+constexpr const char* rules_examples =
     "  sluice rules list\n"
     "  sluice rules list -o json | jq '.groups[].name'";
 
@@ -30,10 +30,11 @@ ExitCode run_list(const RulesOptions& o, Context& context) {
 
 Action add_rules(CLI::App& root) {
   auto o = std::make_shared<RulesOptions>();
-  CLI::App& app = add_subcommand(root, "rules", "Look at the rules the server runs", examples);
+  CLI::App& app =
+      add_subcommand(root, "rules", "Look at the rules the server runs", rules_examples);
   app.require_subcommand(1);
   CLI::App& list =
-      add_subcommand(app, "list", "List rules, their state and their errors", examples);
+      add_subcommand(app, "list", "List rules, their state and their errors", rules_examples);
   list.add_option("-o,--output", o->output, "table or json")
       ->check(CLI::IsMember({"default", "table", "json"}));
   return [o](Context& context) { return run_list(*o, context); };

@@ -22,7 +22,7 @@ struct SeriesOptions {
   bool analyze = false;
 };
 
-constexpr const char* examples =
+constexpr const char* series_examples =
     "  sluice series '{app=\"pay\"}'\n"
     "  sluice series --analyze-labels\n"
     "  sluice series 'http_requests_total' --metrics";
@@ -79,7 +79,7 @@ ExitCode run_series(const SeriesOptions& o, Context& context) {
 Action add_series(CLI::App& root) {
   auto o = std::make_shared<SeriesOptions>();
   CLI::App& app =
-      add_subcommand(root, "series", "List streams of logs or series of metrics", examples);
+      add_subcommand(root, "series", "List streams of logs or series of metrics", series_examples);
   app.add_option("selector", o->matchers, "Selectors; everything if absent");
   app.add_flag("--metrics", o->metrics, "Of metrics instead of logs");
   app.add_flag("--analyze-labels", o->analyze, "Count each label's values");

@@ -8,14 +8,14 @@
 
 namespace sluice::query::cli {
 
-using nlohmann::json;
+using Json = nlohmann::json;
 
 namespace {
 
 constexpr std::chrono::milliseconds first_pause{500};
 constexpr std::chrono::milliseconds longest_pause{10'000};
 
-constexpr const char* examples =
+constexpr const char* tail_examples =
     "  sluice tail '{app=\"pay\"} |= \"error\"'\n"
     "  sluice tail '{app=\"pay\"}' -o jsonl | jq .line\n\n"
     "Ends with Ctrl-C. A broken connection is made anew and goes on behind the last line.";
@@ -34,11 +34,11 @@ http::Params tail_params(const std::string& query, const TailFlags& flags, const
 // One message: {"streams":[...],"dropped_entries":[...]}.
 Result<void> print_message(std::string_view text, TailState& state, const LogStyle& style,
                            Context& context) {
-  const json message = json::parse(text, nullptr, false);
+  const Json message = Json::parse(text, nullptr, false);
   if (!message.is_object()) {
     return Error{ErrorCode::invalid_argument, "the server sent a tail message that is not JSON"};
   }
-  SLUICE_TRY(auto lines, parse_streams(message.value("streams", json::array())));
+  SLUICE_TRY(auto lines, parse_streams(message.value("streams", Json::array())));
   for (const auto& line : state.accept(std::move(lines))) {
     context.out << format_line(line, style);
     if (style.format == LogFormat::json) context.out << "\n";
@@ -115,7 +115,7 @@ struct TailOptions {
 
 Action add_tail(CLI::App& root) {
   auto o = std::make_shared<TailOptions>();
-  CLI::App& app = add_subcommand(root, "tail", "Follow logs as they arrive", examples);
+  CLI::App& app = add_subcommand(root, "tail", "Follow logs as they arrive", tail_examples);
   app.add_option("query", o->query, "LogQL query without metrics")->required();
   app.add_option("-n,--limit", o->tail.tail_limit, "Lines to begin with")->capture_default_str();
   app.add_option("--delay-for", o->tail.delay_for,

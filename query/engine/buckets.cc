@@ -8,7 +8,7 @@ namespace sluice::query {
 
 namespace {
 
-constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
 // Differences up to this, relative, are noise of float addition over many sources.
 constexpr double tolerance = 1e-12;
 
@@ -82,10 +82,10 @@ double rank_of(double value, const std::vector<Bucket>& buckets) {
 }  // namespace
 
 double bucket_quantile(double phi, std::vector<Bucket>& buckets, BucketRepair& repair) {
-  if (std::isnan(phi)) return nan;
+  if (std::isnan(phi)) return not_a_number;
   if (phi < 0) return -std::numeric_limits<double>::infinity();
   if (phi > 1) return std::numeric_limits<double>::infinity();
-  if (!prepare(buckets, repair)) return nan;
+  if (!prepare(buckets, repair)) return not_a_number;
   double rank = phi * buckets.back().count;
   const auto found = std::find_if(buckets.begin(), buckets.end() - 1,
                                   [&](const Bucket& bucket) { return bucket.count >= rank; });
@@ -104,7 +104,7 @@ double bucket_quantile(double phi, std::vector<Bucket>& buckets, BucketRepair& r
 
 double bucket_fraction(double lower, double upper, std::vector<Bucket>& buckets,
                        BucketRepair& repair) {
-  if (!prepare(buckets, repair) || std::isnan(lower) || std::isnan(upper)) return nan;
+  if (!prepare(buckets, repair) || std::isnan(lower) || std::isnan(upper)) return not_a_number;
   if (lower >= upper) return 0;
   return (rank_of(upper, buckets) - rank_of(lower, buckets)) / buckets.back().count;
 }

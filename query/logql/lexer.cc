@@ -6,6 +6,7 @@
 #include <array>
 #include <charconv>
 
+#include "base/types/ascii.h"
 #include "base/types/labels.h"
 #include "query/logql/units.h"
 
@@ -18,14 +19,11 @@ constexpr std::array<std::string_view, 29> symbols = {
     "|=", "|~", "|>", "!=", "!~", "!>", "=~", "==", ">=", "<=", "{", "}", "(", ")", "[",
     "]",  ",",  "=",  ">",  "<",  "|",  "+",  "-",  "*",  "/",  "%", "^", "@", ":"};
 
-bool digit(char c) {
-  return c >= '0' && c <= '9';
-}
 bool word_start(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
 }
 bool word_char(char c) {
-  return word_start(c) || digit(c);
+  return word_start(c) || is_digit(c);
 }
 bool space(char c) {
   return c == ' ' || c == '\t' || c == '\n' || c == '\r';
@@ -72,7 +70,7 @@ class Lexer {
   Result<Token> next(const std::vector<Token>& before) {
     const char c = query_[at_];
     if (c == '"' || c == '`') return string();
-    if (digit(c) || (c == '.' && at_ + 1 < query_.size() && digit(query_[at_ + 1])))
+    if (is_digit(c) || (c == '.' && at_ + 1 < query_.size() && is_digit(query_[at_ + 1])))
       return numeric();
     if (word_start(c)) return word();
     if (rest().starts_with("--") && flags_may_follow(before)) return flag();
@@ -144,7 +142,7 @@ class Lexer {
   bool exponent_sign(std::size_t i) const {
     return (query_[i] == '-' || query_[i] == '+') &&
            (query_[i - 1] == 'e' || query_[i - 1] == 'E') && i - 1 > at_ && i + 1 < query_.size() &&
-           digit(query_[i + 1]) &&
+           is_digit(query_[i + 1]) &&
            query_.substr(at_, i - 1 - at_).find_first_not_of("0123456789.") ==
                std::string_view::npos;
   }

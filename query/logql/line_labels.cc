@@ -3,15 +3,14 @@
 #include <algorithm>
 #include <array>
 
+#include "base/types/ascii.h"
+
 namespace sluice::query::logql {
 
 namespace {
 
 constexpr std::string_view extracted_suffix = "_extracted";
 
-bool digit(char c) {
-  return c >= '0' && c <= '9';
-}
 constexpr std::array<bool, 256> name_chars = [] {
   std::array<bool, 256> chars{};
   for (int c = 'a'; c <= 'z'; ++c) chars[static_cast<std::size_t>(c)] = true;
@@ -27,7 +26,7 @@ bool utf8_tail(char c) {
   return (static_cast<unsigned char>(c) & 0xC0) == 0x80;
 }
 
-std::string_view trim(std::string_view text) {
+std::string_view trim_blanks(std::string_view text) {
   const auto blank = [](char c) { return static_cast<unsigned char>(c) <= ' '; };
   while (!text.empty() && blank(text.front())) text.remove_prefix(1);
   while (!text.empty() && blank(text.back())) text.remove_suffix(1);
@@ -137,9 +136,9 @@ void LineLabels::collect(std::vector<LabelView>& out) const {
 }
 
 void append_label_name(std::string& name, std::string_view text) {
-  text = trim(text);
+  text = trim_blanks(text);
   if (text.empty()) return;
-  if (name.empty() && digit(text.front())) name += '_';
+  if (name.empty() && is_digit(text.front())) name += '_';
   if (std::all_of(text.begin(), text.end(), name_char)) {
     name += text;
     return;

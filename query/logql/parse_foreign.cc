@@ -73,16 +73,16 @@ void shift(Expr& expr, std::uint32_t by) {
   shift_children(expr, by);
 }
 
-bool reads_logs(const Expr& expr) {
+bool contains_logs(const Expr& expr) {
   if (std::holds_alternative<LogRangeAggregation>(expr.node)) return true;
-  if (const auto* paren = std::get_if<Paren>(&expr.node)) return reads_logs(*paren->expr);
+  if (const auto* paren = std::get_if<Paren>(&expr.node)) return contains_logs(*paren->expr);
   if (const auto* binary = std::get_if<Binary>(&expr.node))
-    return reads_logs(*binary->lhs) || reads_logs(*binary->rhs);
+    return contains_logs(*binary->lhs) || contains_logs(*binary->rhs);
   if (const auto* aggregation = std::get_if<Aggregation>(&expr.node))
-    return reads_logs(*aggregation->expr);
+    return contains_logs(*aggregation->expr);
   if (const auto* call = std::get_if<Call>(&expr.node))
     for (const auto& argument : call->arguments)
-      if (reads_logs(*argument)) return true;
+      if (contains_logs(*argument)) return true;
   return false;
 }
 
@@ -117,7 +117,7 @@ Result<ExprPtr> parse_foreign(TokenStream& in) {
 }
 
 Result<void> check_foreign(const TokenStream& in, const Expr& expr) {
-  if (!in.used_foreign() || reads_logs(expr)) return {};
+  if (!in.used_foreign() || contains_logs(expr)) return {};
   return in.error_at(expr.span.begin,
                      "this is PromQL; a LogQL query reads logs, beginning with a selector such as "
                      "{app=\"web\"} or a range aggregation such as rate({...}[5m])");

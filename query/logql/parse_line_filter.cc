@@ -9,14 +9,14 @@ namespace sluice::query::logql {
 
 namespace {
 
-struct Operator {
+struct LineOperator {
   std::string_view text;
   LineOp op;
 };
-constexpr std::array<Operator, 4> operators = {{{"|=", LineOp::contains},
-                                                {"!=", LineOp::not_contains},
-                                                {"|~", LineOp::regex},
-                                                {"!~", LineOp::not_regex}}};
+constexpr std::array<LineOperator, 4> line_operators = {{{"|=", LineOp::contains},
+                                                         {"!=", LineOp::not_contains},
+                                                         {"|~", LineOp::regex},
+                                                         {"!~", LineOp::not_regex}}};
 
 // "a" or "b" or ...
 Result<std::vector<std::string>> parse_operands(TokenStream& in) {
@@ -51,7 +51,7 @@ bool at_line_filter(const TokenStream& in) {
 Result<Stage> parse_line_filter(TokenStream& in) {
   if (in.peek().is("|>") || in.peek().is("!>")) return parse_pattern_filter(in);
   LineOp op = LineOp::contains;
-  for (const auto& candidate : operators)
+  for (const auto& candidate : line_operators)
     if (in.peek().is(candidate.text)) op = candidate.op;
   in.next();
   const Token first = in.peek();

@@ -10,41 +10,42 @@ namespace sluice::query::logql {
 
 namespace {
 
-struct Operator {
+struct BinaryOperator {
   std::string_view text;
   BinaryOp op;
   int precedence;
 };
-constexpr std::array<Operator, 15> operators = {{{"or", BinaryOp::or_, 1},
-                                                 {"and", BinaryOp::and_, 2},
-                                                 {"unless", BinaryOp::unless, 2},
-                                                 {"==", BinaryOp::eq, 3},
-                                                 {"!=", BinaryOp::ne, 3},
-                                                 {">", BinaryOp::gt, 3},
-                                                 {">=", BinaryOp::ge, 3},
-                                                 {"<", BinaryOp::lt, 3},
-                                                 {"<=", BinaryOp::le, 3},
-                                                 {"+", BinaryOp::add, 4},
-                                                 {"-", BinaryOp::sub, 4},
-                                                 {"*", BinaryOp::mul, 5},
-                                                 {"/", BinaryOp::div, 5},
-                                                 {"%", BinaryOp::mod, 5},
-                                                 {"^", BinaryOp::pow, 6}}};
+constexpr std::array<BinaryOperator, 15> binary_operators = {{{"or", BinaryOp::or_, 1},
+                                                              {"and", BinaryOp::and_, 2},
+                                                              {"unless", BinaryOp::unless, 2},
+                                                              {"==", BinaryOp::eq, 3},
+                                                              {"!=", BinaryOp::ne, 3},
+                                                              {">", BinaryOp::gt, 3},
+                                                              {">=", BinaryOp::ge, 3},
+                                                              {"<", BinaryOp::lt, 3},
+                                                              {"<=", BinaryOp::le, 3},
+                                                              {"+", BinaryOp::add, 4},
+                                                              {"-", BinaryOp::sub, 4},
+                                                              {"*", BinaryOp::mul, 5},
+                                                              {"/", BinaryOp::div, 5},
+                                                              {"%", BinaryOp::mod, 5},
+                                                              {"^", BinaryOp::pow, 6}}};
 
-const Operator* find_operator(const Token& token) {
-  for (const auto& candidate : operators)
+const BinaryOperator* find_binary_operator(const Token& token) {
+  for (const auto& candidate : binary_operators)
     if (token.is(candidate.text)) return &candidate;
   return nullptr;
 }
 
-bool is_comparison(const Operator& op) {
+bool is_comparison(const BinaryOperator& op) {
   return op.precedence == 3;
 }
-bool is_set_operator(const Operator& op) {
+bool is_set_operator(const BinaryOperator& op) {
   return op.precedence <= 2;
 }
 
-Result<void> parse_group_modifier(TokenStream& in, const Operator& op, VectorMatching& matching) {
+Result<void> parse_group_modifier(TokenStream& in, const BinaryOperator& op,
+                                  VectorMatching& matching) {
   const bool left = in.peek().is("group_left");
   if (!left && !in.peek().is("group_right")) return {};
   if (is_set_operator(op))
@@ -58,7 +59,7 @@ Result<void> parse_group_modifier(TokenStream& in, const Operator& op, VectorMat
   return {};
 }
 
-Result<void> parse_modifiers(TokenStream& in, const Operator& op, Binary& out) {
+Result<void> parse_modifiers(TokenStream& in, const BinaryOperator& op, Binary& out) {
   if (in.peek().is("bool") && !is_comparison(op))
     return in.error_here("bool modifier can only be used on comparison operators");
   out.return_bool = in.take("bool");
@@ -72,7 +73,7 @@ Result<void> parse_modifiers(TokenStream& in, const Operator& op, Binary& out) {
   return parse_group_modifier(in, op, out.matching);
 }
 
-Result<ExprPtr> combine(TokenStream& in, const Operator& op, Binary binary) {
+Result<ExprPtr> combine(TokenStream& in, const BinaryOperator& op, Binary binary) {
   const SourceSpan span{binary.lhs->span.begin, binary.rhs->span.end};
   const bool left_scalar = binary.lhs->type == ValueType::scalar;
   const bool right_scalar = binary.rhs->type == ValueType::scalar;
@@ -124,8 +125,8 @@ Result<ExprPtr> parse_primary(TokenStream& in) {
 Result<ExprPtr> parse_operators(TokenStream& in, int lowest) {
   SLUICE_CHECK(in.enter());
   SLUICE_TRY(auto expr, parse_primary(in));
-  for (const Operator* op = find_operator(in.peek()); op != nullptr && op->precedence >= lowest;
-       op = find_operator(in.peek())) {
+  for (const BinaryOperator* op = find_binary_operator(in.peek());
+       op != nullptr && op->precedence >= lowest; op = find_binary_operator(in.peek())) {
     SLUICE_CHECK(in.count_operator());
     in.next();
     Binary binary;

@@ -9,19 +9,19 @@ namespace sluice::query::logql {
 
 namespace {
 
-struct Operator {
+struct MatchOperator {
   std::string_view text;
   MatchOp op;
 };
-constexpr std::array<Operator, 4> operators = {{{"=", MatchOp::equal},
-                                                {"!=", MatchOp::not_equal},
-                                                {"=~", MatchOp::regex},
-                                                {"!~", MatchOp::not_regex}}};
+constexpr std::array<MatchOperator, 4> match_operators = {{{"=", MatchOp::equal},
+                                                           {"!=", MatchOp::not_equal},
+                                                           {"=~", MatchOp::regex},
+                                                           {"!~", MatchOp::not_regex}}};
 
-const Operator* find_operator(const Token& token) {
-  const auto it = std::find_if(operators.begin(), operators.end(),
-                               [&](const Operator& o) { return token.is(o.text); });
-  return it == operators.end() ? nullptr : &*it;
+const MatchOperator* find_match_operator(const Token& token) {
+  const auto it = std::find_if(match_operators.begin(), match_operators.end(),
+                               [&](const MatchOperator& o) { return token.is(o.text); });
+  return it == match_operators.end() ? nullptr : &*it;
 }
 
 // Every stream matches a selector whose matchers all accept an absent label; that is nearly always
@@ -41,12 +41,12 @@ Result<void> check_selective(const TokenStream& in, std::size_t begin,
 }  // namespace
 
 bool at_match_op(const Token& token) {
-  return find_operator(token) != nullptr;
+  return find_match_operator(token) != nullptr;
 }
 
 Result<LabelMatcher> parse_matcher(TokenStream& in) {
   SLUICE_TRY(auto name, in.expect_identifier("a label name"));
-  const Operator* op = find_operator(in.peek());
+  const MatchOperator* op = find_match_operator(in.peek());
   if (op == nullptr) return in.unexpected("one of = != =~ !~ after the label name");
   in.next();
   const Token value = in.peek();

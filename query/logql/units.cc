@@ -5,6 +5,8 @@
 #include <cmath>
 #include <limits>
 
+#include "base/types/ascii.h"
+
 namespace sluice::query::logql {
 
 namespace {
@@ -27,9 +29,6 @@ constexpr std::array<Unit, 11> duration_units = {{{"ns", 1},
                                                   {"y", 365 * 86400e9}}};
 constexpr std::size_t go_duration_units = 8;
 
-bool digit(char c) {
-  return c >= '0' && c <= '9';
-}
 char lower(char c) {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
@@ -39,7 +38,7 @@ std::optional<double> take_decimal(std::string_view& text) {
   std::size_t n = 0;
   bool dot = false;
   bool any = false;
-  for (; n < text.size() && (digit(text[n]) || (text[n] == '.' && !dot)); ++n) {
+  for (; n < text.size() && (is_digit(text[n]) || (text[n] == '.' && !dot)); ++n) {
     dot = dot || text[n] == '.';
     any = any || text[n] != '.';
   }
@@ -52,7 +51,7 @@ std::optional<double> take_decimal(std::string_view& text) {
 
 std::string_view take_unit(std::string_view& text) {
   std::size_t n = 0;
-  while (n < text.size() && !digit(text[n]) && text[n] != '.') ++n;
+  while (n < text.size() && !is_digit(text[n]) && text[n] != '.') ++n;
   const auto unit = text.substr(0, n);
   text.remove_prefix(n);
   return unit;
@@ -87,7 +86,7 @@ std::optional<double> byte_scale(std::string_view unit) {
   return std::pow(binary ? 1024.0 : 1000.0, static_cast<double>(power + 1));
 }
 
-std::string_view trim(std::string_view text) {
+std::string_view trim_spaces(std::string_view text) {
   while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
   while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
   return text;
@@ -120,9 +119,9 @@ std::optional<double> parse_duration_seconds(std::string_view text) {
 }
 
 std::optional<double> parse_bytes(std::string_view text) {
-  text = trim(text);
+  text = trim_spaces(text);
   const auto count = take_decimal(text);
-  const auto scale = byte_scale(trim(text));
+  const auto scale = byte_scale(trim_spaces(text));
   if (!count || !scale) return std::nullopt;
   const double bytes = std::floor(*count * *scale);
   constexpr double beyond = 18446744073709551616.0;  // 2^64

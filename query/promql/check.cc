@@ -10,7 +10,7 @@ namespace sluice::query::promql {
 
 namespace {
 
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
   std::string out;
   append_quoted(out, text);
   return out;
@@ -71,9 +71,10 @@ class Checker {
   Result<void> check_node(const Unary& unary, const Expr& expr) {
     SLUICE_CHECK(check(*unary.expr));
     if (number_like(unary.expr->type)) return {};
-    return at(expr, "unary expression only allowed on expressions of type scalar or instant "
-                    "vector, got " +
-                        quoted(type_name(unary.expr->type)));
+    return at(expr,
+              "unary expression only allowed on expressions of type scalar or instant "
+              "vector, got " +
+                  in_quotes(type_name(unary.expr->type)));
   }
 
   Result<void> check_node(const Aggregation& aggregation, const Expr&) {
@@ -90,7 +91,7 @@ class Checker {
     for (std::size_t i = 0; i < call.arguments.size(); ++i) {
       const std::size_t wanted = std::min(i, function.arguments.size() - 1);
       SLUICE_CHECK(expect(*call.arguments[i], function.arguments[wanted],
-                          "call to function " + quoted(call.function)));
+                          "call to function " + in_quotes(call.function)));
     }
     return {};
   }
@@ -100,7 +101,7 @@ class Checker {
     const std::size_t listed = function.arguments.size();
     const auto wrong = [&](const std::string& how, std::size_t count) {
       return at(expr, "expected " + how + std::to_string(count) + " argument(s) in call to " +
-                          quoted(call.function) + ", got " + std::to_string(given));
+                          in_quotes(call.function) + ", got " + std::to_string(given));
     };
     if (function.variadic == 0) {
       if (given != listed) return wrong("", listed);
@@ -119,7 +120,7 @@ class Checker {
     SLUICE_CHECK(check_matching_labels(binary));
     const bool vectors = binary.lhs->type == ValueType::instant_vector &&
                          binary.rhs->type == ValueType::instant_vector;
-    const std::string op = quoted(to_string(binary.op));
+    const std::string op = in_quotes(to_string(binary.op));
     if (!vectors && !binary.matching.labels.empty())
       return at(expr, "vector matching only allowed between instant vectors");
     if (vectors && is_set_operator(binary.op) &&
@@ -149,8 +150,8 @@ class Checker {
     for (const std::string& name : binary.matching.labels)
       if (std::find(binary.matching.include.begin(), binary.matching.include.end(), name) !=
           binary.matching.include.end())
-        return operator_error(binary, "label " + quoted(name) +
-                                          " must not occur in ON and GROUP clause at once");
+        return operator_error(
+            binary, "label " + in_quotes(name) + " must not occur in ON and GROUP clause at once");
     return {};
   }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/types/ascii.h"
 #include "base/types/labels.h"
 #include "query/engine/aggregate.h"
 
@@ -10,11 +11,16 @@ namespace sluice::query::promql {
 
 namespace {
 
-bool space(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
-bool digit(char c) { return c >= '0' && c <= '9'; }
+bool space(char c) {
+  return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
 bool alpha(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
-bool alnum(char c) { return alpha(c) || digit(c); }
-bool hex(char c) { return digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
+bool alnum(char c) {
+  return alpha(c) || is_digit(c);
+}
+bool hex(char c) {
+  return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+}
 
 constexpr std::array<std::string_view, 14> keywords = {
     "and", "or", "unless", "atan2", "offset", "by", "without", "on", "ignoring",
@@ -82,7 +88,7 @@ class Lexer {
     const char c = peek();
     if (c == '"' || c == '\'' || c == '`') return quoted();
     if (braces_ && !alpha(c)) return symbol();
-    if (digit(c) || (c == '.' && digit(peek(1)))) return number_or_duration();
+    if (is_digit(c) || (c == '.' && is_digit(peek(1)))) return number_or_duration();
     if (c == '[' || c == ']') return bracket();
     if (c == ':' && brackets_) return push(TokenKind::punctuation, 1);
     if (alpha(c) || (c == ':' && !braces_)) return word();
@@ -130,7 +136,7 @@ class Lexer {
       return alnum(peek(n)) ? 0 : n;
     }
     const auto digits = [&] {
-      while (digit(peek(n)) || (peek(n) == '_' && n > 0 && digit(peek(n + 1)))) ++n;
+      while (is_digit(peek(n)) || (peek(n) == '_' && n > 0 && is_digit(peek(n + 1)))) ++n;
     };
     digits();
     if (peek(n) == '.') {
@@ -139,7 +145,7 @@ class Lexer {
     }
     if (peek(n) == 'e' || peek(n) == 'E') {
       const std::size_t sign = peek(n + 1) == '+' || peek(n + 1) == '-' ? 1 : 0;
-      if (digit(peek(n + 1 + sign))) {
+      if (is_digit(peek(n + 1 + sign))) {
         n += 1 + sign;
         digits();
       }
@@ -148,8 +154,8 @@ class Lexer {
   }
   std::size_t duration_length() const {
     std::size_t n = 0;
-    while (digit(peek(n))) {
-      while (digit(peek(n))) ++n;
+    while (is_digit(peek(n))) {
+      while (is_digit(peek(n))) ++n;
       if (peek(n) == 'm' && peek(n + 1) == 's') {
         n += 2;
       } else if (std::string_view("smhdwy").find(peek(n)) != std::string_view::npos && peek(n)) {

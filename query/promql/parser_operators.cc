@@ -12,30 +12,30 @@ struct Spelling {
   std::string_view text;
   BinaryOp op;
 };
-constexpr std::array<Spelling, 12> symbols = {{{"+", BinaryOp::add},
-                                               {"-", BinaryOp::sub},
-                                               {"*", BinaryOp::mul},
-                                               {"/", BinaryOp::div},
-                                               {"%", BinaryOp::mod},
-                                               {"^", BinaryOp::pow},
-                                               {"==", BinaryOp::eq},
-                                               {"!=", BinaryOp::ne},
-                                               {">", BinaryOp::gt},
-                                               {"<", BinaryOp::lt},
-                                               {">=", BinaryOp::ge},
-                                               {"<=", BinaryOp::le}}};
-constexpr std::array<Spelling, 4> words = {{{"and", BinaryOp::and_},
-                                            {"or", BinaryOp::or_},
-                                            {"unless", BinaryOp::unless},
-                                            {"atan2", BinaryOp::atan2}}};
+constexpr std::array<Spelling, 12> operator_symbols = {{{"+", BinaryOp::add},
+                                                        {"-", BinaryOp::sub},
+                                                        {"*", BinaryOp::mul},
+                                                        {"/", BinaryOp::div},
+                                                        {"%", BinaryOp::mod},
+                                                        {"^", BinaryOp::pow},
+                                                        {"==", BinaryOp::eq},
+                                                        {"!=", BinaryOp::ne},
+                                                        {">", BinaryOp::gt},
+                                                        {"<", BinaryOp::lt},
+                                                        {">=", BinaryOp::ge},
+                                                        {"<=", BinaryOp::le}}};
+constexpr std::array<Spelling, 4> operator_words = {{{"and", BinaryOp::and_},
+                                                     {"or", BinaryOp::or_},
+                                                     {"unless", BinaryOp::unless},
+                                                     {"atan2", BinaryOp::atan2}}};
 
 }  // namespace
 
 std::optional<BinaryOp> Parser::binary_operator() const {
   const Token& token = peek();
-  for (const auto& [text, op] : symbols)
+  for (const auto& [text, op] : operator_symbols)
     if (token.is(text)) return op;
-  for (const auto& [text, op] : words)
+  for (const auto& [text, op] : operator_words)
     if (token.is_word(text)) return op;
   return std::nullopt;
 }

@@ -12,26 +12,26 @@ namespace {
 
 constexpr std::int64_t repeat_max = 1 << 20;  // output bound of a template
 
-using Text = std::string;
+using String = std::string;
 
-TemplateFunction text1(Text (*f)(Text)) {
+TemplateFunction text1(String (*f)(String)) {
   return {1, 1, [f](Args a) -> Result<TemplateValue> { return TemplateValue(f(text_arg(a, 0))); }};
 }
-TemplateFunction text2(TemplateValue (*f)(const Text&, const Text&)) {
+TemplateFunction text2(TemplateValue (*f)(const String&, const String&)) {
   return {2, 2, [f](Args a) -> Result<TemplateValue> { return f(text_arg(a, 0), text_arg(a, 1)); }};
 }
 
-Text lower(Text s) {
+String lower(String s) {
   std::transform(s.begin(), s.end(), s.begin(),
                  [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   return s;
 }
-Text upper(Text s) {
+String upper(String s) {
   std::transform(s.begin(), s.end(), s.begin(),
                  [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
   return s;
 }
-Text title(Text s) {
+String title(String s) {
   bool start = true;
   for (char& c : s) {
     if (start) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
@@ -40,36 +40,36 @@ Text title(Text s) {
   return s;
 }
 
-Text trim_left_of(const Text& s, std::string_view set) {
+String trim_left_of(const String& s, std::string_view set) {
   const auto at = s.find_first_not_of(set);
-  return at == Text::npos ? "" : s.substr(at);
+  return at == String::npos ? "" : s.substr(at);
 }
-Text trim_right_of(const Text& s, std::string_view set) {
+String trim_right_of(const String& s, std::string_view set) {
   const auto at = s.find_last_not_of(set);
-  return at == Text::npos ? "" : s.substr(0, at + 1);
+  return at == String::npos ? "" : s.substr(0, at + 1);
 }
-Text trim_of(const Text& s, std::string_view set) {
+String trim_of(const String& s, std::string_view set) {
   return trim_left_of(trim_right_of(s, set), set);
 }
-Text trim_space(Text s) {
+String trim_space(String s) {
   return trim_of(s, " \t\n\r\v\f");
 }
 
-Text without_prefix(const Text& s, const Text& prefix) {
+String without_prefix(const String& s, const String& prefix) {
   return s.starts_with(prefix) ? s.substr(prefix.size()) : s;
 }
-Text without_suffix(const Text& s, const Text& suffix) {
+String without_suffix(const String& s, const String& suffix) {
   return s.ends_with(suffix) ? s.substr(0, s.size() - suffix.size()) : s;
 }
 
 // Go's strings.Replace; n < 0 replaces all.
-Text replace_n(const Text& s, const Text& from, const Text& to, std::int64_t n) {
+String replace_n(const String& s, const String& from, const String& to, std::int64_t n) {
   if (from.empty()) return s;
-  Text out;
+  String out;
   std::size_t at = 0;
   while (n-- != 0) {
     const auto hit = s.find(from, at);
-    if (hit == Text::npos) break;
+    if (hit == String::npos) break;
     out.append(s, at, hit - at).append(to);
     at = hit + from.size();
     if (out.size() > static_cast<std::size_t>(repeat_max)) break;
@@ -89,7 +89,7 @@ Result<TemplateValue> sprig_replace(Args a) {
 Result<TemplateValue> substr(Args a) {
   SLUICE_TRY(const auto start, int_arg(a, 0));
   SLUICE_TRY(const auto end, int_arg(a, 1));
-  const Text s = text_arg(a, 2);
+  const String s = text_arg(a, 2);
   const auto size = static_cast<std::int64_t>(s.size());
   const auto from = std::clamp<std::int64_t>(start, 0, size);
   const auto to = end < start || end < 0 ? size : std::min(end, size);
@@ -99,7 +99,7 @@ Result<TemplateValue> substr(Args a) {
 
 Result<TemplateValue> trunc(Args a) {
   SLUICE_TRY(const auto n, int_arg(a, 0));
-  const Text s = text_arg(a, 1);
+  const String s = text_arg(a, 1);
   const auto size = static_cast<std::int64_t>(s.size());
   if (n < 0) return TemplateValue(-n < size ? s.substr(static_cast<std::size_t>(size + n)) : s);
   return TemplateValue(s.substr(0, static_cast<std::size_t>(std::min(n, size))));
@@ -107,18 +107,19 @@ Result<TemplateValue> trunc(Args a) {
 
 Result<TemplateValue> repeat(Args a) {
   SLUICE_TRY(const auto n, int_arg(a, 0));
-  const Text s = text_arg(a, 1);
+  const String s = text_arg(a, 1);
   if (n > 0 && static_cast<std::int64_t>(s.size()) > repeat_max / n)
     return invalid_argument("repeat would make more than 1 MiB");
-  Text out;
+  String out;
   for (std::int64_t i = 0; i < n; ++i) out += s;
   return TemplateValue(std::move(out));
 }
 
 Result<TemplateValue> indent_with(Args a, std::string_view before) {
   SLUICE_TRY(const auto n, int_arg(a, 0));
-  const Text blanks(static_cast<std::size_t>(std::clamp<std::int64_t>(n, 0, 1000)), ' ');
-  return TemplateValue(Text(before) + blanks + replace_n(text_arg(a, 1), "\n", "\n" + blanks, -1));
+  const String blanks(static_cast<std::size_t>(std::clamp<std::int64_t>(n, 0, 1000)), ' ');
+  return TemplateValue(String(before) + blanks +
+                       replace_n(text_arg(a, 1), "\n", "\n" + blanks, -1));
 }
 Result<TemplateValue> indent(Args a) {
   return indent_with(a, "");
@@ -130,10 +131,10 @@ Result<TemplateValue> nindent(Args a) {
 Result<TemplateValue> align(Args a, bool left) {
   SLUICE_TRY(const auto n, int_arg(a, 0));
   const auto width = static_cast<std::size_t>(std::clamp<std::int64_t>(n, 0, 10'000));
-  const Text s = text_arg(a, 1);
+  const String s = text_arg(a, 1);
   if (s.size() >= width)
     return TemplateValue(left ? s.substr(0, width) : s.substr(s.size() - width));
-  const Text blanks(width - s.size(), ' ');
+  const String blanks(width - s.size(), ' ');
   return TemplateValue(left ? s + blanks : blanks + s);
 }
 
@@ -141,13 +142,13 @@ Result<TemplateValue> regex_replace(Args a, bool literal) {
   SLUICE_TRY(const auto regex, Regex::compile(text_arg(a, 0), Anchor::none));
   // regexReplaceAll PATTERN SOURCE REPLACEMENT, so that a pipe gives the replacement, as sprig has
   // it.
-  const Text replacement = literal ? replace_n(text_arg(a, 2), "$", "$$", -1) : text_arg(a, 2);
+  const String replacement = literal ? replace_n(text_arg(a, 2), "$", "$$", -1) : text_arg(a, 2);
   return TemplateValue(regex->replace_all(text_arg(a, 1), replacement));
 }
 
 Result<TemplateValue> count(Args a) {
   SLUICE_TRY(const auto regex, Regex::compile(text_arg(a, 0), Anchor::none));
-  const Text s = text_arg(a, 1);
+  const String s = text_arg(a, 1);
   std::string_view rest = s;
   std::vector<std::string_view> groups;
   std::int64_t n = 0;
@@ -162,8 +163,8 @@ Result<TemplateValue> count(Args a) {
 constexpr std::string_view base64_digits =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
-Text base64_encode(Text s) {
-  Text out;
+String base64_encode(String s) {
+  String out;
   for (std::size_t i = 0; i < s.size(); i += 3) {
     unsigned group = 0;
     const std::size_t n = std::min<std::size_t>(3, s.size() - i);
@@ -176,8 +177,8 @@ Text base64_encode(Text s) {
 }
 
 Result<TemplateValue> base64_decode(Args a) {
-  const Text s = text_arg(a, 0);
-  Text out;
+  const String s = text_arg(a, 0);
+  String out;
   unsigned group = 0;
   int bits = 0;
   for (char c : s) {
@@ -197,31 +198,31 @@ Result<TemplateValue> default_(Args a) {
   return a[1].truth() ? a[1] : a[0];
 }
 
-Text url_encode(Text s) {
+String url_encode(String s) {
   return http::percent_encode(s);
 }
-Text url_decode(Text s) {
+String url_decode(String s) {
   return http::percent_decode(s, true);
 }
 
 void add_trims(FunctionTable& table) {
   table["trim"] = table["TrimSpace"] = text1(trim_space);
   table["Trim"] =
-      text2([](const Text& s, const Text& set) { return TemplateValue(trim_of(s, set)); });
+      text2([](const String& s, const String& set) { return TemplateValue(trim_of(s, set)); });
   table["TrimLeft"] =
-      text2([](const Text& s, const Text& set) { return TemplateValue(trim_left_of(s, set)); });
-  table["TrimRight"] =
-      text2([](const Text& s, const Text& set) { return TemplateValue(trim_right_of(s, set)); });
+      text2([](const String& s, const String& set) { return TemplateValue(trim_left_of(s, set)); });
+  table["TrimRight"] = text2(
+      [](const String& s, const String& set) { return TemplateValue(trim_right_of(s, set)); });
   table["TrimPrefix"] =
-      text2([](const Text& s, const Text& p) { return TemplateValue(without_prefix(s, p)); });
+      text2([](const String& s, const String& p) { return TemplateValue(without_prefix(s, p)); });
   table["TrimSuffix"] =
-      text2([](const Text& s, const Text& p) { return TemplateValue(without_suffix(s, p)); });
+      text2([](const String& s, const String& p) { return TemplateValue(without_suffix(s, p)); });
   table["trimAll"] =
-      text2([](const Text& set, const Text& s) { return TemplateValue(trim_of(s, set)); });
+      text2([](const String& set, const String& s) { return TemplateValue(trim_of(s, set)); });
   table["trimPrefix"] =
-      text2([](const Text& p, const Text& s) { return TemplateValue(without_prefix(s, p)); });
+      text2([](const String& p, const String& s) { return TemplateValue(without_prefix(s, p)); });
   table["trimSuffix"] =
-      text2([](const Text& p, const Text& s) { return TemplateValue(without_suffix(s, p)); });
+      text2([](const String& p, const String& s) { return TemplateValue(without_suffix(s, p)); });
 }
 
 }  // namespace
@@ -231,12 +232,13 @@ void add_text(FunctionTable& table) {
   table["lower"] = table["ToLower"] = text1(lower);
   table["upper"] = table["ToUpper"] = text1(upper);
   table["title"] = text1(title);
-  table["contains"] = text2(
-      [](const Text& part, const Text& s) { return TemplateValue(s.find(part) != Text::npos); });
+  table["contains"] = text2([](const String& part, const String& s) {
+    return TemplateValue(s.find(part) != String::npos);
+  });
   table["hasPrefix"] =
-      text2([](const Text& p, const Text& s) { return TemplateValue(s.starts_with(p)); });
+      text2([](const String& p, const String& s) { return TemplateValue(s.starts_with(p)); });
   table["hasSuffix"] =
-      text2([](const Text& p, const Text& s) { return TemplateValue(s.ends_with(p)); });
+      text2([](const String& p, const String& s) { return TemplateValue(s.ends_with(p)); });
   table["Replace"] = {4, 4, go_replace};
   table["replace"] = {3, 3, sprig_replace};
   table["substr"] = {3, 3, substr};

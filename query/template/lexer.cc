@@ -1,5 +1,6 @@
 #include "query/template/lexer.h"
 
+#include "base/types/ascii.h"
 #include "base/types/labels.h"
 
 namespace sluice::query::tmpl {
@@ -8,9 +9,6 @@ namespace {
 
 bool space(char c) {
   return c == ' ' || c == '\t' || c == '\n' || c == '\r';
-}
-bool digit(char c) {
-  return c >= '0' && c <= '9';
 }
 bool letter(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' ||
@@ -109,7 +107,7 @@ class Lexer {
 
   std::size_t word_length(std::size_t from) const {
     std::size_t n = from;
-    while (n < rest_.size() && (letter(rest_[n]) || digit(rest_[n]))) ++n;
+    while (n < rest_.size() && (letter(rest_[n]) || is_digit(rest_[n]))) ++n;
     return n;
   }
   void word(TokenKind kind, std::size_t skip, std::size_t length) {
@@ -122,8 +120,8 @@ class Lexer {
     const char next = rest_.size() > 1 ? rest_[1] : '\0';
     if (c == '"' || c == '`' || c == '\'') return lex_string(c);
     if (c == '.' && letter(next)) return word(TokenKind::field, 1, word_length(1)), Result<void>{};
-    if (digit(c) || (c == '.' && digit(next)) ||
-        ((c == '-' || c == '+') && (digit(next) || next == '.')))
+    if (is_digit(c) || (c == '.' && is_digit(next)) ||
+        ((c == '-' || c == '+') && (is_digit(next) || next == '.')))
       return lex_number();
     if (c == '.') return word(TokenKind::dot, 0, 1), Result<void>{};
     if (c == '$') return word(TokenKind::variable, 0, word_length(1)), Result<void>{};
@@ -152,7 +150,7 @@ class Lexer {
   Result<void> lex_number() {
     std::size_t n = 1;
     while (n < rest_.size() &&
-           (digit(rest_[n]) || letter(rest_[n]) || rest_[n] == '.' ||
+           (is_digit(rest_[n]) || letter(rest_[n]) || rest_[n] == '.' ||
             ((rest_[n] == '-' || rest_[n] == '+') && (rest_[n - 1] == 'e' || rest_[n - 1] == 'E'))))
       ++n;
     word(TokenKind::number, 0, n);

@@ -12,9 +12,11 @@ import rules_code
 import rules_docs
 import rules_include
 import rules_size
+import rules_unity
 from tree import Tree
 
-RULES = [rule for module in (rules_include, rules_size, rules_code, rules_build, rules_docs)
+RULES = [rule for module in (rules_include, rules_size, rules_code, rules_build, rules_docs,
+                                  rules_unity)
          for rule in module.RULES]
 
 

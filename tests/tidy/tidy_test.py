@@ -8,6 +8,7 @@ import rules_code
 import rules_docs
 import rules_include
 import rules_size
+import rules_unity
 import tidy
 from tree import Tree, blank_cpp
 
@@ -19,6 +20,36 @@ def lines_of(rule, texts, **more):
 
 def body(lines):
     return "void long_one(int x) {\n" + "  step();\n" * lines + "}\n"
+
+
+class UnityBuilds(unittest.TestCase):
+    def found(self, one, other, second="base/b.cc"):
+        wrap = "namespace sluice {\nnamespace {\n%s\n}\n}\n"
+        texts = {"base/CMakeLists.txt": "add_library(x STATIC)",
+                 "query/CMakeLists.txt": "add_library(y STATIC)",
+                 "base/a.cc": wrap % one, second: wrap % other}
+        return lines_of(rules_unity.unity_names, texts)
+
+    def test_one_name_twice(self):
+        for one, other in (
+                ("struct Case {\n  int a;\n};", "struct Case { int b; };"),
+                ("constexpr int limit = 1;", "constexpr double limit{2};"),
+                ("int f(int a, const A& x) { return a; }", "int f(int b, const A& y = {});"),
+                ("using P = A*;", "using P = B*;"),
+                ("const std::array<int, 3> table = {1};", "enum class table { x };")):
+            self.assertEqual(self.found(one, other), ["base/b.cc:3"], one)
+
+    def test_what_may_live_together(self):
+        self.assertEqual(self.found("int f(int a) { return a; }", "int f(A a) { return 1; }"), [])
+        self.assertEqual(self.found("using P = A*;", "using P = A*;"), [])
+        self.assertEqual(self.found("int f() { int x = 1; return x; }", "const int x = 1;"), [])
+        self.assertEqual(self.found("struct A {};", "struct A {};", "query/b.cc"), [])
+
+    def test_a_header_has_the_name(self):
+        header = "// x\nnamespace sluice {\nstruct A {};\n}\n"
+        self.assertEqual(lines_of(rules_unity.unity_names, {
+            "base/a.h": header, "base/CMakeLists.txt": "add_library(x)",
+            "base/b.cc": "namespace sluice { namespace {\nusing A = int;\n} }"}), ["base/b.cc:2"])
 
 
 class Includes(unittest.TestCase):

@@ -104,7 +104,7 @@ Result<std::size_t> parse_count(const http::Params& params, std::string_view nam
   return std::min(count, most);
 }
 
-Result<http::Response> run(const Api& api, http::Request& request) {
+Result<http::Response> answer_detected_fields(const Api& api, http::Request& request) {
   SLUICE_TRY(const auto range, parse_range(request.query, api.clock.now()));
   SLUICE_TRY(const std::size_t lines,
              parse_count(request.query, "line_limit", 100, api.options.limits.max_entries));
@@ -126,7 +126,7 @@ Result<http::Response> run(const Api& api, http::Request& request) {
 }  // namespace
 
 http::Response detected_fields(const Api& api, http::Request& request) {
-  auto response = run(api, request);
+  auto response = answer_detected_fields(api, request);
   return response ? std::move(*response) : failure(response.error());
 }
 

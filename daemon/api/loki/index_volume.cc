@@ -14,8 +14,6 @@ namespace sluice::api::loki {
 
 namespace {
 
-constexpr std::int64_t max_points = 11'000;
-
 struct VolumeRequest {
   std::vector<query::LabelMatcher> matchers;
   TimeRange range;
@@ -105,7 +103,7 @@ void write_metric(JsonWriter& out, const LabelSet& labels, bool by_name) {
   out.end_object();
 }
 
-void write_point(JsonWriter& out, std::int64_t ms, double value) {
+void write_volume(JsonWriter& out, std::int64_t ms, double value) {
   out.begin_array().number(static_cast<double>(ms) / 1000);
   out.string(format_sample_value(value)).end_array();
 }
@@ -114,12 +112,12 @@ void write_values(JsonWriter& out, const query::GridSeries& series, const query:
                   bool range) {
   if (!range) {
     out.key("value");
-    write_point(out, grid.at(0), series.values[0]);
+    write_volume(out, grid.at(0), series.values[0]);
     return;
   }
   out.key("values").begin_array();
   for (std::size_t i = 0; i < grid.steps; ++i)
-    if (!query::is_absent(series.values[i])) write_point(out, grid.at(i), series.values[i]);
+    if (!query::is_absent(series.values[i])) write_volume(out, grid.at(i), series.values[i]);
   out.end_array();
 }
 

@@ -25,7 +25,7 @@ std::optional<Timestamp> from_seconds(double seconds) {
   return from_unix_ns(std::llround(seconds * 1e9));
 }
 
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
   std::string out;
   append_quoted(out, text);
   return out;
@@ -50,17 +50,17 @@ Result<Timestamp> parse_time(const std::string& text) {
     return *from_seconds(static_cast<double>(*number));
   }
   if (auto time = parse_rfc3339(text)) return time;
-  return invalid_argument("cannot parse " + quoted(text) + " to a valid timestamp");
+  return invalid_argument("cannot parse " + in_quotes(text) + " to a valid timestamp");
 }
 
 Result<Duration> parse_step(const std::string& text) {
   if (const auto seconds = whole_number<double>(text)) {
     if (const auto step = from_seconds(*seconds)) return step->time_since_epoch();
-    return invalid_argument("cannot parse " + quoted(text) +
+    return invalid_argument("cannot parse " + in_quotes(text) +
                             " to a valid duration. It overflows int64");
   }
   if (auto duration = parse_prometheus_duration(text)) return duration;
-  return invalid_argument("cannot parse " + quoted(text) + " to a valid duration");
+  return invalid_argument("cannot parse " + in_quotes(text) + " to a valid duration");
 }
 
 Result<TimeRange> parse_range(const http::Params& params, Timestamp now, Duration default_since) {
@@ -94,7 +94,7 @@ Result<std::size_t> parse_limit(const http::Params& params, std::size_t fallback
   const auto text = params.get("limit");
   if (!text || text->empty()) return fallback;
   const auto limit = whole_number<std::int64_t>(*text);
-  if (!limit) return invalid_argument("cannot parse limit " + quoted(*text) + " as a number");
+  if (!limit) return invalid_argument("cannot parse limit " + in_quotes(*text) + " as a number");
   if (*limit <= 0) return invalid_argument("limit must be a positive value");
   return static_cast<std::size_t>(*limit);
 }

@@ -1,6 +1,7 @@
 // Reading the parameters of Loki's API. Errors are what Loki would answer, code invalid_argument.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -12,6 +13,9 @@
 #include "query/source.h"
 
 namespace sluice::api::loki {
+
+// Per series of an answer; what Loki and Prometheus allow.
+inline constexpr std::int64_t max_points = 11'000;
 
 // With a '.': seconds; at most ten digits: seconds; more digits: nanoseconds; else RFC 3339.
 Result<Timestamp> parse_time(const std::string& text);

@@ -9,7 +9,7 @@ namespace sluice::api::loki {
 
 namespace {
 
-Result<http::Response> run(const Api& api, http::Request& request) {
+Result<http::Response> answer_instant(const Api& api, http::Request& request) {
   const auto text = request.query.get_or("query", "");
   Timestamp time = api.clock.now();
   if (const auto given = request.query.get("time"); given && !given->empty()) {
@@ -29,7 +29,7 @@ Result<http::Response> run(const Api& api, http::Request& request) {
 }  // namespace
 
 http::Response query_instant(const Api& api, http::Request& request) {
-  auto response = run(api, request);
+  auto response = answer_instant(api, request);
   return response ? std::move(*response) : failure(response.error());
 }
 

@@ -10,8 +10,6 @@ namespace sluice::api::loki {
 
 namespace {
 
-constexpr std::int64_t max_points = 11'000;
-
 // `interval` thins lines out: each must be at least that much after (before) the one kept last.
 Result<std::optional<Duration>> parse_interval(const http::Params& params) {
   const auto text = params.get("interval");
@@ -95,7 +93,7 @@ Result<http::Response> run_metric(const Api& api, http::Request& request, const 
   return query_answer(result, *context, {});
 }
 
-Result<http::Response> run(const Api& api, http::Request& request) {
+Result<http::Response> answer_range(const Api& api, http::Request& request) {
   SLUICE_TRY(const auto range, parse_range(request.query, api.clock.now()));
   SLUICE_TRY(auto expr, query::parse_logql(request.query.get_or("query", "")));
   return expr->type == query::ValueType::streams ? run_log(api, request, *expr, range)
@@ -105,7 +103,7 @@ Result<http::Response> run(const Api& api, http::Request& request) {
 }  // namespace
 
 http::Response query_range(const Api& api, http::Request& request) {
-  auto response = run(api, request);
+  auto response = answer_range(api, request);
   return response ? std::move(*response) : failure(response.error());
 }
 

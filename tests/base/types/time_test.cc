@@ -13,7 +13,7 @@ std::int64_t go_ns(std::string_view text) {
   auto d = parse_go_duration(text);
   return d ? d->count() : -1;
 }
-std::string reprint(std::string_view text) {
+std::string reprint_time(std::string_view text) {
   auto t = parse_rfc3339(text);
   return t ? format_rfc3339(*t) : "error";
 }
@@ -42,12 +42,12 @@ TEST_CASE("Go durations", "[time]") {
 }
 
 TEST_CASE("RFC 3339", "[time]") {
-  CHECK(reprint("2026-01-02T03:04:05.500Z") == "2026-01-02T03:04:05.5Z");
-  CHECK(reprint("2026-01-02T03:04:05+02:00") == "2026-01-02T01:04:05Z");
-  CHECK(reprint("1969-12-31T23:59:59.000000001Z") == "1969-12-31T23:59:59.000000001Z");
+  CHECK(reprint_time("2026-01-02T03:04:05.500Z") == "2026-01-02T03:04:05.5Z");
+  CHECK(reprint_time("2026-01-02T03:04:05+02:00") == "2026-01-02T01:04:05Z");
+  CHECK(reprint_time("1969-12-31T23:59:59.000000001Z") == "1969-12-31T23:59:59.000000001Z");
   for (auto bad : {"", "2026-01-02", "2026-13-02T03:04:05Z", "2026-02-30T03:04:05Z",
                    "2026-01-02T03:04:05", "2026-01-02T03:04:05.Z", "2026-01-02T03:04:05Zx"})
-    CHECK(reprint(bad) == "error");
+    CHECK(reprint_time(bad) == "error");
 }
 
 TEST_CASE("a manual clock stands still until told", "[time]") {

@@ -11,7 +11,7 @@ using namespace sluice::storage::test;
 
 namespace {
 
-constexpr std::int64_t noon_ms = noon / 1'000'000;
+constexpr std::int64_t noon_in_ms = noon / 1'000'000;
 constexpr std::int64_t hour_ms = 3'600'000;
 
 class SampleFixture : public StoreFixture {
@@ -39,8 +39,8 @@ const LabelSet up = {{"__name__", "up"}, {"job", "a"}};
 }  // namespace
 
 TEST_CASE_METHOD(SampleFixture, "samples are there after write, seal and reopening") {
-  CHECK(write(up, {{noon_ms, 1}, {noon_ms + 15'000, 0}}) == 2);
-  const Values expected = {{noon_ms, 1}, {noon_ms + 15'000, 0}};
+  CHECK(write(up, {{noon_in_ms, 1}, {noon_in_ms + 15'000, 0}}) == 2);
+  const Values expected = {{noon_in_ms, 1}, {noon_in_ms + 15'000, 0}};
   CHECK(values("up") == expected);
   reopen();
   CHECK(values("up") == expected);
@@ -48,25 +48,25 @@ TEST_CASE_METHOD(SampleFixture, "samples are there after write, seal and reopeni
   CHECK(values("up") == expected);
   reopen();
   CHECK(values("up") == expected);
-  CHECK(write(up, {{noon_ms + 30'000, 5}}) == 1);
+  CHECK(write(up, {{noon_in_ms + 30'000, 5}}) == 1);
   CHECK(values("up").size() == 3);
 }
 
 TEST_CASE_METHOD(SampleFixture, "both ends of the range belong to it") {
-  write(up, {{noon_ms, 1}, {noon_ms + 1, 2}, {noon_ms + 2, 3}});
+  write(up, {{noon_in_ms, 1}, {noon_in_ms + 1, 2}, {noon_in_ms + 2, 3}});
   for (int round = 0; round < 2; ++round) {
-    CHECK(values("up", noon_ms, noon_ms + 1) == Values{{noon_ms, 1}, {noon_ms + 1, 2}});
-    CHECK(values("up", noon_ms + 3, noon_ms + 9).empty());
+    CHECK(values("up", noon_in_ms, noon_in_ms + 1) == Values{{noon_in_ms, 1}, {noon_in_ms + 1, 2}});
+    CHECK(values("up", noon_in_ms + 3, noon_in_ms + 9).empty());
     flush();
   }
 }
 
 TEST_CASE_METHOD(SampleFixture, "an equal sample is accepted, another value is not") {
-  write(up, {{noon_ms, 1}});
+  write(up, {{noon_in_ms, 1}});
   const auto check = [&] {
-    CHECK(write(up, {{noon_ms, 1}}) == 1);
-    CHECK(write(up, {{noon_ms, 2}}) == 0);
-    CHECK(values("up") == Values{{noon_ms, 1}});
+    CHECK(write(up, {{noon_in_ms, 1}}) == 1);
+    CHECK(write(up, {{noon_in_ms, 2}}) == 0);
+    CHECK(values("up") == Values{{noon_in_ms, 1}});
   };
   check();
   flush();
@@ -77,18 +77,20 @@ TEST_CASE_METHOD(SampleFixture, "an equal sample is accepted, another value is n
 }
 
 TEST_CASE_METHOD(SampleFixture, "one write with a timestamp twice keeps the first") {
-  CHECK(write(up, {{noon_ms, 1}, {noon_ms - 5, 3}, {noon_ms, 2}, {noon_ms, 1}}) == 3);
-  CHECK(values("up") == Values{{noon_ms - 5, 3}, {noon_ms, 1}});
+  CHECK(write(up, {{noon_in_ms, 1}, {noon_in_ms - 5, 3}, {noon_in_ms, 2}, {noon_in_ms, 1}}) == 3);
+  CHECK(values("up") == Values{{noon_in_ms - 5, 3}, {noon_in_ms, 1}});
 }
 
 TEST_CASE_METHOD(SampleFixture, "late samples find their place, in the head and behind a seal") {
-  write(up, {{noon_ms, 2}});
-  write(up, {{noon_ms - 10, 1}});
+  write(up, {{noon_in_ms, 2}});
+  write(up, {{noon_in_ms - 10, 1}});
   flush();
-  write(up, {{noon_ms - 5, 1.5}});
-  write(up, {{noon_ms - 3 * 24 * hour_ms, 0}});
-  const Values expected = {
-      {noon_ms - 3 * 24 * hour_ms, 0}, {noon_ms - 10, 1}, {noon_ms - 5, 1.5}, {noon_ms, 2}};
+  write(up, {{noon_in_ms - 5, 1.5}});
+  write(up, {{noon_in_ms - 3 * 24 * hour_ms, 0}});
+  const Values expected = {{noon_in_ms - 3 * 24 * hour_ms, 0},
+                           {noon_in_ms - 10, 1},
+                           {noon_in_ms - 5, 1.5},
+                           {noon_in_ms, 2}};
   CHECK(values("up") == expected);
   flush();
   CHECK(values("up") == expected);
@@ -107,7 +109,7 @@ TEST_CASE_METHOD(SampleFixture, "every bit of a value is kept") {
                         1e308};
   std::vector<Sample> written;
   for (const double value : odd)
-    written.push_back({noon_ms + static_cast<std::int64_t>(written.size()) * 7, value});
+    written.push_back({noon_in_ms + static_cast<std::int64_t>(written.size()) * 7, value});
   CHECK(write(up, written) == written.size());
   CHECK(write(up, written) == written.size());  // NaNs equal themselves by their bits
   for (int round = 0; round < 2; ++round) {
@@ -124,24 +126,24 @@ TEST_CASE_METHOD(SampleFixture, "every bit of a value is kept") {
 
 TEST_CASE_METHOD(SampleFixture, "series come in label order and are pruned by matchers and time") {
   for (int i = 9; i >= 0; --i)
-    write({{"__name__", "m"}, {"i", std::to_string(i)}}, {{noon_ms + i, double(i)}});
-  write(up, {{noon_ms, 1}});
+    write({{"__name__", "m"}, {"i", std::to_string(i)}}, {{noon_in_ms + i, double(i)}});
+  write(up, {{noon_in_ms, 1}});
   for (int round = 0; round < 2; ++round) {
-    const auto found = samples("m", noon_ms, noon_ms + 9);
+    const auto found = samples("m", noon_in_ms, noon_in_ms + 9);
     REQUIRE(found.size() == 10);
     for (std::size_t i = 0; i < 10; ++i) CHECK(found[i].labels.get("i") == std::to_string(i));
-    CHECK(samples("m", noon_ms + 8, noon_ms + 20).size() == 2);
+    CHECK(samples("m", noon_in_ms + 8, noon_in_ms + 20).size() == 2);
     auto series = store().samples().series(tenant, matchers({{"i", query::MatchOp::regex, "[34]"}}),
-                                           noon_ms, noon_ms + 100);
+                                           noon_in_ms, noon_in_ms + 100);
     REQUIRE(series.has_value());
     CHECK(series->size() == 2);
-    CHECK(store().samples().series(tenant, {}, noon_ms, noon_ms + 100)->size() == 11);
+    CHECK(store().samples().series(tenant, {}, noon_in_ms, noon_in_ms + 100)->size() == 11);
     flush();
   }
 }
 
 TEST_CASE_METHOD(SampleFixture, "a head is sealed by tick after two hours") {
-  write(up, {{noon_ms, 1}});
+  write(up, {{noon_in_ms, 1}});
   clock.advance(std::chrono::hours(2) - std::chrono::seconds(1));
   store().tick();
   CHECK(metric(metrics, "sluice_storage_sample_head_samples") == 1);
@@ -166,10 +168,38 @@ TEST_CASE_METHOD(SampleFixture, "metadata is kept, the newest counts") {
 
 TEST_CASE_METHOD(SampleFixture, "freshness tells the newest sample, after reopening too") {
   CHECK(!store().freshness(tenant).newest_sample);
-  write(up, {{noon_ms + 5, 1}, {noon_ms, 1}});
+  write(up, {{noon_in_ms + 5, 1}, {noon_in_ms, 1}});
   for (int round = 0; round < 3; ++round) {
     CHECK(store().freshness(tenant).newest_sample == from_unix_ns(noon + 5'000'000));
     if (round == 0) flush();
     reopen();
   }
+}
+
+TEST_CASE_METHOD(SampleFixture, "results of rules do not look like arriving data") {
+  const auto write_own = [&](std::int64_t timestamp_ms) {
+    Step step;
+    step.write(tenant, {{{{"__name__", "ALERTS"}}, {{timestamp_ms, 1}}}});
+    REQUIRE(store().commit(step).has_value());
+  };
+  write_own(noon_ms + 1);
+  CHECK(!store().freshness(tenant).newest_sample);
+  reopen();
+  CHECK(!store().freshness(tenant).newest_sample);
+  write(up, {{noon_ms + 5, 1}});
+  for (int round = 0; round < 3; ++round) {
+    write_own(noon_ms + 1000 + round);
+    CHECK(store().freshness(tenant).newest_sample == from_unix_ns(noon + 5'000'000));
+    if (round == 0) flush();
+    reopen();
+    CHECK(store().freshness(tenant).newest_sample == from_unix_ns(noon + 5'000'000));
+  }
+  CHECK(values("ALERTS").size() == 4);
+}
+
+TEST_CASE_METHOD(SampleFixture, "a repeated sample is not stored again, but it did arrive") {
+  write(up, {{noon_ms, 1}});
+  flush();
+  CHECK(write(up, {{noon_ms, 1}, {noon_ms - 5, 1}}) == 2);
+  CHECK(store().freshness(tenant).newest_sample == from_unix_ns(noon));
 }

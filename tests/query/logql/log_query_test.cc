@@ -12,7 +12,7 @@ using namespace sluice::query;
 
 namespace {
 
-constexpr auto at = [](double seconds) {
+constexpr auto at_second = [](double seconds) {
   return from_unix_ns(static_cast<std::int64_t>(seconds * 1e9));
 };
 
@@ -22,7 +22,7 @@ struct LogFixture {
   test::MemorySampleSource samples;
   Engine engine{logs, samples};
   QueryContext context;
-  LogLimits limits{{at(0), at(1000)}, 100, Direction::backward};
+  LogLimits limits{{at_second(0), at_second(1000)}, 100, Direction::backward};
 
   Result<Streams> query(const std::string& text) {
     SLUICE_TRY(auto expr, parse_logql(text));
@@ -61,9 +61,9 @@ TEST_CASE("a log query returns lines in its direction, up to its limit over all 
 TEST_CASE("the range is half-open") {
   LogFixture f;
   for (int i = 1; i <= 3; ++i) f.logs.add({{"app", "a"}}, i, std::to_string(i));
-  f.limits.range = {at(1), at(3)};
+  f.limits.range = {at_second(1), at_second(3)};
   CHECK(f.lines("{app=\"a\"}") == Lines{R"({app="a"}: 2 1)"});
-  f.limits.range = {at(3), at(3)};
+  f.limits.range = {at_second(3), at_second(3)};
   CHECK(f.lines("{app=\"a\"}").empty());
 }
 

@@ -9,14 +9,14 @@ using namespace sluice::query;
 
 namespace {
 
-struct Case {
+struct RefusedQuery {
   std::string query;
   std::string message;
 };
 
 const std::string at = "parse error at line 1, col ";
 
-void check_refused(const std::vector<Case>& cases) {
+void check_refused(const std::vector<RefusedQuery>& cases) {
   for (const auto& c : cases) {
     CAPTURE(c.query);
     auto expr = parse_logql(c.query);

@@ -14,12 +14,12 @@ std::string canonical(std::string_view query) {
   return expr ? to_string(**expr) : "error: " + expr.error().message;
 }
 
-struct Case {
+struct CanonicalCase {
   std::string query;
   std::string canonical;
 };
 
-void check(const std::vector<Case>& cases) {
+void check_canonical(const std::vector<CanonicalCase>& cases) {
   for (const auto& c : cases) {
     CAPTURE(c.query);
     CHECK(canonical(c.query) == c.canonical);
@@ -30,7 +30,7 @@ void check(const std::vector<Case>& cases) {
 }  // namespace
 
 TEST_CASE("selectors") {
-  check({
+  check_canonical({
       {"{app=\"web\"}", R"({app="web"})"},
       {"{ app = `web`, job!=\"x\" , }", R"({app="web", job!="x"})"},
       {R"({app=~"a|b",env!~"dev.*"})", R"({app=~"a|b", env!~"dev.*"})"},
@@ -43,7 +43,7 @@ TEST_CASE("selectors") {
 }
 
 TEST_CASE("line filters") {
-  check({
+  check_canonical({
       {R"({app="a"} |= "x" != "y" |~ "z+" !~ `\d`)", R"({app="a"} |= "x" != "y" |~ "z+" !~ "\\d")"},
       {R"({app="a"} |= "x" or "y" or "z" != "q")", R"({app="a"} |= "x" or "y" or "z" != "q")"},
       {R"({app="a"} |> "<_> failed <_>")", R"({app="a"} |> "<_> failed <_>")"},
@@ -53,7 +53,7 @@ TEST_CASE("line filters") {
 }
 
 TEST_CASE("parsers and formats") {
-  check({
+  check_canonical({
       {R"({a="b"} | json)", R"({a="b"} | json)"},
       {R"({a="b"} | json x="r.code[0]", y)", R"({a="b"} | json x="r.code[0]", y="y")"},
       {R"({a="b"} | logfmt --strict --keep-empty x, y="z")",
@@ -69,7 +69,7 @@ TEST_CASE("parsers and formats") {
 }
 
 TEST_CASE("label filters") {
-  check({
+  check_canonical({
       {R"({a="b"} | level="error")", R"({a="b"} | level="error")"},
       {R"({a="b"} | status >= 500 and took>1.5s)", R"({a="b"} | status >= 500 and took > 1s500ms)"},
       {R"({a="b"} | size > 10KB, size <= 5MiB)", R"({a="b"} | size > 10000B and size <= 5242880B)"},
@@ -84,7 +84,7 @@ TEST_CASE("label filters") {
 }
 
 TEST_CASE("range aggregations") {
-  check({
+  check_canonical({
       {R"(rate({a="b"}[5m]))", R"(rate({a="b"}[5m]))"},
       {R"(rate({a="b"} |= "x" [1h30m] offset 5m))", R"(rate({a="b"} |= "x" [1h30m] offset 5m))"},
       {R"(rate({a="b"}[5m] offset -1h |= "x"))", R"(rate({a="b"} |= "x" [5m] offset -1h))"},
@@ -105,7 +105,7 @@ TEST_CASE("range aggregations") {
 }
 
 TEST_CASE("aggregations, functions and operators") {
-  check({
+  check_canonical({
       {R"(sum(rate({a="b"}[5m])) by (x))", R"(sum by (x) (rate({a="b"}[5m])))"},
       {R"(sum without(x,y)(rate({a="b"}[5m])))", R"(sum without (x, y) (rate({a="b"}[5m])))"},
       {R"(topk(3, rate({a="b"}[5m])))", R"(topk(3, rate({a="b"}[5m])))"},
@@ -147,7 +147,7 @@ TEST_CASE("types and spans are known after parsing") {
 }
 
 TEST_CASE("logs and metrics meet in one expression") {
-  check({
+  check_canonical({
       {R"(sum(rate({a="b"} |= "x" [5m])) / sum(rate(http_requests_total[5m])))",
        R"(sum(rate({a="b"} |= "x" [5m])) / sum(rate(http_requests_total[5m])))"},
       {R"(rate({a="b"}[5m]) > on (app) limits:errors:max{env="p"} offset 5m)",

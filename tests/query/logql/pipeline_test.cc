@@ -35,13 +35,13 @@ std::string run(const std::string& stages, std::string_view line, const LabelSet
                                                : std::string(pipeline->line()) + " " + shown;
 }
 
-struct Case {
+struct PipelineCase {
   std::string stages;
   std::string line;
   std::string expected;
 };
 
-void check(const std::vector<Case>& cases) {
+void check_lines(const std::vector<PipelineCase>& cases) {
   for (const auto& c : cases) {
     CAPTURE(c.stages, c.line);
     CHECK(run(c.stages, c.line) == c.expected);
@@ -51,7 +51,7 @@ void check(const std::vector<Case>& cases) {
 }  // namespace
 
 TEST_CASE("json flattens objects and skips arrays and nulls") {
-  check({
+  check_lines({
       {"| json", R"({"a":"x","b":1.50,"c":true})", R"({a="x", b="1.50", c="true"})"},
       {"| json", R"({"a":{"b":{"c":"deep"}},"d":[1,2],"e":null})", R"({a_b_c="deep"})"},
       {"| json", R"({"a b":"1","9x":"2","é":"3"," k ":"4"})",
@@ -86,7 +86,7 @@ TEST_CASE("json that breaks gives an error label and the fields before the break
 }
 
 TEST_CASE("json with paths") {
-  check({
+  check_lines({
       {R"(| json code="r.code", first="list[0].n", k="[\"odd key\"]")",
        R"({"r":{"code":200},"list":[{"n":"one"}],"odd key":"v"})",
        R"({code="200", first="one", k="v"})"},
@@ -99,7 +99,7 @@ TEST_CASE("json with paths") {
 }
 
 TEST_CASE("logfmt is lenient unless told otherwise") {
-  check({
+  check_lines({
       {"| logfmt", R"(level=info msg="it's up" n=3)", R"({level="info", msg="it's up", n="3"})"},
       {"| logfmt", R"(a="x \"y\" \\ \u0041\n")", R"({a="x \"y\" \\ A\n"})"},
       {"| logfmt", "flag empty= x=1", R"({x="1"})"},
@@ -116,7 +116,7 @@ TEST_CASE("logfmt is lenient unless told otherwise") {
 }
 
 TEST_CASE("regexp, pattern and unpack") {
-  check({
+  check_lines({
       {R"q(| regexp "(?P<method>\\w+) (?P<path>\\S+)")q", "GET /x", R"({method="GET", path="/x"})"},
       {R"q(| regexp "(?P<n>\\d+)")q", "no digits", "{}"},
       {R"(| pattern "<ip> - <_> [<when>]")", "1.2.3.4 - bob [now]",
@@ -155,7 +155,7 @@ TEST_CASE("a value that does not convert keeps its line, marked") {
 }
 
 TEST_CASE("formats") {
-  check({
+  check_lines({
       {R"(| logfmt | line_format "{{.b}}-{{.a}}")", "a=1 b=2", R"(2-1 {a="1", b="2"})"},
       {R"(| line_format "{{ __line__ | upper }} {{.app}}{{.none}}")", "abc", "ABC web {}"},
       {R"(| line_format "{{ __timestamp__ }}")", "abc", "2026-01-02T03:04:05Z {}"},
@@ -170,7 +170,7 @@ TEST_CASE("formats") {
 }
 
 TEST_CASE("drop and keep") {
-  check({
+  check_lines({
       {"| logfmt | drop a, b", "a=1 b=2 c=3", R"({c="3"})"},
       {R"(| logfmt | drop a="1", b="x")", "a=1 b=2", R"({b="2"})"},
       {"| logfmt | keep a", "a=1 b=2", R"({a="1"})"},

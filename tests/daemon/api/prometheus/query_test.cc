@@ -16,7 +16,7 @@ class QueryFixture : public PrometheusFixture {
   }
 };
 
-struct Case {
+struct QueryCase {
   const char* target;
   int status;
   const char* body;
@@ -24,7 +24,7 @@ struct Case {
 
 TEST_CASE("instant queries answer in Prometheus' shapes", "[api]") {
   QueryFixture f;
-  const Case cases[] = {
+  const QueryCase cases[] = {
       {"/api/v1/query?query=up&time=100", 200,
        R"({"status":"success","data":{"resultType":"vector","result":[)"
        R"({"metric":{"__name__":"up","job":"a"},"value":[100,"1"]},)"
@@ -57,7 +57,7 @@ TEST_CASE("instant queries answer in Prometheus' shapes", "[api]") {
        R"({"metric":{"__name__":"up","job":"a"},"value":[100,"1"]}]},)"
        R"("warnings":["results truncated due to limit"]})"},
   };
-  for (const Case& c : cases) {
+  for (const QueryCase& c : cases) {
     INFO(c.target);
     const auto response = f.get(c.target);
     CHECK(response.status == c.status);
@@ -68,7 +68,7 @@ TEST_CASE("instant queries answer in Prometheus' shapes", "[api]") {
 
 TEST_CASE("wrong instant queries are refused in Prometheus' words", "[api]") {
   QueryFixture f;
-  const Case cases[] = {
+  const QueryCase cases[] = {
       {"/api/v1/query?query=up%20up", 400,
        R"({"status":"error","errorType":"bad_data","error":)"
        R"("invalid parameter \"query\": 1:4: parse error: unexpected identifier \"up\""})"},
@@ -90,7 +90,7 @@ TEST_CASE("wrong instant queries are refused in Prometheus' words", "[api]") {
        R"([{__name__=\"up\", job=\"b\"}, {__name__=\"up\", job=\"a\"}];many-to-many matching not )"
        R"(allowed: matching labels must be unique on one side"})"},
   };
-  for (const Case& c : cases) {
+  for (const QueryCase& c : cases) {
     INFO(c.target);
     const auto response = f.get(c.target);
     CHECK(response.status == c.status);
@@ -100,7 +100,7 @@ TEST_CASE("wrong instant queries are refused in Prometheus' words", "[api]") {
 
 TEST_CASE("range queries answer in Prometheus' shapes", "[api]") {
   QueryFixture f;
-  const Case cases[] = {
+  const QueryCase cases[] = {
       {"/api/v1/query_range?query=c_total&start=40&end=100&step=30", 200,
        R"({"status":"success","data":{"resultType":"matrix","result":[)"
        R"({"metric":{"__name__":"c_total"},"values":[[40,"10"],[70,"20"],[100,"30"]]}]}})"},
@@ -125,7 +125,7 @@ TEST_CASE("range queries answer in Prometheus' shapes", "[api]") {
        R"({"status":"error","errorType":"bad_data","error":"invalid parameter \"query\": invalid )"
        R"(expression type \"range vector\" for range query, must be Scalar or instant Vector"})"},
   };
-  for (const Case& c : cases) {
+  for (const QueryCase& c : cases) {
     INFO(c.target);
     const auto response = f.get(c.target);
     CHECK(response.status == c.status);
