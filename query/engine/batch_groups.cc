@@ -24,12 +24,16 @@ void BatchGroups::finish() {
   table_.assign(keys_ != 0 && keys_ <= max_table ? keys_ : 0, none);
 }
 
-// Absent is 0: the code wraps around.
-std::uint64_t BatchGroups::key_of(std::size_t row) const {
-  std::uint64_t key = 0;
-  for (const Part& part : parts_)
-    key += part.factor * static_cast<std::uint32_t>(part.column.codes[row] + 1);
-  return key;
+void BatchGroups::enter(WindowSpan span) {
+  span_ = span;
+  known_.assign(keys_ != 0 && keys_ <= max_known ? keys_ : 0, nullptr);
+}
+
+Result<Aggregate*> BatchGroups::find_aggregate(std::size_t row) {
+  SLUICE_TRY(const std::size_t series, series_of(row));
+  SLUICE_TRY(Aggregate* const found, series_.piece(series, span_));
+  if (!known_.empty()) known_[key_of(row)] = found;
+  return found;
 }
 
 Result<std::size_t> BatchGroups::make(std::size_t row) {

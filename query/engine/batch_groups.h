@@ -1,4 +1,7 @@
 // BatchGroups: which series each row of a batch belongs to, by the codes of the columns grouped by.
+//
+// Rows are many and groups few, so what a row adds to is found by its key alone: a table holds the
+// aggregate of each key for the windows at hand.
 #pragma once
 
 #include <cstdint>
@@ -23,16 +26,32 @@ class BatchGroups {
   void finish();
   // The number of the row's series.
   Result<std::size_t> series_of(std::size_t row);
+  // Rows that follow fall into these windows.
+  void enter(WindowSpan span);
+  // What the row adds to. Valid until the next one.
+  Result<Aggregate*> aggregate_of(std::size_t row) {
+    if (!known_.empty())
+      if (Aggregate* const known = known_[key_of(row)]) return known;
+    return find_aggregate(row);
+  }
 
  private:
   static constexpr std::size_t max_table = 1 << 16;
+  static constexpr std::size_t max_known = 1 << 12;  // emptied with each window
   static constexpr std::size_t none = std::numeric_limits<std::size_t>::max();
   struct Part {
     std::string_view name;
     LabelColumn column;
     std::uint64_t factor = 1;  // of the column's code in the key
   };
-  std::uint64_t key_of(std::size_t row) const;
+  // Absent is 0: the code wraps around.
+  std::uint64_t key_of(std::size_t row) const {
+    std::uint64_t key = 0;
+    for (const Part& part : parts_)
+      key += part.factor * static_cast<std::uint32_t>(part.column.codes[row] + 1);
+    return key;
+  }
+  Result<Aggregate*> find_aggregate(std::size_t row);
   Result<std::size_t> make(std::size_t row);
 
   LogSeries& series_;
@@ -41,6 +60,10 @@ class BatchGroups {
   std::uint64_t keys_ = 1;          // how many there can be; 0: more than fit
   std::vector<std::size_t> table_;  // by key, if they are few
   std::unordered_map<std::uint64_t, std::size_t> map_;
+  WindowSpan span_;
+  // By key, null if not yet asked for. Pieces of a series stay where they are until it gets
+  // another.
+  std::vector<Aggregate*> known_;
   std::vector<logql::LabelView> labels_;
 };
 

@@ -6,8 +6,6 @@ namespace sluice::query {
 
 namespace {
 
-constexpr auto absent = FieldColumn::absent;
-
 // Calls visit(row, value) for rows whose metadata has the label. Neighbours often share a set.
 template <class Visit>
 void each_metadata_value(std::span<const LabelSet* const> metadata, std::string_view name,
@@ -57,7 +55,7 @@ LabelColumn BatchLabels::overlaid(std::string_view name, const LabelColumn& belo
   Overlay& made = overlays_.emplace_back();
   made.values.assign(below.values.begin(), below.values.end());
   made.codes.assign(below.codes.begin(), below.codes.end());
-  made.codes.resize(rows(), absent);
+  made.codes.resize(rows(), FieldColumn::absent);
   std::unordered_map<std::string_view, std::uint32_t> numbers;
   each_metadata_value(batch_->metadata, name, [&](std::size_t row, std::string_view value) {
     const auto [it, added] = numbers.emplace(value, static_cast<std::uint32_t>(made.values.size()));

@@ -54,6 +54,26 @@ Names of_metadata(const Names& wanted) {
   return names;
 }
 
+// No stage that adds labels.
+bool only_filters(const Stage& stage) {
+  return labels_only(stage) && !std::holds_alternative<LabelFormatStage>(stage);
+}
+
+// Behind `keep` a line has no other labels than those named there.
+LogOutput bounded(LogOutput output, const LogPipeline& stages) {
+  if (output.labels || output.line) return output;
+  for (auto stage = stages.rbegin(); stage != stages.rend() && only_filters(*stage); ++stage) {
+    const auto* keep = std::get_if<KeepStage>(&*stage);
+    if (keep == nullptr) continue;
+    output.labels.emplace();
+    for (const auto& [name, condition] : keep->labels)
+      if (std::find(output.left_out.begin(), output.left_out.end(), name) == output.left_out.end())
+        output.labels->push_back(name);
+    break;
+  }
+  return output;
+}
+
 }  // namespace
 
 LogOutput output_of(const LogRangeAggregation& aggregation, bool bytes, bool absent) {
@@ -62,12 +82,15 @@ LogOutput output_of(const LogRangeAggregation& aggregation, bool bytes, bool abs
   if (aggregation.unwrap) output.unwrap = &*aggregation.unwrap;
   if (absent)
     output.labels.emplace();
-  else if (aggregation.grouping && !aggregation.grouping->without)
+  else if (aggregation.grouping && aggregation.grouping->without)
+    output.left_out = aggregation.grouping->labels;
+  else if (aggregation.grouping)
     output.labels = aggregation.grouping->labels;
   return output;
 }
 
-LogPushdown::LogPushdown(const LogPipeline& stages, const LogOutput& output) {
+LogPushdown::LogPushdown(const LogPipeline& stages, const LogOutput& asked) {
+  const LogOutput output = bounded(asked, stages);
   wanted_ = wanted_by(stages, output);
   projection_.metadata = of_metadata(wanted_);
   labels_only_ = std::all_of(stages.begin(), stages.end(), query::labels_only);
@@ -129,7 +152,8 @@ bool LogPushdown::take_selection(bool keep, const std::vector<LabelSelection>& l
 bool LogPushdown::take_output(const LogOutput& output) {
   if (!output.labels || output.line) return false;
   const std::size_t end = selections();
-  for (const auto& name : *output.labels)
+  labels_ = *output.labels;
+  for (const auto& name : labels_)
     if (is_error_label(name) || !add_field(name, false, end)) return false;
   if (output.unwrap == nullptr) return true;
   const Unwrap& unwrap = *output.unwrap;

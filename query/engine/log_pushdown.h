@@ -24,6 +24,7 @@ namespace sluice::query {
 struct LogOutput {
   // The labels of the result; nullopt: all that a line has.
   std::optional<std::vector<std::string>> labels = {};
+  std::vector<std::string> left_out = {};  // of all, by `without`
   const Unwrap* unwrap = nullptr;
   bool line = false;   // the text of the line is part of the result
   bool bytes = false;  // its length is
@@ -38,6 +39,9 @@ class LogPushdown {
   bool labels_only() const { return labels_only_; }
   bool parsed() const { return projection_.parser != LogProjection::Parser::none; }
   bool complete() const { return complete_; }
+
+  // If complete: the labels of the result. They are named by the grouping or by the last `keep`.
+  const std::vector<std::string>& labels() const { return labels_; }
 
   // Label filters to be judged on columns, in order.
   struct Filter {
@@ -74,6 +78,7 @@ class LogPushdown {
   bool complete_ = false;
   std::optional<std::vector<std::string>> wanted_;
   LogProjection projection_;
+  std::vector<std::string> labels_;
   std::vector<Filter> filters_;
   std::vector<Selection> selections_;
 };

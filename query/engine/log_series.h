@@ -29,6 +29,9 @@ class LogSeries {
   Result<void> add(std::size_t index, WindowSpan span, Timestamp t, double value);
   // Many entries at once, for functions that look at the total.
   Result<void> add_total(std::size_t index, WindowSpan span, double entries, double values);
+  // What the entries of these windows add to; stays where it is until the series gets other
+  // windows. Not for functions that look at every sample.
+  Result<Aggregate*> piece(std::size_t index, WindowSpan span);
   // The result. Past the limit of series the largest remain, with a warning.
   Result<GridVector> evaluate(const WindowPlan& plan);
 
@@ -39,7 +42,6 @@ class LogSeries {
   };
   Result<void> charge(std::size_t bytes);
   bool selected(std::string_view name) const;
-  Result<Aggregate*> piece(std::size_t index, WindowSpan span);
   Result<GridSeries> evaluate_one(std::size_t index, std::size_t steps);
   GridVector keep_largest(GridVector series);
 

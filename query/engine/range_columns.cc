@@ -13,11 +13,29 @@ Result<void> RangeReader::take_columns(const LogBatch& batch) {
   if (complete) judge_value(verdicts);
   if (complete) set_groups();
   if (filter_.all_dropped(verdicts)) return {};
-  for (std::size_t row = 0; row < batch.size(); ++row) {
+  const Timestamp* const times = batch.timestamps.data();
+  for (std::size_t begin = 0, end = 0; begin < batch.size(); begin = end) {
+    const auto& span = span_at(times[begin]);
+    const auto after = std::upper_bound(times + begin, times + batch.size(), stretch_.last);
+    end = static_cast<std::size_t>(after - times);
+    if (complete && span) groups_.enter(*span);
+    SLUICE_CHECK(take_rows(batch, verdicts, begin, end));
+  }
+  return {};
+}
+
+// Rows [begin, end), all in the same windows or in none.
+Result<void> RangeReader::take_rows(const LogBatch& batch, const RowVerdicts& verdicts,
+                                    std::size_t begin, std::size_t end) {
+  const bool complete = task_.pushdown.complete();
+  const bool inside = stretch_.span.has_value();
+  for (std::size_t row = begin; row < end; ++row) {
     const Verdict verdict = filter_.verdict(verdicts, row);
     if (verdict == Verdict::drop) continue;
-    SLUICE_CHECK(verdict == Verdict::pass && complete ? take_passed(batch, row)
-                                                      : take_line(batch, row));
+    if (verdict == Verdict::error || !complete)
+      SLUICE_CHECK(take_line(batch, row));
+    else if (inside)
+      SLUICE_CHECK(take_passed(batch, row));
   }
   return {};
 }
@@ -47,30 +65,37 @@ RowVerdicts RangeReader::judge_unwrap(const LabelColumn& column) {
 
 void RangeReader::set_groups() {
   groups_.start();
-  const auto& grouping = task_.aggregation.grouping;
-  const bool single = task_.function.absent || !grouping;
-  const std::vector<std::string> names = single ? std::vector<std::string>() : grouping->labels;
-  for (std::size_t i = 0; i < names.size(); ++i) {
-    const auto before = names.begin() + static_cast<std::ptrdiff_t>(i);
-    const bool again = std::find(names.begin(), before, names[i]) != before;
-    const bool value = task_.aggregation.unwrap && task_.aggregation.unwrap->label == names[i];
-    if (!again && !value) groups_.add(grouping->labels[i], filter_.column(names[i]));
+  const auto& names = task_.pushdown.labels();
+  const auto& unwrap = task_.aggregation.unwrap;
+  for (auto name = names.begin(); name != names.end(); ++name) {
+    const bool again = std::find(names.begin(), name, *name) != name;
+    if (!again && (!unwrap || unwrap->label != *name)) groups_.add(*name, filter_.column(*name));
   }
   groups_.finish();
 }
 
 Result<void> RangeReader::take_passed(const LogBatch& batch, std::size_t row) {
-  SLUICE_TRY(const std::size_t series, groups_.series_of(row));
-  SLUICE_TRY(const double value, value_of(batch, row));
-  return add({series, value}, batch.timestamps[row]);
+  double value = 1;
+  if (task_.aggregation.unwrap) {
+    value = unwrapped_at(row);
+  } else if (task_.function.bytes) {
+    SLUICE_TRY(value, bytes_of(batch, row));
+  }
+  if (task_.function.input == LogFunctionInput::samples) {
+    SLUICE_TRY(const std::size_t series, groups_.series_of(row));
+    return series_.add(series, *stretch_.span, batch.timestamps[row], value);
+  }
+  SLUICE_TRY(Aggregate* const aggregate, groups_.aggregate_of(row));
+  if (task_.function.input == LogFunctionInput::total)
+    aggregate->add_total(1, value);
+  else
+    aggregate->add(batch.timestamps[row], value);
+  return {};
 }
 
-Result<double> RangeReader::value_of(const LogBatch& batch, std::size_t row) const {
-  if (task_.aggregation.unwrap) {
-    if (!unwrapped_.numbers.empty()) return unwrapped_.numbers[row];
-    return unwrapped_values_[unwrapped_.codes.empty() ? 0 : unwrapped_.codes[row]];
-  }
-  return task_.function.bytes ? bytes_of(batch, row) : Result<double>(1.0);
+double RangeReader::unwrapped_at(std::size_t row) const {
+  if (!unwrapped_.numbers.empty()) return unwrapped_.numbers[row];
+  return unwrapped_values_[unwrapped_.codes.empty() ? 0 : unwrapped_.codes[row]];
 }
 
 }  // namespace sluice::query

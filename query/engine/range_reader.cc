@@ -1,6 +1,7 @@
 #include "query/engine/range_reader.h"
 
 #include <algorithm>
+#include <numeric>
 
 namespace sluice::query {
 
@@ -67,32 +68,34 @@ Result<RangeReader::MaybeAddition> RangeReader::of_labels(const LabelSet* metada
 Result<void> RangeReader::add_stretch(const LogBatch& batch, std::size_t begin, std::size_t end,
                                       const Addition& addition) {
   const Timestamp* const times = batch.timestamps.data();
-  const bool alike = task_.function.input == LogFunctionInput::total && !task_.function.bytes &&
-                     !task_.aggregation.unwrap && batch.counts.empty();
+  const bool bytes = task_.function.bytes && !task_.aggregation.unwrap;
+  const bool totals = task_.function.input == LogFunctionInput::total &&
+                      !task_.aggregation.unwrap && (!bytes || !batch.sizes.empty());
   while (begin < end) {
     const auto& span = span_at(times[begin]);
     const auto after = std::upper_bound(times + begin, times + end, stretch_.last);
     const auto next = static_cast<std::size_t>(after - times);
-    const auto entries = static_cast<double>(next - begin);
-    if (span && alike)
-      SLUICE_CHECK(series_.add_total(addition.series, *span, entries, entries * addition.value));
-    for (std::size_t row = begin; span && !alike && row < next; ++row)
-      SLUICE_CHECK(add_row(batch, row, *span, addition));
+    if (span && totals) SLUICE_CHECK(add_totals(batch, begin, next, addition.series));
+    for (std::size_t row = begin; span && !totals && row < next; ++row) {
+      SLUICE_TRY(const double value, bytes ? bytes_of(batch, row) : Result<double>(addition.value));
+      SLUICE_CHECK(series_.add(addition.series, *span, times[row], value));
+    }
     begin = next;
   }
   return {};
 }
 
-Result<void> RangeReader::add_row(const LogBatch& batch, std::size_t row, WindowSpan span,
-                                  const Addition& addition) {
-  double value = addition.value;
-  if (task_.function.bytes && !task_.aggregation.unwrap) {
-    SLUICE_TRY(value, bytes_of(batch, row));
-  }
-  if (batch.counts.empty()) return series_.add(addition.series, span, batch.timestamps[row], value);
-  const auto entries = static_cast<double>(batch.counts[row]);
-  return series_.add_total(addition.series, span, entries,
-                           task_.function.bytes ? value : entries * value);
+// All rows at once: integers, so no order of adding gives another sum.
+Result<void> RangeReader::add_totals(const LogBatch& batch, std::size_t begin, std::size_t end,
+                                     std::size_t series) {
+  const auto sum = [&](std::span<const std::uint64_t> column) {
+    const auto rows = column.subspan(begin, end - begin);
+    return std::accumulate(rows.begin(), rows.end(), std::uint64_t{0});
+  };
+  const std::uint64_t entries = batch.counts.empty() ? end - begin : sum(batch.counts);
+  const std::uint64_t values = task_.function.bytes ? sum(batch.sizes) : entries;
+  return series_.add_total(series, *stretch_.span, static_cast<double>(entries),
+                           static_cast<double>(values));
 }
 
 Result<double> RangeReader::bytes_of(const LogBatch& batch, std::size_t row) {

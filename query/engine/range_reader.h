@@ -49,8 +49,8 @@ class RangeReader {
   Result<MaybeAddition> of_labels(const LabelSet* metadata);
   Result<void> add_stretch(const LogBatch& batch, std::size_t begin, std::size_t end,
                            const Addition& addition);
-  Result<void> add_row(const LogBatch& batch, std::size_t row, WindowSpan span,
-                       const Addition& addition);
+  Result<void> add_totals(const LogBatch& batch, std::size_t begin, std::size_t end,
+                          std::size_t series);
   static Result<double> bytes_of(const LogBatch& batch, std::size_t row);
 
   Result<void> take_lines(const LogBatch& batch);
@@ -60,11 +60,13 @@ class RangeReader {
   bool unwrap(const Unwrap& unwrap, double& value);
 
   Result<void> take_columns(const LogBatch& batch);
+  Result<void> take_rows(const LogBatch& batch, const RowVerdicts& verdicts, std::size_t begin,
+                         std::size_t end);
   void judge_value(RowVerdicts& verdicts);
   RowVerdicts judge_unwrap(const LabelColumn& column);
   void set_groups();
   Result<void> take_passed(const LogBatch& batch, std::size_t row);
-  Result<double> value_of(const LogBatch& batch, std::size_t row) const;
+  double unwrapped_at(std::size_t row) const;
 
   // The span of the windows at t; times mostly ascend.
   const std::optional<WindowSpan>& span_at(Timestamp t);

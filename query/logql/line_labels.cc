@@ -1,6 +1,7 @@
 #include "query/logql/line_labels.h"
 
 #include <algorithm>
+#include <array>
 
 #include "base/types/ascii.h"
 
@@ -10,8 +11,16 @@ namespace {
 
 constexpr std::string_view extracted_suffix = "_extracted";
 
+constexpr std::array<bool, 256> name_chars = [] {
+  std::array<bool, 256> chars{};
+  for (int c = 'a'; c <= 'z'; ++c) chars[static_cast<std::size_t>(c)] = true;
+  for (int c = 'A'; c <= 'Z'; ++c) chars[static_cast<std::size_t>(c)] = true;
+  for (int c = '0'; c <= '9'; ++c) chars[static_cast<std::size_t>(c)] = true;
+  chars['_'] = true;
+  return chars;
+}();
 bool name_char(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || is_digit(c);
+  return name_chars[static_cast<unsigned char>(c)];
 }
 bool utf8_tail(char c) {
   return (static_cast<unsigned char>(c) & 0xC0) == 0x80;
@@ -61,14 +70,16 @@ std::optional<std::string_view> LineLabels::get(std::string_view name) const {
   return entry == nullptr ? std::nullopt : std::optional(entry->value);
 }
 
+void LineLabels::want_only(std::optional<std::vector<std::string>> names) {
+  wanted_ = std::move(names);
+  // `x_extracted` is made of `x`.
+  for (std::size_t i = 0, n = wanted_ ? wanted_->size() : 0; i < n; ++i)
+    if (const std::string_view name = (*wanted_)[i]; name.ends_with(extracted_suffix))
+      wanted_->push_back(std::string(name.substr(0, name.size() - extracted_suffix.size())));
+}
+
 bool LineLabels::wants(std::string_view name) const {
-  if (!wanted_) return true;
-  return std::any_of(wanted_->begin(), wanted_->end(), [&](std::string_view wanted) {
-    if (wanted == name) return true;
-    // `x_extracted` is made of `x`.
-    return wanted.ends_with(extracted_suffix) &&
-           wanted.substr(0, wanted.size() - extracted_suffix.size()) == name;
-  });
+  return !wanted_ || std::find(wanted_->begin(), wanted_->end(), name) != wanted_->end();
 }
 
 void LineLabels::add_parsed(std::string_view name, std::string_view value) {
@@ -128,6 +139,10 @@ void append_label_name(std::string& name, std::string_view text) {
   text = trim_blanks(text);
   if (text.empty()) return;
   if (name.empty() && is_digit(text.front())) name += '_';
+  if (std::all_of(text.begin(), text.end(), name_char)) {
+    name += text;
+    return;
+  }
   for (const char c : text) {
     if (utf8_tail(c)) continue;  // one '_' for a whole character
     name += name_char(c) ? c : '_';

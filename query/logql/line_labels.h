@@ -42,7 +42,7 @@ class LineLabels final : public Fields {
   // The next line begins.
   void start(const LabelSet* metadata);
   // Parsers may leave out all labels but these (and none if nullopt): nobody reads the others.
-  void want_only(std::optional<std::vector<std::string>> names) { wanted_ = std::move(names); }
+  void want_only(std::optional<std::vector<std::string>> names);
 
   std::optional<std::string_view> get(std::string_view name) const override;
   std::string_view value(std::string_view name) const { return get(name).value_or(""); }

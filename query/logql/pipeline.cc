@@ -42,8 +42,11 @@ bool add_names(const Stage& stage, Names& names) {
     for (const auto& selection : drop->labels) names.push_back(selection.name);
     return true;
   }
-  return !std::holds_alternative<LineFormatStage>(stage) &&
-         !std::holds_alternative<KeepStage>(stage);
+  if (const auto* keep = std::get_if<KeepStage>(&stage)) {
+    for (const auto& selection : keep->labels) names.push_back(selection.name);
+    return true;
+  }
+  return !std::holds_alternative<LineFormatStage>(stage);
 }
 
 }  // namespace

@@ -40,7 +40,7 @@ struct SplitPipeline {
 // and label filters between do not alter what it sees.
 SplitPipeline split_filters(const LogPipeline& pipeline);
 
-// The labels the stages read, by name; nullopt when that cannot be known (templates, keep, ...).
+// The labels the stages read, by name; nullopt when that cannot be known (templates).
 // With `output`, what the caller needs at the end, parsers can skip everything else.
 std::optional<std::vector<std::string>> wanted_labels(std::span<const Stage> stages,
                                                       std::vector<std::string> output);

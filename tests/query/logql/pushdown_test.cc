@@ -21,7 +21,7 @@ using test::Push;
 
 namespace {
 
-using Lines = LogProjection::Lines;
+using Wanted = LogProjection::Lines;
 
 struct Asked {
   test::MemoryLogSource logs;
@@ -56,12 +56,12 @@ using Parser = LogProjection::Parser;
 TEST_CASE("counts and sizes need no lines") {
   Asked asked;
   const auto& counts = asked.metric(R"(count_over_time({app="a"} |= "x" [5m]))");
-  CHECK(counts.lines == Lines::none);
+  CHECK(counts.lines == Wanted::none);
   CHECK_FALSE(counts.sizes);
   CHECK(counts.coalesce == std::chrono::minutes{1});
   CHECK_FALSE(counts.metadata.has_value());
   const auto& sizes = asked.metric(R"(sum by (app) (bytes_rate({app="a"} | pod="1" [5m])))");
-  CHECK(sizes.lines == Lines::none);
+  CHECK(sizes.lines == Wanted::none);
   CHECK(sizes.sizes);
   CHECK(sizes.metadata == Names{"app", "pod"});
   asked.grid.start_ms += 1;
@@ -74,7 +74,7 @@ TEST_CASE("fields are asked for by what is done with them") {
       asked.metric(R"(sum by (path) (sum_over_time({app="a"} | json | status >= 500 | drop x )"
                    R"(| unwrap ms [1m])))");
   CHECK(one.parser == Parser::json);
-  CHECK(one.lines == Lines::on_demand);
+  CHECK(one.lines == Wanted::on_demand);
   CHECK(names(one) == Names{"status#", "path", "ms#"});
   REQUIRE(one.conditions.size() == 1);
   CHECK(one.conditions[0].passes("501"));
@@ -91,7 +91,11 @@ TEST_CASE("fields are asked for by what is done with them") {
   CHECK(three.conditions.size() == 1);
   const auto& four = asked.metric(R"(count_over_time({app="a"} | json [1m]))");
   CHECK(four.parser == Parser::none);
-  CHECK(four.lines == Lines::all);
+  CHECK(four.lines == Wanted::all);
+  // Behind `keep` no other labels are left.
+  const auto& five = asked.metric(R"(count_over_time({app="a"} | json | keep a, b | drop b [1m]))");
+  CHECK(five.parser == Parser::json);
+  CHECK(names(five) == Names{"a"});
 }
 
 TEST_CASE("a filter that may see another's error gives no condition") {
