@@ -83,6 +83,9 @@ std::optional<PartKey> parse_part_key(std::string_view key);
 // The first key of a day, for range removal: part, directory, rows, series, chunk.
 std::string day_key(Day day);
 
+// day | tenant: a tenant's day, for range removal in the same families.
+std::string tenant_day_key(Day day, const TenantId& tenant);
+
 std::string document_key(Keyspace space, std::string_view key);
 
 // day | tenant | series

@@ -24,6 +24,7 @@ struct RunView {
   std::span<const Timestamp> timestamps;
   std::span<const std::string_view> lines;
   std::span<const LabelSet* const> metadata;
+  const std::vector<Tombstone>* hidden = nullptr;  // of a part's rows
 };
 
 class StoredLogCursor : public query::LogCursor {
@@ -77,7 +78,8 @@ class StoredLogCursor : public query::LogCursor {
       head_metadata_.emplace_back();
       for (const auto& labels : run.metadata)
         head_metadata_.back().push_back(labels.empty() ? nullptr : &labels);
-      runs_.push_back({run.labels.get(), run.timestamps, run.lines, head_metadata_.back()});
+      runs_.push_back(
+          {run.labels.get(), run.timestamps, run.lines, head_metadata_.back(), nullptr});
     }
   }
 
@@ -103,11 +105,14 @@ class StoredLogCursor : public query::LogCursor {
     return context_.charge(charged_);
   }
 
-  static RunView cut(const RowColumns& rows, std::size_t at, const Run& run, const PartScan& scan) {
+  RunView cut(const RowColumns& rows, std::size_t at, const Run& run, const PartScan& scan) const {
     RunView view{&scan.directory->streams[run.stream],
                  std::span(rows.timestamps).subspan(at, run.rows),
                  std::span(rows.lines).subspan(at, run.rows),
-                 {}};
+                 {},
+                 nullptr};
+    if (view_.tombstones)
+      view.hidden = view_.tombstones->for_stream(*view.labels, run.first, run.last, scan.part->id);
     if (!rows.metadata.empty()) view.metadata = std::span(rows.metadata).subspan(at, run.rows);
     return view;
   }
@@ -129,9 +134,10 @@ class StoredLogCursor : public query::LogCursor {
     const auto from = static_cast<std::size_t>(begin - run.timestamps.begin());
     const auto count = static_cast<std::size_t>(end - begin);
     RunView part{run.labels, run.timestamps.subspan(from, count), run.lines.subspan(from, count),
-                 run.metadata.empty() ? run.metadata : run.metadata.subspan(from, count)};
+                 run.metadata.empty() ? run.metadata : run.metadata.subspan(from, count),
+                 run.hidden};
     count_looked_at(part);
-    if (!select_.filters.empty()) part = filtered(part);
+    if (!select_.filters.empty() || part.hidden) part = filtered(part);
     if (part.lines.empty()) return false;
     batch_ = {part.labels, numbers_.of(*part.labels), part.timestamps, part.lines, part.metadata};
     return true;
@@ -143,11 +149,12 @@ class StoredLogCursor : public query::LogCursor {
     metadata_.clear();
     for (std::size_t i = 0; i < run.lines.size(); ++i) {
       if (!passes(run.lines[i])) continue;
+      if (run.hidden && hides(*run.hidden, run.timestamps[i], run.lines[i])) continue;
       timestamps_.push_back(run.timestamps[i]);
       lines_.push_back(run.lines[i]);
       if (!run.metadata.empty()) metadata_.push_back(run.metadata[i]);
     }
-    return {run.labels, timestamps_, lines_, metadata_};
+    return {run.labels, timestamps_, lines_, metadata_, nullptr};
   }
 
   bool passes(std::string_view line) const {
@@ -222,7 +229,9 @@ std::vector<LabelSet> streams_of(const Database& database, DirectoryCache& direc
   for (const auto& scan : scans)
     for (const auto& group : scan->directory->groups)
       for (const Run& run : group.runs)
-        if (scan->wanted[run.stream] && range.overlaps(run.first, run.last))
+        if (scan->wanted[run.stream] && range.overlaps(run.first, run.last) &&
+            !(view.tombstones && view.tombstones->hides_all(scan->directory->streams[run.stream],
+                                                            run.first, run.last, scan->part->id)))
           found.insert(scan->directory->streams[run.stream]);
   HeadMatcher head_matcher(matchers);
   for (const auto& batch : view.head)
