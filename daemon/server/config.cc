@@ -6,6 +6,7 @@
 #include "daemon/alerting/config.h"
 #include "daemon/release/config.h"
 #include "daemon/server/config_keys.h"
+#include "daemon/storage/retention_policy.h"
 
 namespace sluice::server {
 
@@ -31,6 +32,21 @@ http::TokenOptions read_token(YamlNode& node) {
   if (token.token.empty() == token.token_file.empty())
     node.error("a token needs either token or token_file");
   return token;
+}
+
+storage::RetentionRule read_retention_rule(YamlNode& node) {
+  storage::RetentionRule rule;
+  rule.tenant = node.string("tenant");
+  rule.selector = node.string("selector");
+  if (!node.has("period")) node.error("a retention rule needs a period; 0s keeps forever");
+  rule.period = std::chrono::duration_cast<std::chrono::hours>(node.duration("period", {}));
+  if (rule.tenant.empty() && rule.selector.empty())
+    node.error("a retention rule needs a tenant, a selector or both; see storage.retention");
+  storage::StoreOptions alone;
+  alone.retention_rules = {rule};
+  if (const auto policy = storage::RetentionPolicy::make(alone); !policy)
+    node.error_at("selector", policy.error().message);
+  return rule;
 }
 
 // Sections by dotted name, so that "http.tls" is found inside "http" and asked for once.
@@ -60,6 +76,8 @@ Result<DaemonOptions> load_config(const std::string& path, DaemonOptions base) {
   for (const auto& key : config_keys()) key.read(sections.get(key.section), options);
   for (YamlNode token : sections.get("http").list("tokens"))
     options.http.auth.tokens.push_back(read_token(token));
+  for (YamlNode rule : sections.get("storage").list("retention_rules"))
+    options.storage.retention_rules.push_back(read_retention_rule(rule));
   options.alerting = alerting::read_alerting(sections.get("alerting"), options.alerting);
   options.release = release::read_release(sections.get("release"), options.release);
   SLUICE_CHECK(document.finish());
@@ -71,6 +89,8 @@ std::vector<std::string> needs_restart(const DaemonOptions& running, const Daemo
   for (const auto& key : config_keys())
     if (!key.live && key.show(running) != key.show(next))
       names.push_back(key.section + "." + key.name);
+  if (running.storage.retention_rules != next.storage.retention_rules)
+    names.push_back("storage.retention_rules");
   return names;
 }
 

@@ -32,8 +32,8 @@ ConfigKey duration(std::string section, std::string name, std::string help, At a
     using Unit = std::remove_reference_t<decltype(place)>;
     place = std::chrono::duration_cast<Unit>(node.duration(name, place));
   };
-  return {std::move(section), name, "duration", std::move(help), show(defaults()), live, read,
-          show};
+  return {std::move(section), name, "duration", std::move(help),
+          show(defaults()),   live, read,       show};
 }
 
 template <class At>
@@ -139,6 +139,15 @@ void add_storage(std::vector<ConfigKey>& keys) {
   keys.push_back(duration(s, "retention",
                           "Whole days older than this are dropped; 0s keeps everything",
                           AT(storage.retention)));
+  keys.push_back(bytes(s, "max_bytes",
+                       "Log parts as stored; past it the oldest days are dropped, never today; "
+                       "0 sets no cap",
+                       AT(storage.max_bytes)));
+  keys.push_back(duration(s, "delete_cancel_period",
+                          "How long a deletion of logs can be cancelled; then its space is freed",
+                          AT(storage.delete_cancel_period)));
+  keys.push_back(
+      text(s, "backup_path", "Folder that backups are written into; empty: none", AT(backup_path)));
   keys.push_back(bytes(s, "head_bytes_max", "Lines in memory that are not sealed yet; past it 429",
                        AT(storage.head_bytes_max)));
   keys.push_back(bytes(s, "seal_bytes", "A part is sealed at this size", AT(storage.seal_bytes)));

@@ -11,6 +11,7 @@
 #include "daemon/alerting/outbox.h"
 #include "daemon/alerting/routes.h"
 #include "daemon/alerting/rule_manager.h"
+#include "daemon/api/admin/routes.h"
 #include "daemon/api/loki/routes.h"
 #include "daemon/api/process/routes.h"
 #include "daemon/api/prometheus/routes.h"
@@ -34,6 +35,16 @@ namespace {
 
 // Seals, retention and the look at free space need no finer clock than this.
 constexpr std::chrono::milliseconds tick_interval{1'000};
+
+// The longest period of all rules: within it a rule may keep what is pushed.
+std::chrono::hours longest_retention(const storage::StoreOptions& options) {
+  std::chrono::hours longest = options.retention;
+  for (const auto& rule : options.retention_rules) {
+    if (longest.count() == 0 || rule.period.count() == 0) return std::chrono::hours(0);
+    longest = std::max(longest, rule.period);
+  }
+  return longest;
+}
 
 class RunningDaemon : public Daemon {
  public:
@@ -79,7 +90,7 @@ class RunningDaemon : public Daemon {
 Result<void> RunningDaemon::start() {
   add_process_metrics(metrics_);
   // What retention would drop at once is refused at the door, with a reason.
-  options_.ingest.oldest = options_.storage.retention;
+  options_.ingest.oldest = longest_retention(options_.storage);
   runtime_ = std::make_unique<IoRuntime>(options_.runtime);
   SLUICE_CHECK(open_store());
   SLUICE_CHECK(start_alerting());
@@ -97,6 +108,7 @@ Result<void> RunningDaemon::start() {
 Result<void> RunningDaemon::open_store() {
   SLUICE_TRY(store_, storage::Store::open(options_.storage, clock_, metrics_));
   ticker_ = std::make_unique<Ticker>(tick_interval, [this] { store_->tick(); });
+  api::add_space_metrics(metrics_, store_->operations());
   engine_ = std::make_unique<query::Engine>(store_->logs(), store_->samples());
   return {};
 }
@@ -114,8 +126,8 @@ Result<void> RunningDaemon::start_alerting() {
 }
 
 Result<void> RunningDaemon::start_releases() {
-  deployments_ = std::make_unique<release::Deployments>(*store_, clock_,
-                                                        options_.release.max_deployments);
+  deployments_ =
+      std::make_unique<release::Deployments>(*store_, clock_, options_.release.max_deployments);
   SLUICE_CHECK(deployments_->load());
   auto data = release::engine_gate_data(*engine_, *store_, options_.release.tenant);
   gates_ = std::make_unique<release::GateManager>(
@@ -131,6 +143,8 @@ void RunningDaemon::add_routes() {
       {.ready = [this] { return ready_.load(); }, .reload = [this] { return reload(); }});
   ingest::add_routes(router_, *store_, clock_, metrics_, options_.ingest);
   api::add_loki_routes(router_, *engine_, *store_, clock_, metrics_, loki_options());
+  api::add_loki_delete_routes(router_, store_->operations(), clock_);
+  api::add_admin_routes(router_, store_->operations(), clock_, {options_.backup_path});
   api::add_prometheus_routes(router_, *engine_, store_->samples(), clock_, prometheus_options());
   alerting::add_alerting_routes(router_, *rules_);
   release::add_deployment_routes(router_, *deployments_);

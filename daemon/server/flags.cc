@@ -26,6 +26,8 @@ constexpr const char* footer =
     "  sluiced --config.file /etc/sluice/sluiced.yaml\n"
     "  sluiced --rules alerts/*.yaml --storage.path /srv/sluice\n"
     "  sluiced --check-config --config.file new.yaml  # exit 0 if a reload would take it\n"
+    "  sluiced check --storage.path /srv/sluice       # exit 1 if anything stored is damaged\n"
+    "  sluiced restore /backup/20260110T120000Z --storage.path /srv/new\n"
     "\n"
     "Signals: SIGHUP reloads the config, SIGINT and SIGTERM stop cleanly, a second one at once.\n"
     "Web UI, API and /metrics: http://127.0.0.1:3180/\n";
@@ -49,6 +51,33 @@ void add_flags(CLI::App& app, Flags& flags) {
       ->type_name("LEVEL");
   app.add_option("--log.format", flags.log_format, "logfmt or json (default logfmt)")
       ->type_name("FORMAT");
+}
+
+// The words after which sluiced does one thing and ends. All need the store for themselves.
+struct Verbs {
+  CLI::App* check = nullptr;
+  CLI::App* backup = nullptr;
+  CLI::App* restore = nullptr;
+  std::string folder;
+};
+
+void add_verbs(CLI::App& app, Verbs& verbs, Flags& flags) {
+  verbs.check = app.add_subcommand(
+      "check", "Read every value of the store, say what is damaged, change nothing, exit 0 or 1");
+  verbs.backup = app.add_subcommand(
+      "backup",
+      "Back the store up to a new folder. Of a running daemon: POST /api/v1/admin/backup");
+  verbs.restore = app.add_subcommand(
+      "restore", "Copy a backup to --storage.path, which must be empty, and check it");
+  for (CLI::App* verb : {verbs.check, verbs.backup, verbs.restore}) {
+    verb->add_option("--config.file", flags.config_file, "YAML file; see --help-config")
+        ->type_name("FILE");
+    verb->add_option("--storage.path", flags.storage_path,
+                     "Directory of the database (default ./var/sluiced)")
+        ->type_name("DIR");
+  }
+  for (CLI::App* verb : {verbs.backup, verbs.restore})
+    verb->add_option("folder", verbs.folder, "The backup")->type_name("DIR")->required();
 }
 
 Command usage_error(CLI::App& app, const CLI::ParseError& error) {
@@ -94,6 +123,8 @@ Command parse_command_line(int argc, const char* const* argv) {
   Flags flags;
   bool check = false, keys = false, version = false;
   add_flags(app, flags);
+  Verbs verbs;
+  add_verbs(app, verbs, flags);
   app.add_flag("--check-config", check, "Check the config and rule files, say what is wrong, exit");
   app.add_flag("--help-config", keys, "Print every key of the config file and exit");
   app.add_flag("--version", version, "Print the version and exit");
@@ -105,6 +136,9 @@ Command parse_command_line(int argc, const char* const* argv) {
   if (version) return PrintAndExit{"sluiced " + std::string(build_version()) + "\n", 0};
   if (keys) return PrintAndExit{help_config(), 0};
   if (check) return CheckConfig{flags};
+  if (*verbs.check) return CheckStore{flags};
+  if (*verbs.backup) return BackUpStore{flags, verbs.folder};
+  if (*verbs.restore) return RestoreStore{flags, verbs.folder};
   return RunDaemon{flags};
 }
 

@@ -28,12 +28,25 @@ struct RunDaemon {
 struct CheckConfig {
   Flags flags;
 };
+// Work on a store that no daemon has open.
+struct CheckStore {
+  Flags flags;
+};
+struct BackUpStore {
+  Flags flags;
+  std::string backup;
+};
+struct RestoreStore {
+  Flags flags;
+  std::string backup;
+};
 // Print `text` and exit with `code` (help, version, usage errors).
 struct PrintAndExit {
   std::string text;
   int code = 0;
 };
-using Command = std::variant<RunDaemon, CheckConfig, PrintAndExit>;
+using Command =
+    std::variant<RunDaemon, CheckConfig, CheckStore, BackUpStore, RestoreStore, PrintAndExit>;
 
 Command parse_command_line(int argc, const char* const* argv);
 

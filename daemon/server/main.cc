@@ -7,6 +7,7 @@
 #include "daemon/server/check.h"
 #include "daemon/server/daemon.h"
 #include "daemon/server/flags.h"
+#include "daemon/storage/copy_store.h"
 
 namespace sluice::server {
 
@@ -49,9 +50,45 @@ int print(const PrintAndExit& what) {
   return what.code;
 }
 
+int print_report(const storage::CheckReport& report) {
+  for (const auto& problem : report.problems)
+    std::fprintf(stderr, "damaged: %s\n", problem.c_str());
+  std::puts(storage::to_text(report).c_str());
+  return report.sound() ? 0 : 1;
+}
+
+int check_store(const CheckStore& what) {
+  auto options = resolve_options(what.flags);
+  if (!options) return fail(options.error());
+  const auto report = storage::check_directory(options->storage.path);
+  return report ? print_report(*report) : fail(report.error());
+}
+
+int back_up(const BackUpStore& what) {
+  auto options = resolve_options(what.flags);
+  if (!options) return fail(options.error());
+  const auto made = storage::backup_directory(options->storage.path, what.backup);
+  if (!made) return fail(made.error());
+  std::printf("%s: %llu files, %llu bytes\n", made->path.c_str(),
+              static_cast<unsigned long long>(made->files),
+              static_cast<unsigned long long>(made->bytes));
+  return 0;
+}
+
+int restore(const RestoreStore& what) {
+  auto options = resolve_options(what.flags);
+  if (!options) return fail(options.error());
+  const auto report = storage::restore_directory(what.backup, options->storage.path);
+  return report ? print_report(*report) : fail(report.error());
+}
+
 int dispatch(const Command& command) {
   if (auto* what = std::get_if<PrintAndExit>(&command)) return print(*what);
   if (auto* what = std::get_if<CheckConfig>(&command)) return check(what->flags);
+  configure_logging(LogLevel::warn, LogFormat::logfmt);
+  if (auto* what = std::get_if<CheckStore>(&command)) return check_store(*what);
+  if (auto* what = std::get_if<BackUpStore>(&command)) return back_up(*what);
+  if (auto* what = std::get_if<RestoreStore>(&command)) return restore(*what);
   return run(std::get<RunDaemon>(command).flags);
 }
 

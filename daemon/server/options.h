@@ -21,6 +21,7 @@ namespace sluice::server {
 struct DaemonOptions {
   http::ServerOptions http;
   storage::StoreOptions storage;
+  std::string backup_path;  // of POST /api/v1/admin/backup; empty: refused
   query::QueryLimits query;
   Limits ingest;
   alerting::AlertingOptions alerting;

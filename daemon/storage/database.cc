@@ -2,6 +2,7 @@
 
 #include <rocksdb/cache.h>
 #include <rocksdb/db.h>
+#include <rocksdb/env.h>
 #include <rocksdb/write_batch.h>
 #include <sys/statvfs.h>
 
@@ -72,21 +73,34 @@ Result<void> make_directory(const std::string& path) {
   return {};
 }
 
+// Reading beside a process that writes would find damage where files were only replaced.
+Result<void> check_unused(const std::string& path) {
+  rocksdb::FileLock* lock = nullptr;
+  auto* env = rocksdb::Env::Default();
+  const auto status = env->LockFile(path + "/LOCK", &lock);
+  if (!status.ok()) return open_error(status, path);
+  const auto unlocked = env->UnlockFile(lock);
+  if (!unlocked.ok()) return open_error(unlocked, path);
+  return {};
+}
+
 // The families that are on disk; empty for a new directory.
-Result<std::vector<std::string>> list_families(const std::string& path) {
+Result<std::vector<std::string>> list_families(const std::string& path, rocksdb::Env* env) {
   std::vector<std::string> names;
   if (!std::filesystem::exists(path + "/CURRENT")) return names;
-  const auto status = rocksdb::DB::ListColumnFamilies(rocksdb::DBOptions(), path, &names);
+  const auto status = rocksdb::DB::ListColumnFamilies(database_options(env), path, &names);
   if (!status.ok()) return open_error(status, path);
   return names;
 }
 
 }  // namespace
 
-Database::Database(const StoreOptions& options, StorageMetrics& metrics, FreeBytes free_bytes)
+Database::Database(const StoreOptions& options, StorageMetrics& metrics, FreeBytes free_bytes,
+                   rocksdb::Env* env)
     : options_(options),
       metrics_(metrics),
-      free_bytes_(free_bytes ? std::move(free_bytes) : FreeBytes(statvfs_free_bytes)) {}
+      free_bytes_(free_bytes ? std::move(free_bytes) : FreeBytes(statvfs_free_bytes)),
+      env_(env) {}
 
 Database::~Database() {
   if (!db_) return;
@@ -97,17 +111,30 @@ Database::~Database() {
 }
 
 Result<std::unique_ptr<Database>> Database::open(const StoreOptions& options,
-                                                 StorageMetrics& metrics, FreeBytes free_bytes) {
+                                                 StorageMetrics& metrics, FreeBytes free_bytes,
+                                                 rocksdb::Env* env) {
   SLUICE_CHECK(make_directory(options.path));
-  SLUICE_TRY(const auto existing, list_families(options.path));
-  std::unique_ptr<Database> database(new Database(options, metrics, std::move(free_bytes)));
-  SLUICE_CHECK(database->open_families(existing));
+  SLUICE_TRY(const auto existing, list_families(options.path, env));
+  std::unique_ptr<Database> database(new Database(options, metrics, std::move(free_bytes), env));
+  SLUICE_CHECK(database->open_families(existing, false));
   SLUICE_CHECK(database->check_format(existing.empty()));
   database->tick();
   return database;
 }
 
-Result<void> Database::open_families(const std::vector<std::string>& existing) {
+Result<std::unique_ptr<Database>> Database::open_read_only(const StoreOptions& options,
+                                                           StorageMetrics& metrics) {
+  SLUICE_TRY(const auto existing, list_families(options.path, nullptr));
+  if (existing.empty())
+    return Error{ErrorCode::not_found, "no store in " + options.path + ": it has no CURRENT file"};
+  SLUICE_CHECK(check_unused(options.path));
+  std::unique_ptr<Database> database(new Database(options, metrics, {}, nullptr));
+  SLUICE_CHECK(database->open_families(existing, true));
+  SLUICE_CHECK(database->check_format(false));
+  return database;
+}
+
+Result<void> Database::open_families(const std::vector<std::string>& existing, bool read_only) {
   const auto unknown = std::find_if_not(existing.begin(), existing.end(), known_family);
   if (unknown != existing.end())
     return newer_format(options_.path, "it has a family \"" + *unknown + "\"");
@@ -119,8 +146,10 @@ Result<void> Database::open_families(const std::vector<std::string>& existing) {
                              family_options(static_cast<Family>(i), cache));
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
   rocksdb::DB* db = nullptr;
+  const auto rocks = database_options(env_);
   const auto status =
-      rocksdb::DB::Open(database_options(), options_.path, descriptors, &handles, &db);
+      read_only ? rocksdb::DB::OpenForReadOnly(rocks, options_.path, descriptors, &handles, &db)
+                : rocksdb::DB::Open(rocks, options_.path, descriptors, &handles, &db);
   if (!status.ok()) return open_error(status, options_.path);
   db_.reset(db);
   std::copy(handles.begin(), handles.end(), families_.begin());
@@ -237,7 +266,28 @@ void Database::report_corrupt(const Error& error) const {
 void Database::tick() {
   const bool space = has_space();
   if (failed_ && space) resume();
+  if (!space) keep_resumable();
   metrics_.writable.set(space && !failed_ ? 1 : 0);
+}
+
+bool Database::has_unflushed() const {
+  std::uint64_t entries = 0;
+  return db_->GetAggregatedIntProperty(rocksdb::DB::Properties::kNumEntriesActiveMemTable,
+                                       &entries) &&
+         entries > 0;
+}
+
+// Near the end of the disk: something to flush, not worth logging, so that resume() is possible.
+void Database::keep_resumable() {
+  if (failed_ || has_unflushed()) return;
+  std::string payload;
+  put_varint(payload, format_version);
+  Batch step = batch();
+  step.put(Family::meta, format_key, ValueType::format, payload);
+  rocksdb::WriteOptions options;
+  options.disableWAL = true;
+  const auto status = db_->Write(options, step.batch_.get());
+  if (!status.ok()) log_warn("a small write failed", {{"error", status.ToString()}});
 }
 
 // Resuming writes every memtable out. Tried without room for that, it fails once more and, with
@@ -253,6 +303,13 @@ void Database::resume() {
     return;
   }
   waiting_for_room_ = false;
+  // With nothing to flush RocksDB 7.8 would go on with the log file that failed, and fail (built
+  // with assertions: abort) at the next write.
+  if (!has_unflushed()) {
+    if (!needs_restart_.exchange(true))
+      log_error("writes are refused until a restart: the log failed with nothing to flush");
+    return;
+  }
   const auto status = db_->Resume();
   if (!status.ok()) return log_warn("the store cannot resume yet", {{"error", status.ToString()}});
   failed_ = false;

@@ -1,4 +1,4 @@
-// Database: RocksDB as the rest of daemon/storage sees it. RocksDB's headers stay in database.cc
+// Database: RocksDB as the rest of daemon/storage sees it. RocksDB's headers stay in database*.cc
 // and batch.cc.
 //
 // Values are wrapped in their envelope on the way in and checked on the way out. Every write is
@@ -25,6 +25,7 @@
 namespace rocksdb {
 class ColumnFamilyHandle;
 class DB;
+class Env;
 class Iterator;
 class PinnableSlice;
 class Snapshot;
@@ -115,8 +116,14 @@ class Database {
   // Replaces statvfs in tests.
   using FreeBytes = std::function<std::uint64_t(const std::string& path)>;
 
+  // `env`: the disk; null for the real one. Must outlive the Database.
   static Result<std::unique_ptr<Database>> open(const StoreOptions& options,
-                                                StorageMetrics& metrics, FreeBytes free_bytes = {});
+                                                StorageMetrics& metrics, FreeBytes free_bytes = {},
+                                                rocksdb::Env* env = nullptr);
+  // For looking only: nothing is changed, not even the log is cut. The directory must be one of
+  // Sluice and not in use: Errors not_found, conflict, corrupt, io.
+  static Result<std::unique_ptr<Database>> open_read_only(const StoreOptions& options,
+                                                          StorageMetrics& metrics);
   ~Database();
 
   Batch batch() const { return Batch(families_); }
@@ -138,24 +145,32 @@ class Database {
   // Looks at free space and brings RocksDB back after it had run out.
   void tick();
   Result<void> flush();
+  // A second database with everything as of now; large files are hard links where that is possible.
+  // Error(conflict): `directory` exists.
+  Result<void> checkpoint(const std::string& directory);
 
  private:
-  Database(const StoreOptions& options, StorageMetrics& metrics, FreeBytes free_bytes);
-  Result<void> open_families(const std::vector<std::string>& existing);
+  Database(const StoreOptions& options, StorageMetrics& metrics, FreeBytes free_bytes,
+           rocksdb::Env* env);
+  Result<void> open_families(const std::vector<std::string>& existing, bool read_only);
   Result<void> check_format(bool created);
   bool has_space();
   Result<void> check_space();
   bool is_empty() const;
   void resume();
+  bool has_unflushed() const;
+  void keep_resumable();
 
   const StoreOptions options_;
   StorageMetrics& metrics_;
   FreeBytes free_bytes_;
+  rocksdb::Env* const env_;
   std::unique_ptr<rocksdb::DB> db_;
   FamilyHandles families_{};
   std::atomic<bool> failed_{false};  // RocksDB refuses writes until resumed
   std::atomic<bool> low_space_{false};
   std::atomic<bool> waiting_for_room_{false};  // said so already
+  std::atomic<bool> needs_restart_{false};     // said so already
 };
 
 }  // namespace sluice::storage

@@ -41,8 +41,9 @@ std::size_t memtable_bytes(Family family) {
 
 }  // namespace
 
-rocksdb::DBOptions database_options() {
+rocksdb::DBOptions database_options(rocksdb::Env* env) {
   rocksdb::DBOptions options;
+  if (env != nullptr) options.env = env;
   options.create_if_missing = true;
   options.create_missing_column_families = true;
   // Rarely written families hold old log files back until flushed; this bounds recovery time.

@@ -8,13 +8,15 @@
 
 namespace rocksdb {
 class Cache;
+class Env;
 struct ColumnFamilyOptions;
 struct DBOptions;
 }  // namespace rocksdb
 
 namespace sluice::storage {
 
-rocksdb::DBOptions database_options();
+// `env`: null for the real disk.
+rocksdb::DBOptions database_options(rocksdb::Env* env);
 rocksdb::ColumnFamilyOptions family_options(Family family,
                                             const std::shared_ptr<rocksdb::Cache>& cache);
 std::shared_ptr<rocksdb::Cache> make_block_cache(const StoreOptions& options);

@@ -50,8 +50,8 @@ Result<std::string_view> GroupScan::Loader::line(std::size_t row) {
 }
 
 Result<void> GroupScan::select(TimeRange range, const LineSearch* search,
-                               query::QueryStats& stats) {
-  SLUICE_TRY(const auto ranges, wanted_ranges(range));
+                               const Tombstones* tombstones, query::QueryStats& stats) {
+  SLUICE_TRY(const auto ranges, wanted_ranges(range, tombstones));
   RowSet wanted = RowSet::none(reader_->rows());
   for (const RowRange& rows : ranges) wanted.insert(rows.begin, rows.end);
   const std::uint64_t candidates = wanted.count();
@@ -64,6 +64,7 @@ Result<void> GroupScan::select(TimeRange range, const LineSearch* search,
     stats.lines_rebuilt += counts.lines_rebuilt;
   }
   for (const RowRange& rows : ranges) {
+    if (rows.hidden) SLUICE_CHECK(take_out_hidden(rows, wanted));
     const std::size_t begin = rows_.size();
     wanted.for_each(rows.begin, rows.end, [&](std::size_t row) {
       rows_.push_back(static_cast<std::uint32_t>(row));
@@ -77,12 +78,31 @@ Result<void> GroupScan::select(TimeRange range, const LineSearch* search,
   return {};
 }
 
-Result<std::vector<GroupScan::RowRange>> GroupScan::wanted_ranges(TimeRange range) {
+// Lines are rebuilt only where a deletion looks at them.
+Result<void> GroupScan::take_out_hidden(const RowRange& rows, RowSet& wanted) {
+  SLUICE_TRY(const auto timestamps, reader_->timestamps());
+  const bool by_line = std::any_of(rows.hidden->begin(), rows.hidden->end(),
+                                   [](const Tombstone& t) { return !t.filters.empty(); });
+  std::vector<std::size_t> candidates;
+  wanted.for_each(rows.begin, rows.end, [&](std::size_t row) { candidates.push_back(row); });
+  std::string line;
+  for (const std::size_t row : candidates) {
+    if (by_line) SLUICE_CHECK(reader_->line(static_cast<std::uint32_t>(row), line));
+    if (hides(*rows.hidden, timestamps[row], line)) wanted.erase(row);
+  }
+  return {};
+}
+
+Result<std::vector<GroupScan::RowRange>> GroupScan::wanted_ranges(TimeRange range,
+                                                                  const Tombstones* tombstones) {
   std::vector<RowRange> ranges;
   std::size_t at = 0;
   for (const Run& run : info_.runs) {
     if (scan_.wanted[run.stream] && range.overlaps(run.first, run.last)) {
-      RowRange rows{&scan_.directory->streams[run.stream], at, at + run.rows};
+      const LabelSet& labels = scan_.directory->streams[run.stream];
+      RowRange rows{&labels, at, at + run.rows, nullptr};
+      if (tombstones)
+        rows.hidden = tombstones->for_stream(labels, run.first, run.last, scan_.part->id);
       SLUICE_CHECK(trim(rows, run, range));
       if (rows.begin < rows.end) ranges.push_back(rows);
     }

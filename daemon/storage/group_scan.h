@@ -16,6 +16,7 @@
 #include "daemon/storage/columns/row_group_reader.h"
 #include "daemon/storage/field_reader.h"
 #include "daemon/storage/log_plan.h"
+#include "daemon/storage/tombstones.h"
 #include "query/source.h"
 
 namespace sluice::storage {
@@ -27,8 +28,10 @@ class GroupScan {
                                                  const PartScan& scan, std::uint32_t group,
                                                  const query::LogSelect& select);
 
-  // Decides which rows are wanted; `search` may be null: no filters. Once, before next().
-  Result<void> select(TimeRange range, const LineSearch* search, query::QueryStats& stats);
+  // Decides which rows are wanted; `search` may be null: no filters; `tombstones` too: nothing is
+  // deleted. Once, before next().
+  Result<void> select(TimeRange range, const LineSearch* search, const Tombstones* tombstones,
+                      query::QueryStats& stats);
   // The next batch, of rows within `range`, without its stream's number; valid until the next call.
   // False at the end.
   Result<bool> next(TimeRange range, query::LogBatch& batch);
@@ -57,11 +60,13 @@ class GroupScan {
     const LabelSet* labels;
     std::size_t begin;
     std::size_t end;
+    const std::vector<Tombstone>* hidden;  // null: nothing of it
   };
 
   GroupScan(std::unique_ptr<RowGroupReader> reader, const PartScan& scan, std::uint32_t group,
             const query::LogSelect& select);
-  Result<std::vector<RowRange>> wanted_ranges(TimeRange range);
+  Result<std::vector<RowRange>> wanted_ranges(TimeRange range, const Tombstones* tombstones);
+  Result<void> take_out_hidden(const RowRange& rows, RowSet& wanted);
   Result<void> trim(RowRange& rows, const Run& run, TimeRange range);
   Timestamp time_at(std::size_t index) const { return timestamps_[rows_[index]]; }
   Timestamp next_time(const Piece& piece) const;

@@ -29,12 +29,6 @@ void append_tenant(std::string& out, const TenantId& tenant) {
   out += '\0';
 }
 
-std::string day_and_tenant(Day day, const TenantId& tenant) {
-  std::string key = day_key(day);
-  append_tenant(key, tenant);
-  return key;
-}
-
 std::int64_t floor_div(std::int64_t a, std::int64_t b) {
   return a / b - (a % b < 0 ? 1 : 0);
 }
@@ -87,8 +81,14 @@ std::string day_key(Day day) {
   return key;
 }
 
+std::string tenant_day_key(Day day, const TenantId& tenant) {
+  std::string key = day_key(day);
+  append_tenant(key, tenant);
+  return key;
+}
+
 std::string part_key(Day day, const TenantId& tenant, PartId part) {
-  std::string key = day_and_tenant(day, tenant);
+  std::string key = tenant_day_key(day, tenant);
   append_u64(key, part);
   return key;
 }
@@ -110,6 +110,11 @@ std::string row_group_chunk_key(Day day, const TenantId& tenant, PartId part, st
 
 std::optional<PartKey> parse_part_key(std::string_view key) {
   return parse_day_tenant_id(key);
+}
+
+bool is_part_key(std::string_view key) {
+  const auto parsed = parse_part_key(key);
+  return parsed && key == part_key(parsed->day, parsed->tenant, parsed->part);
 }
 
 std::string document_key(Keyspace space, std::string_view key) {

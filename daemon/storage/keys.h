@@ -56,6 +56,10 @@ enum class ValueType : std::uint8_t {
   row_group_chunk = 15,
 };
 
+// Where the values of a part lie, under keys that begin with part_key().
+inline constexpr std::array part_families = {Family::part, Family::directory, Family::group,
+                                             Family::rows};
+
 // Days since 1970-01-01 UTC, possibly negative.
 using Day = std::int32_t;
 inline constexpr std::int64_t ns_per_day = 86'400'000'000'000;
@@ -85,9 +89,14 @@ struct PartKey {
 };
 // Also reads the front of the keys of row groups and chunks.
 std::optional<PartKey> parse_part_key(std::string_view key);
+// Whether it is a part_key() and nothing more.
+bool is_part_key(std::string_view key);
 
 // The first key of a day, for range removal: part, directory, group, rows, series, chunk.
 std::string day_key(Day day);
+
+// day | tenant: a tenant's day, for range removal in the same families.
+std::string tenant_day_key(Day day, const TenantId& tenant);
 
 std::string document_key(Keyspace space, std::string_view key);
 

@@ -99,7 +99,7 @@ class StoredLogCursor : public query::LogCursor {
     if (scan.unreadable) return {};
     const Part& part = *scan.part;
     SLUICE_TRY(auto header, cache_.header(part, number, view_.snapshot.get()));
-    if (HeaderCounts::serves(select_, *header)) {
+    if (HeaderCounts::serves(select_, *header) && !hidden_in(scan, number)) {
       ++context_.stats().batches;
       counts_.emplace(*header, scan, number, select_, context_.stats());
       return {};
@@ -115,10 +115,22 @@ class StoredLogCursor : public query::LogCursor {
     }
     ++context_.stats().batches;
     SLUICE_TRY(group_, GroupScan::open(std::move(reader), scan, number, select_));
-    auto selected = group_->select(range_, scan.search ? &*scan.search : nullptr, context_.stats());
+    auto selected = group_->select(range_, scan.search ? &*scan.search : nullptr,
+                                   view_.tombstones.get(), context_.stats());
     SLUICE_CHECK(account());
     if (!selected) release();
     return selected;
+  }
+
+  // Whether a deletion may hide rows of the group that the query wants.
+  bool hidden_in(const PartScan& scan, std::uint32_t number) const {
+    if (!view_.tombstones || view_.tombstones->empty()) return false;
+    const auto& runs = scan.directory->groups[number].runs;
+    return std::any_of(runs.begin(), runs.end(), [&](const Run& run) {
+      return scan.wanted[run.stream] &&
+             view_.tombstones->for_stream(scan.directory->streams[run.stream], run.first, run.last,
+                                          scan.part->id) != nullptr;
+    });
   }
 
   // The template list of a part, and what the filters make of it.
@@ -282,7 +294,9 @@ std::vector<LabelSet> streams_of(const Database& database, PartCache& cache, con
   for (const auto& scan : scans)
     for (const auto& group : scan->directory->groups)
       for (const Run& run : group.runs)
-        if (scan->wanted[run.stream] && range.overlaps(run.first, run.last))
+        if (scan->wanted[run.stream] && range.overlaps(run.first, run.last) &&
+            !(view.tombstones && view.tombstones->hides_all(scan->directory->streams[run.stream],
+                                                            run.first, run.last, scan->part->id)))
           found.insert(scan->directory->streams[run.stream]);
   HeadMatcher head_matcher(matchers);
   for (const auto& batch : view.head)

@@ -9,7 +9,7 @@
 
 #include "base/telemetry/log.h"
 #include "daemon/storage/log_store.h"
-#include "daemon/storage/part_reader.h"
+#include "daemon/storage/merge_input.h"
 
 namespace sluice::storage {
 
@@ -43,19 +43,24 @@ std::vector<std::vector<PartPtr>> merge_candidates(const PartList& parts, std::s
 }
 
 struct Later {
-  bool operator()(const PartReader* a, const PartReader* b) const { return b->before(*a); }
+  bool operator()(const MergeInput* a, const MergeInput* b) const {
+    return b->reader->before(*a->reader);
+  }
 };
 
 }  // namespace
 
 Result<void> LogStore::merge(const std::function<bool()>& stop) {
   const std::lock_guard lock(merge_mutex_);
+  const Day today = day_of(clock_.now());
+  std::erase_if(kept_parts_, [today](const auto& item) { return item.second != today; });
   for (TenantLogs* logs : tenants())
     for (const auto& parts :
-         merge_candidates(*logs->parts(), options_.seal_bytes, damaged_parts_)) {
+         merge_candidates(*logs->parts(), options_.seal_bytes, unmergeable(*logs))) {
       if (stop()) return {};
       SLUICE_CHECK(merge_day(*logs, parts, stop));
     }
+  for (TenantLogs* logs : tenants()) SLUICE_CHECK(apply_deletions(*logs, stop));
   return {};
 }
 
@@ -68,6 +73,10 @@ Result<void> LogStore::merge_day(TenantLogs& logs, const std::vector<PartPtr>& p
     return std::move(merged).error();
   }
   SLUICE_CHECK(adopt_merged(logs, parts, *merged));
+  std::uint64_t dropped = 0;
+  for (const auto& part : parts) dropped += part->summary.rows;
+  if (*merged) dropped -= (*merged)->summary.rows;
+  metrics_.deleted_rows.inc(static_cast<double>(dropped));
   metrics_.merges.inc();
   return {};
 }
@@ -80,20 +89,53 @@ Result<bool> LogStore::advance(PartReader& reader) {
   return more;
 }
 
-Result<PartPtr> LogStore::write_merged(const std::vector<PartPtr>& parts,
-                                       const std::function<bool()>& stop) {
-  const auto snapshot = database_.snapshot();
-  std::vector<std::unique_ptr<PartReader>> readers;
-  std::priority_queue<PartReader*, std::vector<PartReader*>, Later> queue;
+// Parts that cannot be read, and those that hold what a deletion hides that may be cancelled yet:
+// in a new part it would be shown again.
+std::set<PartId> LogStore::unmergeable(TenantLogs& logs) {
+  std::set<PartId> excluded = damaged_parts_;
+  const auto tombstones = deletions_.tombstones(logs.tenant());
+  for (const auto& part : *logs.parts())
+    if (tombstones->holds_back(part->id, part->summary.first, part->summary.last))
+      excluded.insert(part->id);
+  return excluded;
+}
+
+// Opens a reader per part, each at its first row that stays.
+Result<std::vector<std::unique_ptr<MergeInput>>> LogStore::open_inputs(
+    const std::vector<PartPtr>& parts, const Snapshot& snapshot, const Tombstones& tombstones) {
+  std::vector<std::unique_ptr<MergeInput>> inputs;
   for (const auto& part : parts) {
-    readers.push_back(std::make_unique<PartReader>(database_, *snapshot, *part));
-    if (auto opened = readers.back()->open(part_cache_); !opened) {
+    if (tombstones.holds_back(part->id, part->summary.first, part->summary.last))
+      return Error{ErrorCode::cancelled, "a deletion that can be cancelled came up"};
+    auto reader = std::make_unique<PartReader>(database_, snapshot, *part);
+    if (auto opened = reader->open(part_cache_); !opened) {
       damaged_parts_.insert(part->id);
       return std::move(opened).error();
     }
-    SLUICE_TRY(const bool any, advance(*readers.back()));
-    if (any) queue.push(readers.back().get());
+    auto input = std::make_unique<MergeInput>(
+        MergeInput{std::move(reader), RowDropper(tombstones, *part)});
+    SLUICE_TRY(const bool any, advance_kept(*input));
+    if (any) inputs.push_back(std::move(input));
   }
+  return inputs;
+}
+
+Result<bool> LogStore::advance_kept(MergeInput& input) {
+  for (;;) {
+    SLUICE_TRY(const bool more, advance(*input.reader));
+    if (!more || !input.dropper.drops(*input.reader)) return more;
+  }
+}
+
+Result<PartPtr> LogStore::write_merged(const std::vector<PartPtr>& parts,
+                                       const std::function<bool()>& stop) {
+  const auto snapshot = database_.snapshot();
+  const Part& first = *parts.front();
+  const auto [id, tombstones] = deletions_.begin_part(first.tenant, next_part_);
+  SLUICE_TRY(const auto inputs, open_inputs(parts, *snapshot, *tombstones));
+  if (inputs.empty()) return PartPtr();
+  std::priority_queue<MergeInput*, std::vector<MergeInput*>, Later> queue;
+  for (const auto& input : inputs) queue.push(input.get());
   Batch step = database_.batch();
   const auto flush_step = [&]() -> Result<void> {
     SLUICE_CHECK(database_.write(step, Writer::maintenance));
@@ -106,17 +148,15 @@ Result<PartPtr> LogStore::write_merged(const std::vector<PartPtr>& parts,
     step.put(family, key, type, payload);
     return step.bytes() < merge_step_bytes ? Result<void>() : flush_step();
   };
-  const Part& first = *parts.front();
-  PartBuilder builder(first.day, first.tenant, next_part_.fetch_add(1), options_.merge_zstd_level,
-                      sink);
+  PartBuilder builder(first.day, first.tenant, id, options_.merge_zstd_level, sink);
   while (!queue.empty()) {
-    PartReader* reader = queue.top();
+    MergeInput* input = queue.top();
     queue.pop();
-    builder.begin_stream(reader->labels());
-    SLUICE_CHECK(
-        builder.add(reader->timestamp(), reader->sequence(), reader->line(), reader->metadata()));
-    SLUICE_TRY(const bool more, advance(*reader));
-    if (more) queue.push(reader);
+    const PartReader& row = *input->reader;
+    builder.begin_stream(row.labels());
+    SLUICE_CHECK(builder.add(row.timestamp(), row.sequence(), row.line(), row.metadata()));
+    SLUICE_TRY(const bool more, advance_kept(*input));
+    if (more) queue.push(input);
   }
   SLUICE_TRY(auto part, builder.finish());
   SLUICE_CHECK(flush_step());
@@ -126,9 +166,10 @@ Result<PartPtr> LogStore::write_merged(const std::vector<PartPtr>& parts,
 Result<void> LogStore::adopt_merged(TenantLogs& logs, const std::vector<PartPtr>& parts,
                                     const PartPtr& merged) {
   const std::lock_guard lock(catalog_mutex_);
-  if (!logs.replace(parts, merged)) return discard(*merged);  // retention was faster
+  if (!logs.replace(parts, merged))  // retention was faster
+    return merged ? discard(*merged) : Result<void>();
   Batch step = database_.batch();
-  put_summary(step, *merged);
+  if (merged) put_summary(step, *merged);
   for (const auto& part : parts) remove_part(step, *part);
   auto written = database_.write(step, Writer::maintenance);
   // The old parts are still whole on disk: go back to them.

@@ -1,5 +1,6 @@
 // LogStore: log entries from push to retention. Steps: push (log_push.cc), seal (log_seal.cc),
-// merge (log_merge.cc); reads are a LogView and a cursor over it.
+// merge (log_merge.cc), what retention and size caps drop (log_retention.cc), deletion
+// (log_delete.cc); reads are a LogView and a cursor over it.
 //
 // Locks, in the order they may be taken: a source's lock (one of source_locks_) around reading a
 // mark and the push that moves it; seal_mutex_ around one seal; merge_mutex_ around one round of
@@ -16,6 +17,7 @@
 #include <set>
 #include <shared_mutex>
 
+#include "daemon/storage/deletions.h"
 #include "daemon/storage/part_cache.h"
 #include "daemon/storage/push_listeners.h"
 #include "daemon/storage/tenant_logs.h"
@@ -24,10 +26,12 @@
 namespace sluice::storage {
 
 class PartReader;
+struct MergeInput;
 
 class LogStore : public query::LogSource {
  public:
-  LogStore(Database& database, const StoreOptions& options, Clock& clock, StorageMetrics& metrics);
+  LogStore(Database& database, Deletions& deletions, const StoreOptions& options, Clock& clock,
+           StorageMetrics& metrics);
 
   // Reads parts and head from disk. Before anything else, once.
   Result<void> recover();
@@ -46,11 +50,20 @@ class LogStore : public query::LogSource {
   void on_seal_due(std::function<void()> hook) { seal_due_hook_ = std::move(hook); }
   // Seals heads that are large or old enough; with `everything`, all of them.
   Result<void> seal(bool everything);
-  // One round of merging for every tenant and day that has too many parts. `stop` is asked
-  // between row groups.
+  // One round of merging for every tenant and day that has too many parts, and of every part that
+  // holds what is deleted. `stop` is asked between row groups.
   Result<void> merge(const std::function<bool()>& stop);
   // Takes parts of days before `day` out of all reads, then calls `remove` to delete them.
   Result<void> drop_before(Day day, const std::function<Result<void>()>& remove);
+  // The same for one tenant, whose days are then removed.
+  Result<void> drop_before(const TenantId& tenant, Day day);
+  // Drops the oldest (tenant, day) until parts take no more than `max_bytes`; never `today`.
+  Result<void> shrink_to(std::uint64_t max_bytes, Day today);
+  std::vector<TenantId> tenant_ids() const;
+  std::vector<DaySpace> space() const;
+  // Hides what is stored now (log_delete.cc). Returns the request's id.
+  Result<std::string> request_delete(const TenantId& tenant, const std::string& query,
+                                     TimeRange range);
   void update_gauges() const;
 
  private:
@@ -73,8 +86,19 @@ class LogStore : public query::LogSource {
   Result<std::vector<PartPtr>> build_parts(TenantLogs& logs,
                                            const std::vector<HeadBatchPtr>& batches, Batch& step);
   Result<bool> advance(PartReader& reader);
+  Result<bool> advance_kept(MergeInput& input);
+  Result<std::vector<std::unique_ptr<MergeInput>>> open_inputs(const std::vector<PartPtr>& parts,
+                                                               const Snapshot& snapshot,
+                                                               const Tombstones& tombstones);
+  std::set<PartId> unmergeable(TenantLogs& logs);
+  Result<void> apply_deletions(TenantLogs& logs, const std::function<bool()>& stop);
+  Result<bool> would_shrink(const Part& part, const Tombstones& tombstones);
+  Result<void> finish_deletions(TenantLogs& logs);
+  Result<void> remove_day(Day day, const TenantId& tenant);
+  Result<void> drop_day(Day day, const TenantId& tenant, std::uint64_t bytes);
   Result<void> merge_day(TenantLogs& logs, const std::vector<PartPtr>& parts,
                          const std::function<bool()>& stop);
+  // Null: every row is deleted.
   Result<PartPtr> write_merged(const std::vector<PartPtr>& parts,
                                const std::function<bool()>& stop);
   Result<void> adopt_merged(TenantLogs& logs, const std::vector<PartPtr>& parts,
@@ -82,6 +106,7 @@ class LogStore : public query::LogSource {
   Result<void> discard(const Part& part);
 
   Database& database_;
+  Deletions& deletions_;
   const StoreOptions options_;
   Clock& clock_;
   StorageMetrics& metrics_;
@@ -93,7 +118,9 @@ class LogStore : public query::LogSource {
   std::array<std::mutex, 256> source_locks_;
   std::mutex seal_mutex_;
   std::mutex merge_mutex_;
-  std::set<PartId> damaged_parts_;  // not merged again; protected by merge_mutex_
+  // Protected by merge_mutex_:
+  std::set<PartId> damaged_parts_;    // not merged again
+  std::map<PartId, Day> kept_parts_;  // retention of streams drops nothing of them, as of that day
   std::mutex catalog_mutex_;
   mutable std::shared_mutex tenants_mutex_;
   std::map<TenantId, std::unique_ptr<TenantLogs>> tenants_;  // protected by tenants_mutex_

@@ -4,7 +4,6 @@ namespace sluice::storage {
 
 namespace {
 
-
 Error part_error(ErrorCode code, const Part& part, const std::string& what) {
   return {code, "part " + std::to_string(part.id) + ": " + what};
 }

@@ -6,9 +6,6 @@ namespace sluice::storage {
 
 namespace {
 
-constexpr Family day_families[] = {Family::part, Family::directory, Family::group,
-                                   Family::rows, Family::series,    Family::chunk};
-
 // Failures inside are logged and counted where they happen; background work is tried again.
 void background(const Result<void>& result) {
   static_cast<void>(result);
@@ -24,20 +21,22 @@ Result<std::unique_ptr<Store>> Store::open(StoreOptions options, Clock& clock, M
 Result<std::unique_ptr<RocksStore>> RocksStore::open(StoreOptions options, Clock& clock,
                                                      Metrics& metrics, RocksStoreHooks hooks) {
   auto own_metrics = std::make_unique<StorageMetrics>(metrics);
-  SLUICE_TRY(auto database, Database::open(options, *own_metrics, hooks.free_bytes));
-  std::unique_ptr<RocksStore> store(
-      new RocksStore(std::move(options), clock, std::move(own_metrics), std::move(database)));
+  SLUICE_TRY(auto policy, RetentionPolicy::make(options));
+  SLUICE_TRY(auto database, Database::open(options, *own_metrics, hooks.free_bytes, hooks.env));
+  std::unique_ptr<RocksStore> store(new RocksStore(
+      std::move(options), clock, std::move(own_metrics), std::move(database), std::move(policy)));
   SLUICE_CHECK(store->start(hooks.background));
   return store;
 }
 
 RocksStore::RocksStore(StoreOptions options, Clock& clock, std::unique_ptr<StorageMetrics> metrics,
-                       std::unique_ptr<Database> database)
+                       std::unique_ptr<Database> database, RetentionPolicy policy)
     : options_(std::move(options)),
       clock_(clock),
       metrics_(std::move(metrics)),
       database_(std::move(database)),
-      logs_(*database_, options_, clock, *metrics_),
+      deletions_(*database_, options_, std::move(policy), clock),
+      logs_(*database_, deletions_, options_, clock, *metrics_),
       samples_(*database_, clock, *metrics_) {}
 
 RocksStore::~RocksStore() {
@@ -151,21 +150,6 @@ void RocksStore::tick() {
   logs_.update_gauges();
   samples_.update_gauges();
   if (merger_) merger_->wake();
-}
-
-void RocksStore::apply_retention() {
-  if (options_.retention.count() <= 0) return;
-  const Day day = day_of(clock_.now() - options_.retention);
-  const auto remove = [&] { return remove_days(day); };
-  for (auto dropped : {logs_.drop_before(day, remove), samples_.drop_before(day, remove)})
-    if (!dropped) log_error("removing data past retention failed", {{"error", dropped.error()}});
-}
-
-Result<void> RocksStore::remove_days(Day day) {
-  Batch step = database_->batch();
-  for (const Family family : day_families)
-    step.remove_range(family, day_key(INT32_MIN), day_key(day));
-  return database_->write(step, Writer::maintenance);
 }
 
 }  // namespace sluice::storage

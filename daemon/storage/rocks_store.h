@@ -7,7 +7,9 @@
 #include <atomic>
 #include <memory>
 
+#include "daemon/storage/deletions.h"
 #include "daemon/storage/log_store.h"
+#include "daemon/storage/operations.h"
 #include "daemon/storage/sample_store.h"
 #include "daemon/storage/worker.h"
 
@@ -16,9 +18,10 @@ namespace sluice::storage {
 struct RocksStoreHooks {
   Database::FreeBytes free_bytes;  // empty: statvfs
   bool background = true;          // run the workers
+  rocksdb::Env* env = nullptr;     // the disk; null: the real one
 };
 
-class RocksStore : public Store {
+class RocksStore : public Store, public StoreOperations {
  public:
   static Result<std::unique_ptr<RocksStore>> open(StoreOptions options, Clock& clock,
                                                   Metrics& metrics, RocksStoreHooks hooks = {});
@@ -32,6 +35,7 @@ class RocksStore : public Store {
   Result<std::vector<Document>> scan(Keyspace space, std::string_view prefix) override;
   query::LogSource& logs() override { return logs_; }
   query::SampleSource& samples() override { return samples_; }
+  StoreOperations& operations() override { return *this; }
   Freshness freshness(const TenantId& tenant) override;
   Result<std::uint64_t> high_water(const TenantId& tenant, const BatchIdentity& source) override;
   std::uint64_t listen(PushListener listener) override;
@@ -39,22 +43,34 @@ class RocksStore : public Store {
   Result<void> flush() override;
   void tick() override;
 
+  // StoreOperations (rocks_operations.cc)
+  Result<std::string> request_delete(const TenantId& tenant, const std::string& query,
+                                     TimeRange range) override;
+  std::vector<DeleteRequest> delete_requests(const TenantId& tenant) override;
+  Result<void> cancel_delete(const TenantId& tenant, const std::string& id, bool force) override;
+  std::vector<DaySpace> space() override;
+  Result<BackupInfo> backup(const std::string& directory) override;
+  Result<CheckReport> check(const std::function<bool()>& stop) override;
+
   // For tests.
   Database& database() { return *database_; }
   Result<void> merge_now();
 
  private:
   RocksStore(StoreOptions options, Clock& clock, std::unique_ptr<StorageMetrics> metrics,
-             std::unique_ptr<Database> database);
+             std::unique_ptr<Database> database, RetentionPolicy policy);
   Result<void> start(bool run_workers);
+  // Retention and size cap (rocks_retention.cc)
   void apply_retention();
-  Result<void> remove_days(Day day);
+  Result<void> drop_expired(Timestamp now);
+  Result<void> remove_days(Day day, std::span<const Family> families);
 
   const StoreOptions options_;
   Clock& clock_;
   const std::unique_ptr<StorageMetrics> metrics_;
   const std::unique_ptr<Database> database_;
   PushListeners listeners_;
+  Deletions deletions_;
   LogStore logs_;
   SampleStore samples_;
   std::atomic<bool> stopping_{false};

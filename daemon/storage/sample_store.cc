@@ -188,6 +188,27 @@ Result<void> SampleStore::drop_before(Day day, const std::function<Result<void>(
   return days == 0 ? Result<void>() : remove();
 }
 
+Result<void> SampleStore::drop_before(const TenantId& id, Day day) {
+  const std::lock_guard lock(seal_mutex_);
+  TenantSamples* samples = find_tenant(id);
+  if (!samples) return {};
+  std::set<Day> dropped;
+  if (samples->drop_before(day, &dropped) == 0) return {};
+  Batch step = database_.batch();
+  for (const Day gone : dropped) {
+    const std::string prefix = tenant_day_key(gone, id);
+    for (const Family family : {Family::series, Family::chunk})
+      step.remove_range(family, prefix, prefix_end(prefix));
+  }
+  return database_.write(step, Writer::maintenance);
+}
+
+std::vector<TenantId> SampleStore::tenant_ids() const {
+  std::vector<TenantId> ids;
+  for (const TenantSamples* samples : tenants()) ids.push_back(samples->tenant());
+  return ids;
+}
+
 void SampleStore::update_gauges() const {
   std::size_t series = 0;
   std::size_t head = 0;

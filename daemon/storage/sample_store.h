@@ -54,6 +54,9 @@ class SampleStore : public query::SampleSource {
   // Seals heads that are large or old enough; with `everything`, all of them.
   Result<void> seal(bool everything);
   Result<void> drop_before(Day day, const std::function<Result<void>()>& remove);
+  // The same for one tenant, whose days are then removed.
+  Result<void> drop_before(const TenantId& tenant, Day day);
+  std::vector<TenantId> tenant_ids() const;
   void update_gauges() const;
 
  private:

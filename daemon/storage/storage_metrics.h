@@ -19,10 +19,15 @@ struct StorageMetrics {
   Counter seal_failures;
   Counter merges;
   Counter parts_dropped;  // by retention
+  Counter cap_dropped_parts;
+  Counter cap_dropped_bytes;
+  Counter deleted_rows;
   Counter samples;
   Counter sample_conflicts;  // other value at a stored timestamp
   Gauge head_bytes;
   Gauge parts;
+  Gauge over_cap_bytes;
+  Gauge delete_requests;
   Gauge part_bytes;       // stored, compressed
   Gauge part_line_bytes;  // the lines in them
   Gauge series;

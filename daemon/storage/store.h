@@ -9,6 +9,7 @@
 // limit_exceeded when ingest memory is used up; corrupt and io as found.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -39,6 +40,7 @@ enum class Keyspace : std::uint8_t {
   receipt = 5,  // of delivered notifications and hooks
   agent = 6,    // what agents told about themselves
   silence = 7,
+  deletion = 8,  // requests to delete logs; written by the store itself
 };
 
 // What one commit() writes, atomically. Keys are ordered bytes within their keyspace.
@@ -80,12 +82,25 @@ struct PushOutcome {
   std::uint64_t high_water = 0;
 };
 
+// Keeps streams of a tenant for a time of their own; the first rule that applies decides.
+struct RetentionRule {
+  std::string tenant;            // empty: every tenant
+  std::string selector;          // {app="debug"}; empty: all streams, and the samples
+  std::chrono::hours period{0};  // 0 keeps forever
+  friend bool operator==(const RetentionRule&, const RetentionRule&) = default;
+};
+
 struct StoreOptions {
   std::string path = "./var/sluice";
-  std::size_t head_bytes_max = 128 << 20;    // unsealed lines in memory; past it 429
-  std::size_t seal_bytes = 16 << 20;         // a part is sealed at this size ...
-  std::chrono::seconds seal_age{300};        // ... or age
-  std::chrono::hours retention{24 * 30};     // by day; 0 keeps forever
+  std::size_t head_bytes_max = 128 << 20;  // unsealed lines in memory; past it 429
+  std::size_t seal_bytes = 16 << 20;       // a part is sealed at this size ...
+  std::chrono::seconds seal_age{300};      // ... or age
+  std::chrono::hours retention{24 * 30};   // by day; 0 keeps forever
+  std::vector<RetentionRule> retention_rules;
+  // Log parts as stored; past it the oldest days are dropped, never today. 0: no cap.
+  std::uint64_t max_bytes = 0;
+  // How long a deletion of logs can be cancelled; its space is freed after that.
+  std::chrono::seconds delete_cancel_period{24 * 3600};
   std::uint64_t min_free_bytes = 256 << 20;  // below: no_space, reads only
   std::size_t cache_bytes = 64 << 20;
   // zstd levels: seals are fast, merges compress harder what is kept for long.
@@ -102,6 +117,8 @@ struct Freshness {
   std::optional<Timestamp> newest_log;  // newest entry timestamp stored
   std::optional<Timestamp> newest_sample;
 };
+
+class StoreOperations;
 
 class Store {
  public:
@@ -127,6 +144,7 @@ class Store {
 
   virtual query::LogSource& logs() = 0;
   virtual query::SampleSource& samples() = 0;
+  virtual StoreOperations& operations() = 0;
   virtual Freshness freshness(const TenantId& tenant) = 0;
   // The high-water mark of a source, 0 if never seen.
   virtual Result<std::uint64_t> high_water(const TenantId& tenant, const BatchIdentity& source) = 0;

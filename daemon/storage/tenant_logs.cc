@@ -37,7 +37,7 @@ void TenantLogs::add(PartPtr part) {
 
 LogView TenantLogs::view(const Database& database) const {
   const std::lock_guard lock(mutex_);
-  return {head_, parts_, database.snapshot()};
+  return {head_, parts_, database.snapshot(), nullptr};
 }
 
 std::shared_ptr<const PartList> TenantLogs::parts() const {
@@ -95,7 +95,7 @@ bool TenantLogs::replace(const std::vector<PartPtr>& old, const PartPtr& merged)
   if (static_cast<std::size_t>(std::count_if(list->begin(), list->end(), is_old)) != old.size())
     return false;
   std::erase_if(*list, is_old);
-  list->push_back(merged);
+  if (merged) list->push_back(merged);
   parts_ = std::move(list);
   return true;
 }
@@ -103,18 +103,27 @@ bool TenantLogs::replace(const std::vector<PartPtr>& old, const PartPtr& merged)
 void TenantLogs::restore(const PartPtr& merged, const std::vector<PartPtr>& old) {
   const std::lock_guard lock(mutex_);
   auto list = std::make_shared<PartList>(*parts_);
-  std::erase(*list, merged);
+  if (merged) std::erase(*list, merged);
   list->insert(list->end(), old.begin(), old.end());
   parts_ = std::move(list);
 }
 
-std::vector<PartPtr> TenantLogs::drop_before(Day day) {
+template <class Wanted>
+std::vector<PartPtr> TenantLogs::drop_if(const Wanted& wanted) {
   const std::lock_guard lock(mutex_);
   std::vector<PartPtr> dropped;
   auto list = std::make_shared<PartList>();
-  for (const auto& part : *parts_) (part->day < day ? dropped : *list).push_back(part);
+  for (const auto& part : *parts_) (wanted(*part) ? dropped : *list).push_back(part);
   if (!dropped.empty()) parts_ = std::move(list);
   return dropped;
+}
+
+std::vector<PartPtr> TenantLogs::drop_before(Day day) {
+  return drop_if([day](const Part& part) { return part.day < day; });
+}
+
+std::vector<PartPtr> TenantLogs::drop_day(Day day) {
+  return drop_if([day](const Part& part) { return part.day == day; });
 }
 
 }  // namespace sluice::storage

@@ -18,6 +18,7 @@
 #include "daemon/storage/database.h"
 #include "daemon/storage/head_batch.h"
 #include "daemon/storage/part_builder.h"
+#include "daemon/storage/tombstones.h"
 
 namespace sluice::storage {
 
@@ -28,6 +29,7 @@ struct LogView {
   std::vector<HeadBatchPtr> head;
   std::shared_ptr<const PartList> parts;
   std::unique_ptr<Snapshot> snapshot;
+  TombstonesPtr tombstones;  // set by who has them; null: none
 };
 
 class TenantLogs {
@@ -52,14 +54,17 @@ class TenantLogs {
   std::vector<HeadBatchPtr> head_front(std::size_t bytes) const;
   // The first `batches` of the head are in `parts` now.
   void sealed(std::size_t batches, const std::vector<PartPtr>& parts);
-  // False, and nothing changes, if one of `old` is gone.
+  // False, and nothing changes, if one of `old` is gone. `merged` may be null: nothing is left.
   bool replace(const std::vector<PartPtr>& old, const PartPtr& merged);
   // Undoes a replace().
   void restore(const PartPtr& merged, const std::vector<PartPtr>& old);
-  // Takes off and returns the parts of days before `day`.
+  // Takes off and returns the parts of days before `day`, of `day`.
   std::vector<PartPtr> drop_before(Day day);
+  std::vector<PartPtr> drop_day(Day day);
 
  private:
+  template <class Wanted>
+  std::vector<PartPtr> drop_if(const Wanted& wanted);
   void forget_unused_labels();
 
   const TenantId tenant_;

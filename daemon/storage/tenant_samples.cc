@@ -245,11 +245,14 @@ void TenantSamples::end_seal(const Sealing& sealing) {
   }
 }
 
-std::size_t TenantSamples::drop_before(Day day) {
+std::size_t TenantSamples::drop_before(Day day, std::set<Day>* dropped) {
   const std::lock_guard lock(mutex_);
   std::size_t days = 0;
   std::vector<SeriesPtr> gone;
   for (const auto& [labels, series] : series_) {
+    if (dropped)
+      for (const Day d : series->days)
+        if (d < day) dropped->insert(d);
     days += std::erase_if(series->days, [&](Day d) { return d < day; });
     if (series->days.empty() && series->head.empty()) gone.push_back(series);
   }

@@ -9,6 +9,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <unordered_map>
 #include <vector>
 
@@ -97,8 +98,9 @@ class TenantSamples {
   };
   Sealing begin_seal();
   void end_seal(const Sealing& sealing);
-  // Forgets days before `day`, and series that have nothing left. Returns how many days of series.
-  std::size_t drop_before(Day day);
+  // Forgets days before `day`, and series that have nothing left. Returns how many days of series;
+  // `dropped`, if given, gets the days.
+  std::size_t drop_before(Day day, std::set<Day>* dropped = nullptr);
 
  private:
   Series& find_or_make(const LabelSet& labels);

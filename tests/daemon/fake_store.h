@@ -9,6 +9,7 @@
 #include <limits>
 #include <map>
 #include <mutex>
+#include <stdexcept>
 #include <string>
 
 #include "daemon/storage/store.h"
@@ -88,6 +89,9 @@ class FakeStore : public Store {
 
   query::LogSource& logs() override { return logs_; }
   query::SampleSource& samples() override { return samples_; }
+  StoreOperations& operations() override {
+    throw std::logic_error("the fake store has no operations");
+  }
   Freshness freshness(const TenantId&) override { return fresh; }
   Result<std::uint64_t> high_water(const TenantId&, const BatchIdentity&) override { return 0; }
   std::uint64_t listen(PushListener) override { return 0; }

@@ -1,7 +1,7 @@
 // Loki's HTTP API under /loki/api/v1, in the shapes Grafana (Explore, Logs Drilldown, alerting),
 // logcli and other clients of Loki expect: query, query_range, labels, label/{name}/values, series,
 // tail, index/stats, index/volume, index/volume_range, detected_labels, detected_fields, patterns,
-// format_query, status/buildinfo and drilldown-limits.
+// format_query, status/buildinfo, drilldown-limits and delete.
 //
 // Answers are JSON, errors plain text with the status Loki gives; what Sluice answers differently
 // is listed in docs/guide/loki-api.md. The push endpoint belongs to daemon/ingest.
@@ -45,5 +45,8 @@ void add_loki_routes(http::Router& router, LokiSources sources, Clock& clock, Me
 // The same over a store.
 void add_loki_routes(http::Router& router, const query::Engine& engine, storage::Store& store,
                      Clock& clock, Metrics& metrics, LokiOptions options = {});
+
+// /loki/api/v1/delete, over what stores and the clock say. Both must outlive the router.
+void add_loki_delete_routes(http::Router& router, storage::StoreOperations& store, Clock& clock);
 
 }  // namespace sluice::api

@@ -1,0 +1,152 @@
+// Retention of tenants and streams, and the size cap, in a store.
+#include <catch2/catch_test_macros.hpp>
+
+#include "tests/daemon/storage/store_fixture.h"
+
+using namespace sluice;
+using namespace sluice::storage;
+using namespace sluice::storage::test;
+
+namespace {
+
+using Strings = std::vector<std::string>;
+constexpr std::int64_t day_ns = 86'400 * second;
+constexpr std::int64_t noon_ms = noon / 1'000'000;
+
+class Rules : public StoreFixture {
+ public:
+  const TenantId shop{"shop"};
+  const TenantId other{"other"};
+
+  void fill(const TenantId& id, int days) {
+    tenant = id;
+    for (int i = 0; i < days; ++i) {
+      for (const char* app : {"debug", "web"})
+        push({stream({{"app", app}}, {entry(noon - i * day_ns, app + std::to_string(i))})});
+      REQUIRE(
+          store()
+              .write(tenant, {{{{"__name__", "m"}}, {{noon_ms - i * day_ns / 1'000'000, 1}}}}, {})
+              .has_value());
+    }
+    flush();
+  }
+  Strings lines_of(const TenantId& id) {
+    tenant = id;
+    return lines();
+  }
+  std::size_t samples_of(const TenantId& id) {
+    tenant = id;
+    std::size_t count = 0;
+    for (const auto& series : samples("m", 0, noon_ms)) count += series.samples.size();
+    return count;
+  }
+  std::size_t keys(Family family) {
+    Scan scan = store().database().scan(family, "", "");
+    std::size_t count = 0;
+    while (scan.next()) ++count;
+    return count;
+  }
+};
+
+}  // namespace
+
+TEST_CASE_METHOD(Rules, "a tenant's period is for its logs and its samples") {
+  options.retention = std::chrono::hours(24 * 4);
+  options.retention_rules = {{"shop", "", std::chrono::hours(24)}};
+  open();
+  fill(shop, 6);
+  fill(other, 6);
+  store().tick();
+  CHECK(lines_of(shop) == Strings({"debug0", "debug1", "web0", "web1"}));
+  CHECK(samples_of(shop) == 2);
+  CHECK(lines_of(other).size() == 10);
+  CHECK(samples_of(other) == 5);
+  CHECK(keys(Family::part) == 7);
+  CHECK(keys(Family::rows) == 7);
+  CHECK(keys(Family::series) == 7);
+  reopen();
+  CHECK(lines_of(shop).size() == 4);
+  CHECK(lines_of(other).size() == 10);
+  CHECK(samples_of(shop) == 2);
+}
+
+TEST_CASE_METHOD(Rules, "a tenant may keep longer than the others") {
+  options.retention = std::chrono::hours(24);
+  options.retention_rules = {{"shop", "", std::chrono::hours(0)}};
+  open();
+  fill(shop, 4);
+  fill(other, 4);
+  clock.advance(std::chrono::hours(24 * 100));
+  store().tick();
+  CHECK(lines_of(shop).size() == 8);
+  CHECK(samples_of(shop) == 4);
+  CHECK(lines_of(other).empty());
+  CHECK(samples_of(other) == 0);
+}
+
+TEST_CASE_METHOD(Rules, "streams with a period of their own are hidden at once, freed by a merge") {
+  options.retention = std::chrono::hours(24 * 4);
+  options.retention_rules = {{"", "{app=\"debug\"}", std::chrono::hours(24)}};
+  open();
+  fill(shop, 4);
+  store().tick();
+  const Strings kept = {"debug0", "debug1", "web0", "web1", "web2", "web3"};
+  CHECK(lines_of(shop) == kept);
+  REQUIRE(store().merge_now().has_value());
+  std::uint64_t rows = 0;
+  for (const auto& day : store().space()) rows += day.rows;
+  CHECK(rows == 6);
+  CHECK(metric(metrics, "sluice_storage_deleted_rows_total") == 2);
+  CHECK(lines_of(shop) == kept);
+  const double merges = metric(metrics, "sluice_storage_merges_total");
+  REQUIRE(store().merge_now().has_value());
+  CHECK(metric(metrics, "sluice_storage_merges_total") == merges);  // nothing is left to free
+  clock.advance(std::chrono::hours(24));
+  CHECK(lines_of(shop) == Strings({"debug0", "web0", "web1", "web2", "web3"}));
+  REQUIRE(store().merge_now().has_value());
+  reopen();
+  CHECK(lines_of(shop) == Strings({"debug0", "web0", "web1", "web2", "web3"}));
+}
+
+TEST_CASE_METHOD(Rules, "streams may be kept longer than the rest") {
+  options.retention = std::chrono::hours(24);
+  options.retention_rules = {{"shop", "{app=\"web\"}", std::chrono::hours(24 * 3)}};
+  open();
+  fill(shop, 6);
+  store().tick();
+  REQUIRE(store().merge_now().has_value());
+  CHECK(lines_of(shop) == Strings({"debug0", "debug1", "web0", "web1", "web2", "web3"}));
+  CHECK(keys(Family::part) == 4);
+  CHECK(samples_of(shop) == 2);
+}
+
+TEST_CASE_METHOD(Rules, "above the size cap the oldest days go, never today") {
+  options.retention = std::chrono::hours(0);
+  open();
+  fill(shop, 4);
+  fill(other, 2);
+  std::uint64_t stored = 0;
+  for (const auto& day : store().space()) stored += day.stored_bytes;
+  close();
+  options.max_bytes = stored;
+  open();
+  store().tick();
+  CHECK(lines_of(shop).size() == 8);
+  close();
+  options.max_bytes = stored - 1;  // one day too much
+  open();
+  store().tick();
+  CHECK(lines_of(shop).size() == 6);
+  CHECK(lines_of(other).size() == 4);
+  CHECK(metric(metrics, "sluice_storage_cap_dropped_parts_total") == 1);
+  close();
+  options.max_bytes = 1;
+  open();
+  store().tick();
+  CHECK(lines_of(shop) == Strings({"debug0", "web0"}));
+  CHECK(lines_of(other) == Strings({"debug0", "web0"}));
+  CHECK(metric(metrics, "sluice_storage_over_cap_bytes") > 0);
+  CHECK(keys(Family::rows) == 2);
+  reopen();
+  CHECK(lines_of(shop).size() == 2);
+}
