@@ -32,7 +32,9 @@ def zstd(files, level, limit=None):
     size = sum(os.path.getsize(path) for path in files)
     share = 1 if limit is None or size <= limit else limit / size
     sizes = [int(os.path.getsize(path) * share) for path in files]
-    command = "; ".join(f"head -c {n} '{path}'" for n, path in zip(sizes, files))
+    command = "cat " + " ".join(f"'{path}'" for path in files)
+    if share < 1:
+        command = "; ".join(f"head -c {n} '{path}'" for n, path in zip(sizes, files))
     out, _, cpu = measured(f"({command}) | zstd -{level} -c | wc -c")
     return sum(sizes) / int(out), sum(sizes) / 1e6 / cpu, sum(sizes)
 

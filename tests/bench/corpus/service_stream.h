@@ -38,7 +38,7 @@ class ServiceStream : public LineSource {
   std::size_t steps_left_ = 0;
   std::size_t step_ = 0;
   unsigned status_ = 200;
-  double failure_rate_ = 0;
+  double failure_rate_ = 0.004;
 };
 
 }  // namespace sluice::bench

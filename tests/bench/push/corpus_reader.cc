@@ -102,6 +102,8 @@ struct CorpusReader::Agent {
   }
 };
 
+CorpusReader::CorpusReader(std::size_t batch_bytes) : batch_bytes_(batch_bytes) {}
+
 CorpusReader::~CorpusReader() = default;
 
 Result<std::unique_ptr<CorpusReader>> CorpusReader::open(const std::string& folder,

@@ -66,7 +66,7 @@ class CorpusReader {
   struct Stream;
   struct Agent;
 
-  explicit CorpusReader(std::size_t batch_bytes) : batch_bytes_(batch_bytes) {}
+  explicit CorpusReader(std::size_t batch_bytes);
   Result<void> add_stream(std::string_view manifest_line, const std::string& folder);
   Agent& agent_of(std::string_view host);
   void fill(Agent& agent, Batch& batch);
