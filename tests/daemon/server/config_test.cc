@@ -66,6 +66,32 @@ TEST_CASE("an empty config file is a config", "[config]") {
   CHECK(ConfigFile("# only a comment\n").load().has_value());
 }
 
+TEST_CASE("retention rules have a period and say for whom", "[config]") {
+  ConfigFile file(
+      "storage:\n  max_bytes: 2GiB\n  backup_path: /backup\n  retention_rules:\n"
+      "    - {tenant: shop, selector: '{app=\"audit\"}', period: 365d}\n"
+      "    - {tenant: dev, period: 7d}\n");
+  const auto options = file.load();
+  REQUIRE(options.has_value());
+  CHECK(options->storage.max_bytes == 2ULL << 30);
+  CHECK(options->backup_path == "/backup");
+  const std::vector<storage::RetentionRule> expected = {
+      {"shop", "{app=\"audit\"}", std::chrono::hours(24 * 365)},
+      {"dev", "", std::chrono::hours(24 * 7)}};
+  CHECK(options->storage.retention_rules == expected);
+  DaemonOptions running;
+  CHECK(needs_restart(running, *options) == std::vector<std::string>{"storage.max_bytes",
+                                                                     "storage.backup_path",
+                                                                     "storage.retention_rules"});
+  const auto problem = [](const std::string& rule) {
+    return ConfigFile("storage:\n  retention_rules:\n    - " + rule + "\n").problem();
+  };
+  CHECK(problem("{tenant: a}").find("needs a period") != std::string::npos);
+  CHECK(problem("{period: 1d}").find("a tenant, a selector or both") != std::string::npos);
+  CHECK(problem("{selector: app, period: 1d}").find("selector") != std::string::npos);
+  CHECK(problem("{selektor: app, tenant: a, period: 1d}").find("selektor") != std::string::npos);
+}
+
 TEST_CASE("tokens have a name, a secret, a role and tenants", "[config]") {
   ConfigFile file(
       "http:\n  tokens:\n"

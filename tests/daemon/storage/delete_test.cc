@@ -13,7 +13,7 @@ using namespace sluice::storage::test;
 namespace {
 
 using Strings = std::vector<std::string>;
-constexpr const char* web = "{app=\"web\"}";
+constexpr const char* web_streams = "{app=\"web\"}";
 
 class Deleting : public StoreFixture {
  public:
@@ -152,7 +152,7 @@ TEST_CASE_METHOD(Deleting, "a deletion hides at once what was stored, and nothin
 TEST_CASE_METHOD(Deleting, "streams that are hidden as a whole are not listed") {
   put("web", noon, "1");
   put("pay", noon, "2");
-  remove(web);
+  remove(web_streams);
   const auto streams = store().logs().streams(tenant, {}, {});
   REQUIRE(streams.has_value());
   REQUIRE(streams->size() == 1);
@@ -164,7 +164,7 @@ TEST_CASE_METHOD(Deleting, "another tenant's logs stay") {
   const TenantId mine = tenant;
   tenant = TenantId("other");
   put("web", noon, "theirs");
-  remove(web);
+  remove(web_streams);
   CHECK(lines().empty());
   CHECK(store().delete_requests(mine).empty());
   tenant = mine;
@@ -174,7 +174,7 @@ TEST_CASE_METHOD(Deleting, "another tenant's logs stay") {
 TEST_CASE_METHOD(Deleting, "space follows when it cannot be cancelled any more") {
   put("web", noon, "gone");
   put("pay", noon, "stays");
-  const auto id = remove(web);
+  const auto id = remove(web_streams);
   merge();
   CHECK(stored_rows() == 2);
   CHECK(!processed(id));
@@ -192,7 +192,7 @@ TEST_CASE_METHOD(Deleting, "space follows when it cannot be cancelled any more")
 TEST_CASE_METHOD(Deleting, "a part of which nothing is left goes as a whole") {
   put("web", noon, "1");
   put("web", noon + 1, "2");
-  const auto id = remove(web);
+  const auto id = remove(web_streams);
   clock.advance(std::chrono::hours(25));
   merge();
   CHECK(store().space().empty());
@@ -206,7 +206,7 @@ TEST_CASE_METHOD(Deleting, "while it can be cancelled nothing is merged away, th
     put(i % 2 ? "web" : "pay", noon + i, std::to_string(i));
     flush();
   }
-  const auto id = remove(web);
+  const auto id = remove(web_streams);
   merge();
   CHECK(lines() == Strings({"0", "2", "4", "6"}));
   REQUIRE(store().cancel_delete(tenant, id, false).has_value());
@@ -221,14 +221,14 @@ TEST_CASE_METHOD(Deleting, "while it can be cancelled nothing is merged away, th
 
 TEST_CASE_METHOD(Deleting, "past the cancel period only force cancels, never what is processed") {
   put("web", noon, "1");
-  const auto first = remove(web);
+  const auto first = remove(web_streams);
   CHECK(store().cancel_delete(tenant, "none", false).error().code == ErrorCode::not_found);
   CHECK(store().cancel_delete(TenantId("x"), first, false).error().code == ErrorCode::not_found);
   clock.advance(std::chrono::hours(25));
   CHECK(store().cancel_delete(tenant, first, false).error().code == ErrorCode::invalid_argument);
   REQUIRE(store().cancel_delete(tenant, first, true).has_value());
   CHECK(lines() == Strings{"1"});
-  const auto second = remove(web);
+  const auto second = remove(web_streams);
   clock.advance(std::chrono::hours(25));
   merge();
   CHECK(store().cancel_delete(tenant, second, true).error().code == ErrorCode::invalid_argument);
@@ -237,11 +237,11 @@ TEST_CASE_METHOD(Deleting, "past the cancel period only force cancels, never wha
 TEST_CASE_METHOD(Deleting, "parts made after a restart are not mistaken for older ones") {
   put("web", noon, "1");
   flush();
-  remove(web);
+  remove(web_streams);
   clock.advance(std::chrono::hours(25));
   merge();
   CHECK(store().space().empty());
-  const auto second = remove(web);  // speaks of part ids that nobody uses
+  const auto second = remove(web_streams);  // speaks of part ids that nobody uses
   reopen();
   put("web", noon, "new");
   flush();
@@ -251,7 +251,7 @@ TEST_CASE_METHOD(Deleting, "parts made after a restart are not mistaken for olde
 
 TEST_CASE_METHOD(Deleting, "processed requests are forgotten after a month") {
   put("web", noon, "1");
-  remove(web);
+  remove(web_streams);
   clock.advance(std::chrono::hours(25));
   merge();
   CHECK(store().delete_requests(tenant).size() == 1);
@@ -266,8 +266,8 @@ TEST_CASE_METHOD(Deleting, "queries that are no selections are refused, and too 
   CHECK(store().request_delete(tenant, "{app=\"a\"} | json", {}).error().code ==
         ErrorCode::invalid_argument);
   CHECK(store().request_delete(tenant, "nonsense", {}).error().code == ErrorCode::parse);
-  for (std::size_t i = 0; i < delete_requests_max; ++i) remove(web);
-  CHECK(store().request_delete(tenant, web, {}).error().code == ErrorCode::limit_exceeded);
+  for (std::size_t i = 0; i < delete_requests_max; ++i) remove(web_streams);
+  CHECK(store().request_delete(tenant, web_streams, {}).error().code == ErrorCode::limit_exceeded);
 }
 
 TEST_CASE_METHOD(Deleting, "a damaged part keeps its deletion unprocessed and hidden") {
@@ -288,7 +288,7 @@ TEST_CASE_METHOD(Deleting, "a damaged part keeps its deletion unprocessed and hi
   step.put_raw(Family::rows, key, value);
   REQUIRE(database.write(step, Writer::maintenance).has_value());
   put("web", noon, "whole");
-  const auto id = remove(web);
+  const auto id = remove(web_streams);
   clock.advance(std::chrono::hours(25));
   merge();
   merge();

@@ -14,8 +14,8 @@ using namespace sluice::storage::test;
 
 namespace {
 
-constexpr std::int64_t day_ns = 86'400 * second;
-constexpr std::int64_t noon_ms = noon / 1'000'000;
+constexpr std::int64_t fault_day_ns = 86'400 * second;
+constexpr std::int64_t fault_noon_ms = noon / 1'000'000;
 
 // What was pushed, and what the store said of it.
 struct Pushed {
@@ -126,7 +126,8 @@ class FaultyStore : public StoreFixture {
     std::vector<std::string> names;
     for (std::size_t n = below(8) + 1; n > 0; --n) {
       names.push_back("line " + std::to_string(next_++) + std::string(below(200), 'x'));
-      const auto back = static_cast<std::int64_t>(below(1000)) * second + (old ? 6 * day_ns : 0);
+      const auto back =
+          static_cast<std::int64_t>(below(1000)) * second + (old ? 6 * fault_day_ns : 0);
       one.entries.push_back(entry(noon - back, names.back()));
     }
     const bool done = try_push({std::move(one)}).has_value();
@@ -158,7 +159,7 @@ class FaultyStore : public StoreFixture {
   }
 
   void write_sample() {
-    const std::int64_t at = noon_ms + ++sample_tried_;
+    const std::int64_t at = fault_noon_ms + ++sample_tried_;
     const LabelSet labels = {{"__name__", "m"}};
     if (store().write(tenant, {{labels, {{at, 1}}}}, {})) samples_.push_back(at);
   }

@@ -10,8 +10,8 @@ using namespace sluice::storage::test;
 namespace {
 
 using Strings = std::vector<std::string>;
-constexpr std::int64_t day_ns = 86'400 * second;
-constexpr std::int64_t noon_ms = noon / 1'000'000;
+constexpr std::int64_t rules_day_ns = 86'400 * second;
+constexpr std::int64_t rules_noon_ms = noon / 1'000'000;
 
 class Rules : public StoreFixture {
  public:
@@ -22,10 +22,12 @@ class Rules : public StoreFixture {
     tenant = id;
     for (int i = 0; i < days; ++i) {
       for (const char* app : {"debug", "web"})
-        push({stream({{"app", app}}, {entry(noon - i * day_ns, app + std::to_string(i))})});
+        push({stream({{"app", app}}, {entry(noon - i * rules_day_ns, app + std::to_string(i))})});
       REQUIRE(
           store()
-              .write(tenant, {{{{"__name__", "m"}}, {{noon_ms - i * day_ns / 1'000'000, 1}}}}, {})
+              .write(tenant,
+                     {{{{"__name__", "m"}}, {{rules_noon_ms - i * rules_day_ns / 1'000'000, 1}}}},
+                     {})
               .has_value());
     }
     flush();
@@ -37,7 +39,7 @@ class Rules : public StoreFixture {
   std::size_t samples_of(const TenantId& id) {
     tenant = id;
     std::size_t count = 0;
-    for (const auto& series : samples("m", 0, noon_ms)) count += series.samples.size();
+    for (const auto& series : samples("m", 0, rules_noon_ms)) count += series.samples.size();
     return count;
   }
   std::size_t keys(Family family) {

@@ -14,7 +14,7 @@ using Catch::Matchers::ContainsSubstring;
 namespace {
 
 constexpr std::int64_t hour_ns = 3'600'000'000'000;
-constexpr std::int64_t now_ns = 1'768'046'400'000'000'000;  // 2026-01-10T12:00:00Z
+constexpr std::int64_t tombstones_now_ns = 1'768'046'400'000'000'000;  // 2026-01-10T12:00:00Z
 
 Timestamp at(std::int64_t ns) {
   return from_unix_ns(ns);
@@ -92,10 +92,10 @@ TEST_CASE("the first rule that applies decides how long a stream is kept") {
                              {"", "{app=~\"pay|debug\"}", std::chrono::hours(24)},
                              {"shop", "", std::chrono::hours(24 * 5)}},
                             std::chrono::hours(24 * 3));
-  const Tombstones shop({}, rules.cuts(TenantId("shop"), at(now_ns)));
-  const Tombstones other({}, rules.cuts(TenantId("other"), at(now_ns)));
+  const Tombstones shop({}, rules.cuts(TenantId("shop"), at(tombstones_now_ns)));
+  const Tombstones other({}, rules.cuts(TenantId("other"), at(tombstones_now_ns)));
   const auto hidden_after = [&](const Tombstones& t, const char* app, std::int64_t days) {
-    return t.hides({{"app", app}}, at(now_ns - days * 24 * hour_ns), "x", 1);
+    return t.hides({{"app", app}}, at(tombstones_now_ns - days * 24 * hour_ns), "x", 1);
   };
   CHECK(!hidden_after(shop, "pay", 9));
   CHECK(hidden_after(shop, "pay", 10));
@@ -106,21 +106,22 @@ TEST_CASE("the first rule that applies decides how long a stream is kept") {
   CHECK(hidden_after(other, "pay", 2));
   CHECK(!hidden_after(other, "web", 3));
   CHECK(hidden_after(other, "web", 4));
-  const Day today = day_of(at(now_ns));
-  CHECK(rules.first_day(at(now_ns)) == today - 9);
-  CHECK(rules.first_log_day(TenantId("shop"), at(now_ns)) == today - 9);
-  CHECK(rules.first_log_day(TenantId("other"), at(now_ns)) == today - 3);
-  CHECK(rules.first_sample_day(TenantId("shop"), at(now_ns)) == today - 5);
-  CHECK(rules.first_sample_day(TenantId("other"), at(now_ns)) == today - 3);
+  const Day today = day_of(at(tombstones_now_ns));
+  CHECK(rules.first_day(at(tombstones_now_ns)) == today - 9);
+  CHECK(rules.first_log_day(TenantId("shop"), at(tombstones_now_ns)) == today - 9);
+  CHECK(rules.first_log_day(TenantId("other"), at(tombstones_now_ns)) == today - 3);
+  CHECK(rules.first_sample_day(TenantId("shop"), at(tombstones_now_ns)) == today - 5);
+  CHECK(rules.first_sample_day(TenantId("other"), at(tombstones_now_ns)) == today - 3);
 }
 
 TEST_CASE("a period of zero keeps forever, and rules without selector need no cuts") {
   const auto rules = policy({{"shop", "", std::chrono::hours(0)}}, std::chrono::hours(24 * 3));
-  CHECK(!rules.first_day(at(now_ns)));
-  CHECK(!rules.first_log_day(TenantId("shop"), at(now_ns)));
-  CHECK(rules.first_log_day(TenantId("x"), at(now_ns)) == day_of(at(now_ns)) - 3);
-  CHECK(rules.cuts(TenantId("shop"), at(now_ns)).empty());
-  CHECK(rules.cuts(TenantId("x"), at(now_ns)).empty());
+  CHECK(!rules.first_day(at(tombstones_now_ns)));
+  CHECK(!rules.first_log_day(TenantId("shop"), at(tombstones_now_ns)));
+  CHECK(rules.first_log_day(TenantId("x"), at(tombstones_now_ns)) ==
+        day_of(at(tombstones_now_ns)) - 3);
+  CHECK(rules.cuts(TenantId("shop"), at(tombstones_now_ns)).empty());
+  CHECK(rules.cuts(TenantId("x"), at(tombstones_now_ns)).empty());
 }
 
 TEST_CASE("a wrong selector of a rule is named") {
@@ -135,7 +136,7 @@ TEST_CASE("a wrong selector of a rule is named") {
 
 TEST_CASE("stored delete requests come back, and damage is told") {
   StoredRequest stored;
-  stored.request = {"id", "{app=\"web\"} |= \"x\"", {at(-5), at(7)}, at(now_ns), true};
+  stored.request = {"id", "{app=\"web\"} |= \"x\"", {at(-5), at(7)}, at(tombstones_now_ns), true};
   stored.parts_below = 77;
   const std::string payload = encode_request(stored);
   const auto back = decode_request("id", payload);
