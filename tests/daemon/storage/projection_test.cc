@@ -174,6 +174,25 @@ TEST_CASE("counts and sizes per interval are those of the lines") {
   }
 }
 
+TEST_CASE("lines with halves of surrogate pairs are left to the parser") {
+  Projected store(1);
+  std::vector<LogEntry> lines;
+  for (int i = 0; i < 40; ++i)
+    lines.push_back(entry(noon, R"({"status":200,"msg":"\ud8)" + std::to_string(10 + i) + "\"}"));
+  store.push({stream({{"app", "pairs"}}, lines)});
+  store.flush();
+  query::LogSelect select;
+  select.matchers = matchers({{"app", query::MatchOp::equal, "pairs"}});
+  select.projection.parser = LogProjection::Parser::json;
+  select.projection.fields = {{"status", false}};
+  std::size_t rows = 0;
+  store.each_batch(select, [&](const query::LogBatch& batch) {
+    rows += batch.lines.size();
+    CHECK(!batch.parsed);
+  });
+  CHECK(rows == 40);
+}
+
 TEST_CASE("fields from columns are what the parser makes of the lines") {
   const std::uint64_t seed = std::random_device{}();
   INFO("seed " << seed);
