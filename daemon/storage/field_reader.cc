@@ -1,29 +1,15 @@
 #include "daemon/storage/field_reader.h"
 
-#include "daemon/storage/columns/gram_filter.h"
 #include "daemon/storage/field_values.h"
 
 namespace sluice::storage {
-
-namespace {
-
-// JSON may escape half of a surrogate pair, which the parser refuses with the line it is in.
-bool may_hold_surrogates(const GramFilter& grams) {
-  for (const std::string_view escape :
-       {"\\ud8", "\\ud9", "\\uda", "\\udb", "\\udc", "\\udd", "\\ude", "\\udf"})
-    if (grams.may_contain(escape)) return true;
-  return false;
-}
-
-}  // namespace
 
 FieldReader::FieldReader(RowGroupReader& group, const query::LogProjection& projection)
     : group_(group),
       projection_(projection),
       templates_(group.header().templates.size()),
       fields_(projection.fields.size()) {
-  if (projection_.parser == query::LogProjection::Parser::json &&
-      may_hold_surrogates(group_.grams()))
+  if (projection_.parser == query::LogProjection::Parser::json && group_.header().surrogates)
     for (auto& pattern : templates_) pattern.known = true;  // and not parsed
 }
 

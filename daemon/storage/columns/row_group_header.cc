@@ -10,6 +10,8 @@ namespace sluice::storage {
 
 namespace {
 
+constexpr std::uint64_t flag_surrogates = 1;
+
 Error bad_header(std::string_view what) {
   return {ErrorCode::corrupt, "row group header: " + std::string(what)};
 }
@@ -70,6 +72,9 @@ class HeaderReader {
     if (rows == 0 || rows > row_group_rows_max) return bad_header("bad number of rows");
     header_.rows = static_cast<std::uint32_t>(rows);
     header_.line_bytes = in_.varint();
+    const std::uint64_t flags = in_.varint();
+    if (flags > flag_surrogates) return bad_header("unknown flags");
+    header_.surrogates = flags == flag_surrogates;
     header_.chunks.resize(in_.count(1));
     for (auto& size : header_.chunks) {
       const std::uint64_t raw = in_.varint();
@@ -178,6 +183,7 @@ std::string encode_header(const RowGroupHeader& header, int zstd_level) {
   std::string raw;
   put_varint(raw, header.rows);
   put_varint(raw, header.line_bytes);
+  put_varint(raw, header.surrogates ? flag_surrogates : 0);
   put_varint(raw, header.chunks.size());
   for (const auto size : header.chunks) put_varint(raw, size);
   put_templates(raw, header);

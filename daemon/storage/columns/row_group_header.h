@@ -55,6 +55,9 @@ struct MetadataShape {
 struct RowGroupHeader {
   std::uint32_t rows = 0;
   std::uint64_t line_bytes = 0;
+  // A value of a JSON template may hold an escape of half a surrogate pair (\ud or \uD), which JSON
+  // allows and its readers refuse.
+  bool surrogates = false;
   std::vector<std::uint32_t> chunks;  // raw size of each
   ColumnPlace row_templates;          // per row: index into `templates`
   ColumnPlace timestamps;             // per row, ns

@@ -41,7 +41,7 @@ class GroupEncoder {
     header.row_shapes = add_integers(kinds);
   }
 
-  void add_template(const LineGroups::Group& group) {
+  void add_template(const LineGroups::Group& group, LineKind kind) {
     header.templates.push_back({group.number, static_cast<std::uint32_t>(group.rows.size()),
                                 group.slots, static_cast<std::uint32_t>(header.columns.size())});
     gather_times(group.rows);
@@ -50,7 +50,7 @@ class GroupEncoder {
       for (std::size_t i = 0; i < group.rows.size(); ++i)
         values_[i] = lines_.value(group.ranges[i * group.slots + slot]);
       add_column();
-      add_grams();
+      look_at_values(kind == LineKind::json);
     }
   }
 
@@ -92,15 +92,22 @@ class GroupEncoder {
     header.columns.push_back(column);
   }
 
-  // Of the column just added.
-  void add_grams() {
+  // Of the column just added: what the header says of texts. Numbers and the like are not looked at.
+  void look_at_values(bool json) {
     const ColumnInfo& info = header.columns.back().info;
-    if (info.shape == ColumnShape::text)
-      for (const std::string_view value : values_) grams_.add(value);
+    if (info.shape == ColumnShape::text) return look_at(values_, json);
     if (info.shape != ColumnShape::dictionary) return;
     const auto column = decode_column(info, values_.size(), {}, encoded_);
     SLUICE_ASSERT(column.has_value());
-    for (const std::string_view value : column->values()) grams_.add(value);
+    look_at(column->values(), json);
+  }
+
+  void look_at(std::span<const std::string_view> values, bool json) {
+    for (const std::string_view value : values) {
+      grams_.add(value);
+      if (json && (value.find("\\ud") != value.npos || value.find("\\uD") != value.npos))
+        header.surrogates = true;
+    }
   }
 
   const LineGroups& lines_;
@@ -153,7 +160,7 @@ RowGroupWriter::Encoded RowGroupWriter::finish(int zstd_level) {
   header.timestamps = encoder.add_integers(nanoseconds(timestamps_));
   header.sequences = encoder.add_integers(sequences_);
   encoder.add_row_shapes(metadata_.shapes());
-  for (const auto& group : groups) encoder.add_template(group);
+  for (const auto& group : groups) encoder.add_template(group, templates_.at(group.number).kind);
   for (const auto& shape : metadata_.shapes()) encoder.add_shape(shape);
   auto minutes = MinuteCounts::decode(minutes_.finish(), rows());
   SLUICE_ASSERT(minutes.has_value());

@@ -43,8 +43,7 @@ class Model : public StoreFixture {
     if (below(2)) select.direction = query::Direction::forward;
     if (below(2))
       select.matchers = matchers({{"app", query::MatchOp::equal, below(2) ? "a0" : "a1"}});
-    if (below(3) == 0)
-      select.filters = {query::LineFilter::make(query::LineOp::contains, {"7"}).value()};
+    for (std::size_t n = below(3); n > 0; --n) select.filters.push_back(random_filter());
     std::vector<Found> expected;
     for (const auto& found : entries_)
       if (wanted(found, select)) expected.push_back(found);
@@ -78,9 +77,29 @@ class Model : public StoreFixture {
     return {start, end};
   }
 
+  query::LineFilter random_filter() {
+    static constexpr query::LineOp ops[] = {query::LineOp::contains, query::LineOp::not_contains,
+                                            query::LineOp::regex, query::LineOp::not_regex};
+    const auto op = ops[below(4)];
+    const bool regex = op == query::LineOp::regex || op == query::LineOp::not_regex;
+    static const char* const words[] = {"7",      "x1",   "status\":2", "took 1", "absent word",
+                                        "k in ms", "user=", "xxxx",        "",       "s=3"};
+    static const char* const expressions[] = {"7$", "^x+1", "(?i)TOOK \\d", "status|user", "^$"};
+    return query::LineFilter::make(op, {regex ? expressions[below(5)] : words[below(10)]}).value();
+  }
+
+  std::string random_line() {
+    const auto number = [&](std::size_t n) { return std::to_string(below(n)); };
+    switch (below(6)) {
+      case 0: return R"({"status":)" + number(300) + R"(,"user":"u)" + number(9) + R"("})";
+      case 1: return "level=info user=u" + number(9) + " ms=" + number(40);
+      case 2: return "took " + number(20) + "." + number(9) + " k in ms";
+      default: return std::string(below(20), 'x') + number(50);
+    }
+  }
+
   LogEntry random_entry() {
-    std::string line(below(20), 'x');
-    line += std::to_string(below(50));
+    std::string line = random_line();
     LabelSet metadata;
     if (below(4) == 0) metadata.set("trace", std::to_string(below(5)));
     return {random_time(), std::move(line), std::move(metadata)};
@@ -91,7 +110,7 @@ class Model : public StoreFixture {
     for (std::size_t s = below(3) + 1; s > 0; --s) {
       StreamEntries one{
           {{"app", "a" + std::to_string(below(3))}, {"pod", std::to_string(below(3))}}, {}};
-      for (std::size_t n = below(20); n > 0; --n) one.entries.push_back(random_entry());
+      for (std::size_t n = below(below(8) == 0 ? 200 : 20); n > 0; --n) one.entries.push_back(random_entry());
       for (const auto& e : one.entries) entries_.push_back({one.labels, e});
       streams.push_back(std::move(one));
     }

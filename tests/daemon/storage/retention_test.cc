@@ -13,13 +13,18 @@ constexpr std::int64_t day_ns = 86'400 * second;
 constexpr std::int64_t day_ms = 86'400'000;
 constexpr std::int64_t noon_ms = noon / 1'000'000;
 
+// Long enough for a chunk of its own.
+std::string line_of_day(int day) {
+  return std::to_string(day) + std::string(100, '.');
+}
+
 class Retention : public StoreFixture {
  public:
   Retention() {
     options.retention = std::chrono::hours(24 * 3);
     open();
     for (int i = 0; i < 6; ++i) {
-      push({stream({{"day", std::to_string(i)}}, {entry(noon - i * day_ns, std::to_string(i))})});
+      push({stream({{"day", std::to_string(i)}}, {entry(noon - i * day_ns, line_of_day(i))})});
       REQUIRE(store()
                   .write(tenant,
                          {{{{"__name__", "m"}, {"day", std::to_string(i)}},
@@ -42,13 +47,15 @@ class Retention : public StoreFixture {
 TEST_CASE_METHOD(Retention, "days past retention are dropped whole, the others stay whole") {
   CHECK(lines().size() == 6);
   store().tick();
-  CHECK(lines() == std::vector<std::string>{"0", "1", "2", "3"});
+  CHECK(lines() == std::vector<std::string>{line_of_day(0), line_of_day(1), line_of_day(2),
+                                            line_of_day(3)});
   CHECK(store().logs().streams(tenant, {}, {})->size() == 4);
   CHECK(samples("m", 0, noon_ms).size() == 4);
   CHECK(store().samples().series(tenant, {}, 0, noon_ms)->size() == 4);
   for (const Family family :
        {Family::part, Family::directory, Family::rows, Family::series, Family::chunk})
     CHECK(stored_keys(family) == 4);
+  CHECK(stored_keys(Family::group) == 8);  // template list and header of each part
   reopen();
   CHECK(lines().size() == 4);
   CHECK(samples("m", 0, noon_ms).size() == 4);
@@ -56,6 +63,7 @@ TEST_CASE_METHOD(Retention, "days past retention are dropped whole, the others s
   store().tick();
   CHECK(lines().empty());
   CHECK(samples("m", 0, noon_ms).empty());
+  CHECK(stored_keys(Family::group) == 0);
   CHECK(stored_keys(Family::rows) == 0);
 }
 
