@@ -61,15 +61,14 @@ Result<PushOutcome> RocksStore::push(LogPush push) {
 
 Result<std::size_t> RocksStore::write(const TenantId& tenant, std::vector<SeriesSamples> series,
                                       std::vector<MetricMetadata> metadata) {
-  const auto newest = SampleArrivals::newest_of(series);
-  SLUICE_TRY(const auto write, samples_.prepare(tenant, std::move(series), std::move(metadata)));
+  SLUICE_TRY(const auto write, samples_.prepare(tenant, Origin::outside, std::move(series),
+                                                std::move(metadata)));
   if (!write.empty()) {
     Batch step = database_->batch();
     SampleStore::add_to(step, write);
     SLUICE_CHECK(database_->write(step, Writer::client));
-    samples_.apply(write);
   }
-  arrivals_.arrived(tenant, newest);
+  samples_.apply(write);
   return write.accepted;
 }
 
@@ -84,8 +83,7 @@ Result<void> RocksStore::commit(const Step& step) {
   }
   std::vector<SampleStore::Prepared> writes;
   for (const auto& samples : step.samples()) {
-    arrivals_.before_own(samples.tenant, samples_.newest(samples.tenant));
-    SLUICE_TRY(auto write, samples_.prepare(samples.tenant, samples.series, {}));
+    SLUICE_TRY(auto write, samples_.prepare(samples.tenant, Origin::own, samples.series, {}));
     SampleStore::add_to(batch, write);
     writes.push_back(std::move(write));
   }
@@ -120,7 +118,7 @@ Result<std::vector<Store::Document>> RocksStore::scan(Keyspace space, std::strin
 }
 
 Freshness RocksStore::freshness(const TenantId& tenant) {
-  return {logs_.newest(tenant), arrivals_.newest(tenant, samples_.newest(tenant))};
+  return {logs_.newest(tenant), samples_.newest_arrived(tenant)};
 }
 
 Result<std::uint64_t> RocksStore::high_water(const TenantId& tenant, const BatchIdentity& source) {

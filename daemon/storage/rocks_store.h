@@ -8,7 +8,6 @@
 #include <memory>
 
 #include "daemon/storage/log_store.h"
-#include "daemon/storage/sample_arrivals.h"
 #include "daemon/storage/sample_store.h"
 #include "daemon/storage/worker.h"
 
@@ -58,7 +57,6 @@ class RocksStore : public Store {
   PushListeners listeners_;
   LogStore logs_;
   SampleStore samples_;
-  SampleArrivals arrivals_;
   std::atomic<bool> stopping_{false};
   std::unique_ptr<Worker> sealer_;  // after what they use
   std::unique_ptr<Worker> merger_;

@@ -24,11 +24,12 @@ SeriesSamples read_series(ByteReader& in) {
 
 }  // namespace
 
-std::string encode_sample_batch(const TenantId& tenant, Timestamp received,
+std::string encode_sample_batch(const TenantId& tenant, Timestamp received, Origin origin,
                                 const std::vector<SeriesSamples>& series) {
   std::string body;
   put_string(body, tenant.value);
   put_zigzag(body, unix_ns(received));
+  put_varint(body, static_cast<std::uint64_t>(origin));
   put_varint(body, series.size());
   for (const auto& one : series) {
     put_labels(body, one.labels);
@@ -49,9 +50,12 @@ Result<SampleBatch> decode_sample_batch(std::string_view payload) {
   SampleBatch batch;
   batch.tenant = TenantId(std::string(in.string()));
   batch.received = from_unix_ns(in.zigzag());
+  const std::uint64_t origin = in.varint();
+  batch.origin = static_cast<Origin>(origin);
   const std::size_t series = in.count(2);
   for (std::size_t i = 0; i < series && in.ok(); ++i) batch.series.push_back(read_series(in));
-  if (!in.finished() || !valid_tenant(batch.tenant))
+  const bool known = origin == 1 || origin == 2;
+  if (!in.finished() || !known || !valid_tenant(batch.tenant))
     return Error{ErrorCode::corrupt, "sample batch does not decode"};
   return batch;
 }

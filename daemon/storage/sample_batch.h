@@ -2,6 +2,7 @@
 // Format: docs/format/sample-chunk.md.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -12,14 +13,19 @@
 
 namespace sluice::storage {
 
+// Who made the samples. Rules' results are stamped now whether or not anything arrives, so the
+// watermark of arriving data (Freshness) must not see them, also after a restart.
+enum class Origin : std::uint8_t { outside = 1, own = 2 };
+
 struct SampleBatch {
   TenantId tenant;
   Timestamp received{};
+  Origin origin = Origin::outside;
   std::vector<SeriesSamples> series;
 };
 
 // The payload, compressed.
-std::string encode_sample_batch(const TenantId& tenant, Timestamp received,
+std::string encode_sample_batch(const TenantId& tenant, Timestamp received, Origin origin,
                                 const std::vector<SeriesSamples>& series);
 // Error(corrupt).
 Result<SampleBatch> decode_sample_batch(std::string_view payload);

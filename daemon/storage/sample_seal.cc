@@ -37,10 +37,25 @@ void put_chunks(Batch& step, const TenantId& tenant, const TenantSamples::Sealin
   }
 }
 
-std::string encode_state(std::int64_t newest_ms) {
+struct SealedState {
+  std::int64_t newest_ms = INT64_MAX;
+  std::optional<std::int64_t> arrived_ms;
+};
+
+std::string encode_state(const SealedState& state) {
   std::string payload;
-  put_zigzag(payload, newest_ms);
+  put_zigzag(payload, state.newest_ms);
+  put_varint(payload, state.arrived_ms ? 1 : 0);
+  if (state.arrived_ms) put_zigzag(payload, *state.arrived_ms);
   return payload;
+}
+
+Result<SealedState> decode_state(std::string_view payload) {
+  ByteReader in(payload);
+  SealedState state{in.zigzag(), std::nullopt};
+  if (in.varint() != 0) state.arrived_ms = in.zigzag();
+  if (!in.finished()) return Error{ErrorCode::corrupt, "sample state does not decode"};
+  return state;
 }
 
 }  // namespace
@@ -54,7 +69,7 @@ Result<void> SampleStore::seal_tenant(TenantSamples& samples) {
     step.remove_once(Family::sample_head, sequence_key(batch));
   const std::int64_t newest = std::max(sealing.newest, samples.newest().value_or(INT64_MIN));
   step.put(Family::sample_state, tenant_key(samples.tenant()), ValueType::sample_state,
-           encode_state(newest));
+           encode_state({newest, samples.newest_arrived()}));
   SLUICE_CHECK(database_.write(step, Writer::maintenance));
   samples.end_seal(sealing);
   return {};
@@ -75,12 +90,15 @@ Result<std::map<TenantId, std::int64_t>> SampleStore::recover_states() {
   while (scan.next()) {
     const TenantId id{std::string(scan.key().substr(0, scan.key().size() - 1))};
     const auto payload = scan.payload(ValueType::sample_state);
+    const auto state = payload ? decode_state(*payload) : Result<SealedState>(payload.error());
     // Without it every late sample is looked up in chunks, which is slow but right.
-    states[id] = payload ? ByteReader(*payload).zigzag() : INT64_MAX;
-    if (payload)
-      tenant(id).set_sealed_until(states[id]);
-    else
-      database_.report_corrupt(payload.error());
+    states[id] = state ? state->newest_ms : INT64_MAX;
+    if (!state) {
+      database_.report_corrupt(state.error());
+      continue;
+    }
+    tenant(id).set_sealed_until(state->newest_ms);
+    if (state->arrived_ms) tenant(id).arrived(*state->arrived_ms);
   }
   SLUICE_CHECK(scan.status());
   return states;
@@ -122,7 +140,7 @@ Result<void> SampleStore::recover_head() {
       database_.report_corrupt(batch.error());
       continue;
     }
-    tenant(batch->tenant).add(*number, batch->received, batch->series);
+    tenant(batch->tenant).add(*number, batch->received, batch->origin, batch->series);
     ++batches;
   }
   if (batches > 0) log_info("recovered unsealed sample writes", {{"batches", batches}});

@@ -29,6 +29,14 @@ const Sample* find_at(const std::vector<Sample>& samples, std::int64_t timestamp
   return it != samples.end() && it->timestamp_ms == timestamp_ms ? &*it : nullptr;
 }
 
+std::optional<std::int64_t> newest_of(const std::vector<SeriesSamples>& series) {
+  std::optional<std::int64_t> newest;
+  for (const auto& one : series)
+    for (const Sample& sample : one.samples)
+      newest = std::max(newest.value_or(INT64_MIN), sample.timestamp_ms);
+  return newest;
+}
+
 }  // namespace
 
 SampleStore::SampleStore(Database& database, Clock& clock, StorageMetrics& metrics)
@@ -55,12 +63,13 @@ std::vector<TenantSamples*> SampleStore::tenants() const {
   return all;
 }
 
-Result<SampleStore::Prepared> SampleStore::prepare(const TenantId& id,
+Result<SampleStore::Prepared> SampleStore::prepare(const TenantId& id, Origin origin,
                                                    std::vector<SeriesSamples> series,
                                                    std::vector<MetricMetadata> metadata) {
   TenantSamples& samples = tenant(id);
   if (samples.head_state().samples >= sample_head_max)
     return Error{ErrorCode::limit_exceeded, "unsealed samples fill their memory; retry shortly"};
+  const auto newest = newest_of(series);
   auto judged = samples.judge(std::move(series));
   SLUICE_CHECK(judge_suspects(id, judged));
   metrics_.sample_conflicts.inc(static_cast<double>(judged.conflicts));
@@ -68,6 +77,8 @@ Result<SampleStore::Prepared> SampleStore::prepare(const TenantId& id,
   write.tenant = id;
   write.number = next_number_.fetch_add(1);
   write.received = clock_.now();
+  write.origin = origin;
+  write.newest_ms = newest;
   write.accepted = judged.equal;
   for (const auto& one : judged.fresh) write.accepted += one.samples.size();
   write.series = std::move(judged.fresh);
@@ -107,21 +118,25 @@ Result<void> SampleStore::judge_suspects(const TenantId& id, TenantSamples::Judg
 void SampleStore::add_to(Batch& step, const Prepared& write) {
   if (!write.series.empty())
     step.put(Family::sample_head, sequence_key(write.number), ValueType::sample_batch,
-             encode_sample_batch(write.tenant, write.received, write.series));
+             encode_sample_batch(write.tenant, write.received, write.origin, write.series));
   for (const auto& metadata : write.metadata) MetadataStore::add_to(step, write.tenant, metadata);
 }
 
 void SampleStore::apply(const Prepared& write) {
-  if (!write.series.empty()) tenant(write.tenant).add(write.number, write.received, write.series);
+  TenantSamples& samples_of = tenant(write.tenant);
+  if (!write.series.empty())
+    samples_of.add(write.number, write.received, write.origin, write.series);
+  // Repeats of what is stored are not stored again, yet they did arrive.
+  if (write.origin == Origin::outside && write.newest_ms) samples_of.arrived(*write.newest_ms);
   metadata_.apply(write.tenant, write.metadata);
   std::size_t samples = 0;
   for (const auto& one : write.series) samples += one.samples.size();
   metrics_.samples.inc(static_cast<double>(samples));
 }
 
-std::optional<Timestamp> SampleStore::newest(const TenantId& id) const {
+std::optional<Timestamp> SampleStore::newest_arrived(const TenantId& id) const {
   const TenantSamples* samples = find_tenant(id);
-  const auto newest = samples ? samples->newest() : std::nullopt;
+  const auto newest = samples ? samples->newest_arrived() : std::nullopt;
   if (!newest) return std::nullopt;
   return Timestamp(std::chrono::milliseconds(*newest));
 }

@@ -27,17 +27,22 @@ class SampleStore : public query::SampleSource {
     TenantId tenant;
     std::uint64_t number = 0;
     Timestamp received{};
+    Origin origin = Origin::outside;
     std::vector<SeriesSamples> series;  // what is new
     std::vector<MetricMetadata> metadata;
     std::size_t accepted = 0;  // new ones and equal ones
+    std::optional<std::int64_t> newest_ms;  // of all that was offered
     bool empty() const { return series.empty() && metadata.empty(); }
   };
-  Result<Prepared> prepare(const TenantId& tenant, std::vector<SeriesSamples> series,
+  Result<Prepared> prepare(const TenantId& tenant, Origin origin,
+                           std::vector<SeriesSamples> series,
                            std::vector<MetricMetadata> metadata);
   static void add_to(Batch& step, const Prepared& write);
+  // It is durable.
   void apply(const Prepared& write);
 
-  std::optional<Timestamp> newest(const TenantId& tenant) const;
+  // The newest sample that came from outside: a rule's own output says nothing about arrivals.
+  std::optional<Timestamp> newest_arrived(const TenantId& tenant) const;
 
   Result<std::unique_ptr<query::SeriesCursor>> select(const query::SampleSelect& select,
                                                       query::QueryContext& context) override;

@@ -49,6 +49,10 @@ std::span<const Sample> in_range(const std::vector<Sample>& samples, std::int64_
   return {begin, end};
 }
 
+void raise(std::optional<std::int64_t>& newest, std::int64_t timestamp_ms) {
+  newest = std::max(newest.value_or(INT64_MIN), timestamp_ms);
+}
+
 }  // namespace
 
 void TenantSamples::Judged::repeated(double stored, double written) {
@@ -97,7 +101,7 @@ void TenantSamples::index(const SeriesPtr& series) {
   for (const Label& label : series->labels) postings_[label].push_back(series);
 }
 
-void TenantSamples::add(std::uint64_t number, Timestamp received,
+void TenantSamples::add(std::uint64_t number, Timestamp received, Origin origin,
                         const std::vector<SeriesSamples>& series) {
   const std::lock_guard lock(mutex_);
   batches_.push_back({number, received});
@@ -105,9 +109,15 @@ void TenantSamples::add(std::uint64_t number, Timestamp received,
     Series& known = find_or_make(one.labels);
     for (const Sample& sample : one.samples) {
       if (insert(known.head, sample)) ++head_samples_;
-      newest_ = std::max(newest_.value_or(INT64_MIN), sample.timestamp_ms);
+      raise(newest_, sample.timestamp_ms);
+      if (origin == Origin::outside) raise(newest_arrived_, sample.timestamp_ms);
     }
   }
+}
+
+void TenantSamples::arrived(std::int64_t timestamp_ms) {
+  const std::lock_guard lock(mutex_);
+  raise(newest_arrived_, timestamp_ms);
 }
 
 void TenantSamples::add_sealed(SeriesId id, LabelSet labels, Day day, std::int64_t sealed_until) {
@@ -122,7 +132,7 @@ void TenantSamples::add_sealed(SeriesId id, LabelSet labels, Day day, std::int64
 
 void TenantSamples::set_sealed_until(std::int64_t timestamp_ms) {
   const std::lock_guard lock(mutex_);
-  newest_ = std::max(newest_.value_or(INT64_MIN), timestamp_ms);
+  raise(newest_, timestamp_ms);
 }
 
 const std::vector<SeriesPtr>* TenantSamples::smallest_posting(
@@ -181,6 +191,11 @@ TenantSamples::HeadState TenantSamples::head_state() const {
 std::optional<std::int64_t> TenantSamples::newest() const {
   const std::lock_guard lock(mutex_);
   return newest_;
+}
+
+std::optional<std::int64_t> TenantSamples::newest_arrived() const {
+  const std::lock_guard lock(mutex_);
+  return newest_arrived_;
 }
 
 std::size_t TenantSamples::series_count() const {

@@ -15,6 +15,7 @@
 #include "base/types/ids.h"
 #include "base/types/log_entry.h"
 #include "daemon/storage/database.h"
+#include "daemon/storage/sample_batch.h"
 #include "query/ast/label_matcher.h"
 
 namespace sluice::storage {
@@ -52,7 +53,10 @@ class TenantSamples {
   Judged judge(std::vector<SeriesSamples> series) const;
 
   // Makes a durable batch visible.
-  void add(std::uint64_t number, Timestamp received, const std::vector<SeriesSamples>& series);
+  void add(std::uint64_t number, Timestamp received, Origin origin,
+           const std::vector<SeriesSamples>& series);
+  // A sample with this timestamp came from outside; it may have been stored before.
+  void arrived(std::int64_t timestamp_ms);
   // A series found on disk at start.
   void add_sealed(SeriesId id, LabelSet labels, Day day, std::int64_t sealed_until);
   void set_sealed_until(std::int64_t timestamp_ms);
@@ -76,6 +80,7 @@ class TenantSamples {
   };
   HeadState head_state() const;
   std::optional<std::int64_t> newest() const;
+  std::optional<std::int64_t> newest_arrived() const;  // of those from outside
   std::size_t series_count() const;
 
   // A copy of the head to be sealed; ids are given to series that have none.
@@ -123,6 +128,7 @@ class TenantSamples {
   };
   std::vector<HeadBatchInfo> batches_;
   std::optional<std::int64_t> newest_;
+  std::optional<std::int64_t> newest_arrived_;
 };
 
 }  // namespace sluice::storage

@@ -19,7 +19,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     fuzz::require(valid_metric_name(one.labels.get(metric_name_label)), "series have a name");
     fuzz::require(!one.samples.empty(), "series have samples");
   }
-  const auto payload = storage::encode_sample_batch(default_tenant(), now, series);
+  const auto payload =
+      storage::encode_sample_batch(default_tenant(), now, storage::Origin::outside, series);
   const auto batch = storage::decode_sample_batch(payload);
   fuzz::require(batch && batch->series.size() == series.size(), "an accepted write reads back");
   return 0;

@@ -175,3 +175,31 @@ TEST_CASE_METHOD(SampleFixture, "freshness tells the newest sample, after reopen
     reopen();
   }
 }
+
+TEST_CASE_METHOD(SampleFixture, "results of rules do not look like arriving data") {
+  const auto write_own = [&](std::int64_t timestamp_ms) {
+    Step step;
+    step.write(tenant, {{{{"__name__", "ALERTS"}}, {{timestamp_ms, 1}}}});
+    REQUIRE(store().commit(step).has_value());
+  };
+  write_own(noon_ms + 1);
+  CHECK(!store().freshness(tenant).newest_sample);
+  reopen();
+  CHECK(!store().freshness(tenant).newest_sample);
+  write(up, {{noon_ms + 5, 1}});
+  for (int round = 0; round < 3; ++round) {
+    write_own(noon_ms + 1000 + round);
+    CHECK(store().freshness(tenant).newest_sample == from_unix_ns(noon + 5'000'000));
+    if (round == 0) flush();
+    reopen();
+    CHECK(store().freshness(tenant).newest_sample == from_unix_ns(noon + 5'000'000));
+  }
+  CHECK(values("ALERTS").size() == 4);
+}
+
+TEST_CASE_METHOD(SampleFixture, "a repeated sample is not stored again, but it did arrive") {
+  write(up, {{noon_ms, 1}});
+  flush();
+  CHECK(write(up, {{noon_ms, 1}, {noon_ms - 5, 1}}) == 2);
+  CHECK(store().freshness(tenant).newest_sample == from_unix_ns(noon));
+}

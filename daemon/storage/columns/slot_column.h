@@ -1,0 +1,110 @@
+// SlotColumn: the values of one slot over the rows of one template within a row group, decoded; and
+// how they are encoded. Encodings: docs/format/log-part.md, "Slot columns"; one file each,
+// encoding_<name>.cc.
+//
+// Every encoding gives back the exact bytes; encode_column() tries the typed ones and keeps one only
+// if it does, for every value.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/types/result.h"
+#include "base/types/time.h"
+
+namespace sluice::storage {
+
+// What values look like in memory, and so how they are searched.
+enum class ColumnShape : std::uint8_t {
+  dictionary,  // few distinct values
+  text,        // many
+  number,      // 64-bit integers and a way to write them: integers, decimals, hex, IPv4, timestamps
+  fixed,       // binary values of one width, written as hex or as UUID
+};
+
+// How a number or a fixed value is written.
+enum class NumberForm : std::uint8_t {
+  integer,    // canonical: no leading zero, no "-0"
+  padded,     // `width` digits
+  decimal,    // `width` digits after the point; before it canonical ("-0.5" included)
+  hex_lower,  // `width` digits (number: at most 16)
+  hex_upper,
+  ipv4,
+  timestamp,  // `width` is the number of a TimestampLayout (timestamp_layout.h); values are ns
+  uuid,       // fixed only: 16 bytes, lower case
+};
+
+// What is known of a column without decoding it; lies in the row group's header.
+struct ColumnInfo {
+  std::uint8_t encoding = 0;  // ColumnEncoding, as stored
+  ColumnShape shape = ColumnShape::text;
+  NumberForm form = NumberForm::integer;  // for numbers and fixed
+  std::uint8_t width = 0;
+  std::uint32_t distinct = 0;  // of dictionaries, else 0
+  // Of numbers: integers as they are, decimals scaled by 10^width, timestamps ns.
+  std::int64_t min = 0;
+  std::int64_t max = 0;
+};
+
+class SlotColumn {
+ public:
+  ColumnShape shape() const { return info_.shape; }
+  const ColumnInfo& info() const { return info_; }
+  std::size_t size() const { return size_; }
+  std::size_t memory_bytes() const;
+
+  void append(std::size_t row, std::string& out) const;  // the value's bytes
+  std::size_t length(std::size_t row) const;              // how many append() would add
+
+  // dictionary: distinct values and, unless there is only one, a code per row.
+  std::span<const std::string_view> values() const { return values_; }
+  std::uint32_t code(std::size_t row) const { return codes_.empty() ? 0 : codes_[row]; }
+  bool constant() const { return shape() == ColumnShape::dictionary && codes_.empty(); }
+  // text: value i is bytes [offsets()[i], offsets()[i + 1]) of bytes().
+  std::span<const std::uint32_t> offsets() const { return offsets_; }
+  std::string_view bytes() const { return bytes_; }
+  std::string_view text(std::size_t row) const {
+    return std::string_view(bytes_).substr(offsets_[row], offsets_[row + 1] - offsets_[row]);
+  }
+  // number
+  std::span<const std::int64_t> numbers() const { return numbers_; }
+  // fixed: stride() bytes per row in bytes().
+  std::size_t stride() const { return stride_; }
+
+ private:
+  friend class ColumnDecoder;  // slot_column.cc and the encodings fill it
+  ColumnInfo info_;
+  std::size_t size_ = 0;
+  std::size_t stride_ = 0;
+  std::vector<std::string_view> values_;  // into bytes_
+  std::vector<std::uint32_t> codes_;
+  std::vector<std::uint32_t> offsets_;
+  std::vector<std::int64_t> numbers_;
+  std::string bytes_;
+};
+
+// Appends the encoded values to `out` (not compressed: the caller's chunk is) and says what they
+// are. `times` are the timestamps of the rows, one per value: timestamps in lines are stored as the
+// difference to them.
+ColumnInfo encode_column(std::span<const std::string_view> values, std::span<const Timestamp> times,
+                         std::string& out);
+
+// Error(corrupt) when `encoded` does not hold exactly `rows` values of this kind.
+Result<SlotColumn> decode_column(const ColumnInfo& info, std::size_t rows,
+                                 std::span<const Timestamp> times, std::string_view encoded);
+
+void put_column_info(std::string& out, const ColumnInfo& info);
+class ByteReader;
+Result<ColumnInfo> read_column_info(ByteReader& in);
+
+// Integers for other columns of a row group (template numbers, timestamps, sequences, lengths):
+// plain, frame of reference or delta, whichever is smaller, in byte planes.
+void encode_integers(std::span<const std::int64_t> values, std::string& out);
+// Reads them from the front. Error(corrupt).
+Result<std::vector<std::int64_t>> decode_integers(ByteReader& in, std::size_t count);
+
+}  // namespace sluice::storage
