@@ -1,6 +1,6 @@
-# Precompiled standard headers, for debug builds only: two thirds of what a small source costs is
-# reading them again (docs/decisions/0005). Release builds go without, so a source that forgets an
-# include does not stay unnoticed.
+# Precompiled standard headers, for debug and sanitizer builds: two thirds of what a small source
+# costs is reading them again (docs/decisions/0005). Release builds go without, so a source that
+# forgets an include does not stay unnoticed.
 option(SLUICE_PCH "Precompile the standard headers" OFF)
 
 set(sluice_pch_headers

@@ -123,24 +123,24 @@ Result<LogEntry> read_legacy_entry(object fields, const Place& place) {
   return entry;
 }
 
-Result<void> read_values(value list, StreamEntries& stream, Place place) {
-  SLUICE_TRY(auto items, expect<array>(list, place, "values must be an array"));
-  place.list = "values";
-  for (auto item : items) {
-    SLUICE_TRY(auto parts, expect<array>(item, place, "a value must be an array"));
-    SLUICE_TRY(auto entry, read_value(parts, place));
-    stream.entries.push_back(std::move(entry));
-    ++place.entry;
-  }
-  return {};
-}
+// A list of entries in one of the two forms, and what is said when it is not.
+struct ListForm {
+  const char* name;
+  const char* not_a_list;
+  const char* not_an_item;
+};
+constexpr ListForm values_form{"values", "values must be an array", "a value must be an array"};
+constexpr ListForm entries_form{"entries", "entries must be an array",
+                                "an entry must be an object"};
 
-Result<void> read_entries(value list, StreamEntries& stream, Place place) {
-  SLUICE_TRY(auto items, expect<array>(list, place, "entries must be an array"));
-  place.list = "entries";
+template <class Item>
+Result<void> read_list(value list, StreamEntries& stream, Place place, const ListForm& form,
+                       Result<LogEntry> (*read)(Item, const Place&)) {
+  SLUICE_TRY(auto items, expect<array>(list, place, form.not_a_list));
+  place.list = form.name;
   for (auto item : items) {
-    SLUICE_TRY(auto fields, expect<object>(item, place, "an entry must be an object"));
-    SLUICE_TRY(auto entry, read_legacy_entry(fields, place));
+    SLUICE_TRY(auto parts, expect<Item>(item, place, form.not_an_item));
+    SLUICE_TRY(auto entry, read(parts, place));
     stream.entries.push_back(std::move(entry));
     ++place.entry;
   }
@@ -165,11 +165,11 @@ Result<StreamEntries> read_stream(object fields, const Place& place) {
       SLUICE_TRY(auto map, expect<object>(field.value(), place, "stream must be an object"));
       SLUICE_TRY(stream.labels, read_string_map(map, place, "label"));
     } else if (key == "values") {
-      SLUICE_CHECK(read_values(field.value(), stream, place));
+      SLUICE_CHECK(read_list(field.value(), stream, place, values_form, read_value));
     } else if (key == "labels") {
       SLUICE_CHECK(read_label_text(field.value(), stream, place));
     } else if (key == "entries") {
-      SLUICE_CHECK(read_entries(field.value(), stream, place));
+      SLUICE_CHECK(read_list(field.value(), stream, place, entries_form, read_legacy_entry));
     }
   }
   return stream;

@@ -112,9 +112,9 @@ std::vector<TailHub::Work> TailHub::take_work() {
 void TailHub::run(std::stop_token stop) {
   std::unique_lock lock(mutex_);
   while (!stop.stop_requested()) {
+    // A tail without delay may become due before the one waited for.
     if (const auto due = next_due())
-      changed_.wait_until(lock, stop, *due,
-                          [&] { return *due <= std::chrono::steady_clock::now(); });
+      changed_.wait_until(lock, stop, *due, [&] { return next_due() != due; });
     else
       changed_.wait(lock, stop, [this] { return next_due().has_value(); });
     const auto work = take_work();

@@ -74,6 +74,18 @@ TEST_CASE("tails filter, parse and format") {
   tail.stop();
 }
 
+TEST_CASE("a delayed tail holds up no other") {
+  LokiFixture f;
+  auto delayed = open(f, R"({app="a"})", "&delay_for=5");
+  auto prompt = open(f, R"({app="b"})");
+  f.push(app_a, 1, "waits");
+  f.push(app_b, 1, "does not");
+  CHECK(prompt.socket->wait_for_lines(1) == std::vector<std::string>{"does not"});
+  CHECK(delayed.socket->count() == 0);
+  delayed.stop();
+  prompt.stop();
+}
+
 TEST_CASE("equal queries share an evaluation and everyone is served") {
   LokiFixture f;
   auto one = open(f, R"({app="a"})");
