@@ -1,5 +1,6 @@
 #include "daemon/storage/deletions.h"
 
+#define XXH_INLINE_ALL
 #include <xxhash.h>
 
 #include <algorithm>

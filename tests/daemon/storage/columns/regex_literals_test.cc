@@ -12,7 +12,7 @@ namespace {
 using AnyOf = RegexLiterals::AnyOf;
 using Clauses = std::vector<AnyOf>;
 
-AnyOf words(std::vector<std::string> texts, bool fold = false) {
+AnyOf any_of_words(std::vector<std::string> texts, bool fold = false) {
   AnyOf needles;
   for (auto& text : texts) needles.push_back({std::move(text), fold});
   return needles;
@@ -25,17 +25,17 @@ TEST_CASE("regexes that are only literals", "[columns]") {
     REQUIRE(literals.clauses.size() == 1);
     return literals.clauses[0];
   };
-  CHECK(exact("error") == words({"error"}));
-  CHECK(exact("a\\.b|c") == words({"a.b", "c"}));
-  CHECK(exact("(?:get|put) /x") == words({"get /x", "put /x"}));
-  CHECK(exact("[Ee]rror") == words({"Error", "error"}));
-  CHECK(exact("https?://") == words({"https://", "http://"}));
-  CHECK(exact("\\Qa.b\\E(c)") == words({"a.bc"}));
-  CHECK(exact("a{") == words({"a{"}));
-  CHECK(exact("") == words({""}));
-  CHECK(exact("(?i)Not Found") == words({"not found"}, true));
-  CHECK(exact("(?i)ok") == words({"ok", "o\xE2\x84\xAA"}, true));
-  CHECK(exact("\xC3\xA9t\xC3\xA9") == words({"\xC3\xA9t\xC3\xA9"}));
+  CHECK(exact("error") == any_of_words({"error"}));
+  CHECK(exact("a\\.b|c") == any_of_words({"a.b", "c"}));
+  CHECK(exact("(?:get|put) /x") == any_of_words({"get /x", "put /x"}));
+  CHECK(exact("[Ee]rror") == any_of_words({"Error", "error"}));
+  CHECK(exact("https?://") == any_of_words({"https://", "http://"}));
+  CHECK(exact("\\Qa.b\\E(c)") == any_of_words({"a.bc"}));
+  CHECK(exact("a{") == any_of_words({"a{"}));
+  CHECK(exact("") == any_of_words({""}));
+  CHECK(exact("(?i)Not Found") == any_of_words({"not found"}, true));
+  CHECK(exact("(?i)ok") == any_of_words({"ok", "o\xE2\x84\xAA"}, true));
+  CHECK(exact("\xC3\xA9t\xC3\xA9") == any_of_words({"\xC3\xA9t\xC3\xA9"}));
 }
 
 TEST_CASE("regexes that need literals", "[columns]") {
@@ -44,17 +44,17 @@ TEST_CASE("regexes that need literals", "[columns]") {
     REQUIRE_FALSE(literals.exact);
     return literals.clauses;
   };
-  CHECK(required("status=5\\d\\d") == Clauses{words({"status=5"})});
+  CHECK(required("status=5\\d\\d") == Clauses{any_of_words({"status=5"})});
   CHECK(required("timeout.*after [0-9]+ms") ==
-        Clauses{words({"timeout"}), words({"after "}), words({"ms"})});
-  CHECK(required("^foo$") == Clauses{words({"foo"})});
-  CHECK(required("\\bGET\\b") == Clauses{words({"GET"})});
-  CHECK(required("(abc)+d?") == Clauses{words({"abc"})});
-  CHECK(required("(?:abc.|def.*ghij)") == Clauses{words({"abc", "ghij"})});
+        Clauses{any_of_words({"timeout"}), any_of_words({"after "}), any_of_words({"ms"})});
+  CHECK(required("^foo$") == Clauses{any_of_words({"foo"})});
+  CHECK(required("\\bGET\\b") == Clauses{any_of_words({"GET"})});
+  CHECK(required("(abc)+d?") == Clauses{any_of_words({"abc"})});
+  CHECK(required("(?:abc.|def.*ghij)") == Clauses{any_of_words({"abc", "ghij"})});
   CHECK(required("(abc)*x{0,3}") == Clauses{});
-  CHECK(required("(?i:ab)CD") == Clauses{words({"ab"}, true), words({"CD"})});
+  CHECK(required("(?i:ab)CD") == Clauses{any_of_words({"ab"}, true), any_of_words({"CD"})});
   CHECK(required("a.b") == Clauses{});
-  CHECK(required("(abc|.*)def?") == Clauses{words({"def", "de"})});
+  CHECK(required("(abc|.*)def?") == Clauses{any_of_words({"def", "de"})});
   CHECK(required("\\pL+abc") == Clauses{});
 }
 
