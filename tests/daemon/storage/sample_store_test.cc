@@ -182,13 +182,13 @@ TEST_CASE_METHOD(SampleFixture, "results of rules do not look like arriving data
     step.write(tenant, {{{{"__name__", "ALERTS"}}, {{timestamp_ms, 1}}}});
     REQUIRE(store().commit(step).has_value());
   };
-  write_own(noon_ms + 1);
+  write_own(noon_in_ms + 1);
   CHECK(!store().freshness(tenant).newest_sample);
   reopen();
   CHECK(!store().freshness(tenant).newest_sample);
-  write(up, {{noon_ms + 5, 1}});
+  write(up, {{noon_in_ms + 5, 1}});
   for (int round = 0; round < 3; ++round) {
-    write_own(noon_ms + 1000 + round);
+    write_own(noon_in_ms + 1000 + round);
     CHECK(store().freshness(tenant).newest_sample == from_unix_ns(noon + 5'000'000));
     if (round == 0) flush();
     reopen();
@@ -198,8 +198,8 @@ TEST_CASE_METHOD(SampleFixture, "results of rules do not look like arriving data
 }
 
 TEST_CASE_METHOD(SampleFixture, "a repeated sample is not stored again, but it did arrive") {
-  write(up, {{noon_ms, 1}});
+  write(up, {{noon_in_ms, 1}});
   flush();
-  CHECK(write(up, {{noon_ms, 1}, {noon_ms - 5, 1}}) == 2);
+  CHECK(write(up, {{noon_in_ms, 1}, {noon_in_ms - 5, 1}}) == 2);
   CHECK(store().freshness(tenant).newest_sample == from_unix_ns(noon));
 }

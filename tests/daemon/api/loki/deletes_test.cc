@@ -9,8 +9,8 @@
 namespace sluice::api {
 namespace {
 
-constexpr std::int64_t now_s = 1'700'000'000;
-constexpr std::int64_t ns = 1'000'000'000;
+constexpr std::int64_t delete_now_s = 1'700'000'000;
+constexpr std::int64_t ns_per_s = 1'000'000'000;
 
 class FakeOperations : public storage::StoreOperations {
  public:
@@ -26,7 +26,7 @@ class FakeOperations : public storage::StoreOperations {
                                      TimeRange range) override {
     if (query == "full") return Error{ErrorCode::no_space, "full"};
     tenants.push_back(tenant);
-    requests.push_back({"id", query, range, from_unix_ns(now_s * ns + 500'000'000), false});
+    requests.push_back({"id", query, range, from_unix_ns(delete_now_s * ns_per_s + 500'000'000), false});
     return std::string("id");
   }
   std::vector<storage::DeleteRequest> delete_requests(const TenantId&) override { return requests; }
@@ -46,7 +46,7 @@ class FakeOperations : public storage::StoreOperations {
 
 struct OperationsApi {
   FakeOperations store;
-  ManualClock clock{from_unix_ns(now_s * ns)};
+  ManualClock clock{from_unix_ns(delete_now_s * ns_per_s)};
   http::Router router;
   explicit OperationsApi(const std::string& backup_path = "/backups") {
     add_loki_delete_routes(router, store, clock);
@@ -75,8 +75,8 @@ TEST_CASE("a deletion takes Loki's parameters and answers 204") {
   REQUIRE(api.store.requests.size() == 2);
   CHECK(api.store.requests[0].query == "{app=\"web\"}");
   CHECK(api.store.requests[0].range ==
-        TimeRange{from_unix_ns(1'699'999'000 * ns), from_unix_ns(1'699'999'900 * ns + 1)});
-  CHECK(api.store.requests[1].range.end == from_unix_ns(now_s * ns + 1));
+        TimeRange{from_unix_ns(1'699'999'000 * ns_per_s), from_unix_ns(1'699'999'900 * ns_per_s + 1)});
+  CHECK(api.store.requests[1].range.end == from_unix_ns(delete_now_s * ns_per_s + 1));
   CHECK(api.store.tenants[0].value == "shop");
 }
 
