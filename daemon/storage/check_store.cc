@@ -1,6 +1,6 @@
 #include "daemon/storage/check_store.h"
 
-#include "daemon/storage/bytes.h"
+#include "daemon/storage/codec/bytes.h"
 #include "daemon/storage/delete_request.h"
 #include "daemon/storage/head_batch.h"
 #include "daemon/storage/part_reader.h"

@@ -10,7 +10,7 @@
 #include <filesystem>
 
 #include "base/telemetry/log.h"
-#include "daemon/storage/bytes.h"
+#include "daemon/storage/codec/bytes.h"
 #include "daemon/storage/database_options.h"
 #include "daemon/storage/envelope.h"
 #include "daemon/storage/rocks_status.h"

@@ -1,6 +1,6 @@
 #include "daemon/storage/delete_request.h"
 
-#include "daemon/storage/bytes.h"
+#include "daemon/storage/codec/bytes.h"
 #include "query/ast/expr.h"
 #include "query/engine/engine.h"
 

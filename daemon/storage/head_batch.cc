@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <numeric>
 
-#include "daemon/storage/block_codec.h"
-#include "daemon/storage/bytes.h"
+#include "daemon/storage/codec/block_codec.h"
+#include "daemon/storage/codec/bytes.h"
 
 namespace sluice::storage {
 

@@ -2,8 +2,8 @@
 #include <algorithm>
 
 #include "base/types/assert.h"
-#include "daemon/storage/block_codec.h"
-#include "daemon/storage/bytes.h"
+#include "daemon/storage/codec/block_codec.h"
+#include "daemon/storage/codec/bytes.h"
 #include "daemon/storage/log_store.h"
 
 namespace sluice::storage {

@@ -1,6 +1,6 @@
 #include "daemon/storage/metadata_store.h"
 
-#include "daemon/storage/bytes.h"
+#include "daemon/storage/codec/bytes.h"
 
 namespace sluice::storage {
 

@@ -1,7 +1,7 @@
 #include "daemon/storage/part_format.h"
 
-#include "daemon/storage/block_codec.h"
-#include "daemon/storage/bytes.h"
+#include "daemon/storage/codec/block_codec.h"
+#include "daemon/storage/codec/bytes.h"
 
 namespace sluice::storage {
 

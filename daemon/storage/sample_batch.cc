@@ -2,7 +2,7 @@
 
 #include <bit>
 
-#include "daemon/storage/bytes.h"
+#include "daemon/storage/codec/bytes.h"
 #include "daemon/storage/head_batch.h"
 
 namespace sluice::storage {

@@ -5,7 +5,7 @@
 
 #include "base/types/assert.h"
 #include "daemon/storage/bit_stream.h"
-#include "daemon/storage/bytes.h"
+#include "daemon/storage/codec/bytes.h"
 
 namespace sluice::storage {
 

@@ -2,7 +2,7 @@
 #include <algorithm>
 
 #include "base/telemetry/log.h"
-#include "daemon/storage/bytes.h"
+#include "daemon/storage/codec/bytes.h"
 #include "daemon/storage/sample_chunk.h"
 #include "daemon/storage/sample_store.h"
 

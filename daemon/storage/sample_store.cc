@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "base/telemetry/log.h"
-#include "daemon/storage/bytes.h"
+#include "daemon/storage/codec/bytes.h"
 #include "daemon/storage/chunk_reader.h"
 #include "daemon/storage/series_cursor.h"
 

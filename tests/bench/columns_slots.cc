@@ -16,7 +16,7 @@
 #include <string>
 #include <vector>
 
-#include "daemon/storage/block_codec.h"
+#include "daemon/storage/codec/block_codec.h"
 #include "daemon/storage/columns/slot_column.h"
 
 namespace {

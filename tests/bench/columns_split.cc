@@ -17,7 +17,7 @@ namespace {
 
 using namespace sluice::storage;
 
-constexpr std::size_t group_rows = 64 << 10;
+constexpr std::size_t rows_per_group = 64 << 10;
 constexpr std::uint32_t common_rows = 16;
 constexpr std::size_t measured_bytes = 64 << 20;
 
@@ -70,7 +70,7 @@ Found find(const std::vector<std::string_view>& lines, Detail detail) {
     splitter.split(lines[i], detail, split);
     found.slots += split.slots.size();
     ++rows[table.find_or_add(lines[i], split)];
-    if ((i + 1) % group_rows == 0) end_group();
+    if ((i + 1) % rows_per_group == 0) end_group();
   }
   end_group();
   found.templates = table.size();

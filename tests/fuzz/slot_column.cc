@@ -2,7 +2,7 @@
 #include <string>
 #include <vector>
 
-#include "daemon/storage/bytes.h"
+#include "daemon/storage/codec/bytes.h"
 #include "daemon/storage/columns/slot_column.h"
 #include "tests/fuzz/fuzz_input.h"
 

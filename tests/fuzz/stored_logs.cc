@@ -1,8 +1,8 @@
 // Stored logs that passed their checksum by chance: decoders say corrupt and never read astray.
 #include <numeric>
 
-#include "daemon/storage/block_codec.h"
-#include "daemon/storage/bytes.h"
+#include "daemon/storage/codec/block_codec.h"
+#include "daemon/storage/codec/bytes.h"
 #include "daemon/storage/columns/row_group_reader.h"
 #include "daemon/storage/columns/row_group_writer.h"
 #include "daemon/storage/head_batch.h"

@@ -2,8 +2,8 @@
 // that is written and read again as it was.
 #include <string>
 
-#include "daemon/storage/block_codec.h"
-#include "daemon/storage/bytes.h"
+#include "daemon/storage/codec/block_codec.h"
+#include "daemon/storage/codec/bytes.h"
 #include "daemon/storage/columns/template.h"
 #include "tests/fuzz/fuzz_input.h"
 

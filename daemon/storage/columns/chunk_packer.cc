@@ -1,6 +1,6 @@
 #include "daemon/storage/columns/chunk_packer.h"
 
-#include "daemon/storage/block_codec.h"
+#include "daemon/storage/codec/block_codec.h"
 
 namespace sluice::storage {
 

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "daemon/storage/bytes.h"
+#include "daemon/storage/codec/bytes.h"
 #include "daemon/storage/columns/slot_column.h"
 
 namespace sluice::storage {

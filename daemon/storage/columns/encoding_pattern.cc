@@ -5,7 +5,7 @@
 #include <deque>
 #include <unordered_map>
 
-#include "daemon/storage/block_codec.h"
+#include "daemon/storage/codec/block_codec.h"
 #include "daemon/storage/columns/column_codec.h"
 #include "daemon/storage/columns/planes.h"
 #include "daemon/storage/columns/value_splitter.h"

@@ -1,5 +1,5 @@
 #include "base/types/assert.h"
-#include "daemon/storage/block_codec.h"
+#include "daemon/storage/codec/block_codec.h"
 #include "daemon/storage/columns/column_codec.h"
 
 namespace sluice::storage {

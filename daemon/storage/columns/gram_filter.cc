@@ -4,7 +4,7 @@
 #include <cmath>
 #include <cstring>
 
-#include "daemon/storage/bytes.h"
+#include "daemon/storage/codec/bytes.h"
 #include "daemon/storage/columns/ascii_case.h"
 
 namespace sluice::storage {

@@ -1,6 +1,6 @@
 #include "daemon/storage/columns/metadata_columns.h"
 
-#include "daemon/storage/bytes.h"
+#include "daemon/storage/codec/bytes.h"
 
 namespace sluice::storage {
 

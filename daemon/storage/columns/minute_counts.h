@@ -13,7 +13,7 @@
 
 #include "base/types/result.h"
 #include "base/types/time.h"
-#include "daemon/storage/bytes.h"
+#include "daemon/storage/codec/bytes.h"
 
 namespace sluice::storage {
 

@@ -8,7 +8,7 @@
 #include <span>
 #include <type_traits>
 
-#include "daemon/storage/bytes.h"
+#include "daemon/storage/codec/bytes.h"
 
 namespace sluice::storage {
 

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "daemon/storage/block_codec.h"
-#include "daemon/storage/bytes.h"
+#include "daemon/storage/codec/block_codec.h"
+#include "daemon/storage/codec/bytes.h"
 #include "daemon/storage/columns/chunk_packer.h"
 
 namespace sluice::storage {

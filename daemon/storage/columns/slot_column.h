@@ -110,8 +110,8 @@ class SlotColumn {
 ColumnInfo encode_column(std::span<const std::string_view> values, std::span<const Timestamp> times,
                          std::string& out);
 
-// Error(corrupt) when `encoded` does not hold exactly `rows` values of this kind. `times` are those of
-// encode_column(); only numbers need them.
+// Error(corrupt) when `encoded` does not hold exactly `rows` values of this kind. `times` are those
+// of encode_column(); only numbers need them.
 Result<SlotColumn> decode_column(const ColumnInfo& info, std::size_t rows,
                                  std::span<const Timestamp> times, std::string_view encoded);
 

@@ -1,6 +1,6 @@
 // Template list: docs/format/log-template.md.
-#include "daemon/storage/block_codec.h"
-#include "daemon/storage/bytes.h"
+#include "daemon/storage/codec/block_codec.h"
+#include "daemon/storage/codec/bytes.h"
 #include "daemon/storage/columns/template.h"
 #include "daemon/storage/columns/template_fields.h"
 

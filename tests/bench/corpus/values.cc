@@ -43,7 +43,7 @@ bool number(std::string_view value) {
          (value.front() != '0' || value.size() == 1);
 }
 
-std::uint64_t to_number(std::string_view value) {
+std::uint64_t as_number(std::string_view value) {
   std::uint64_t n = 0;
   for (const char c : value) n = n * 10 + static_cast<std::uint64_t>(c - '0');
   return n;
@@ -127,15 +127,15 @@ void ValueClass::find_counter(std::size_t distinct) {
     if (!number(seen_[i]) || !number(seen_[i - 1])) return;
     if (seen_[i] == seen_[i - 1]) continue;
     ++changes;
-    up += to_number(seen_[i]) > to_number(seen_[i - 1]);
+    up += as_number(seen_[i]) > as_number(seen_[i - 1]);
   }
   counts_ = up * 10 >= changes * 9;
-  const std::uint64_t first = to_number(seen_.front()), last = to_number(seen_.back());
+  const std::uint64_t first = as_number(seen_.front()), last = as_number(seen_.back());
   if (counts_ && last > first) step_ = std::max<std::uint64_t>(1, (last - first) / changes);
 }
 
 ValueSource::ValueSource(const ValueClass& values) : class_(&values), pool_(values.seen()) {
-  if (values.counts()) counter_ = to_number(pool_.back());
+  if (values.counts()) counter_ = as_number(pool_.back());
 }
 
 double ValueSource::fresh_now() const {

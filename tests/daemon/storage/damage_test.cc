@@ -5,7 +5,7 @@
 #include <filesystem>
 #include <fstream>
 
-#include "daemon/storage/bytes.h"
+#include "daemon/storage/codec/bytes.h"
 #include "tests/daemon/storage/store_fixture.h"
 
 using namespace sluice;

@@ -1,7 +1,7 @@
 // The encodings of values: round trips, damage at every byte; and the order of keys.
 #include <catch2/catch_test_macros.hpp>
 
-#include "daemon/storage/bytes.h"
+#include "daemon/storage/codec/bytes.h"
 #include "daemon/storage/envelope.h"
 #include "daemon/storage/head_batch.h"
 #include "daemon/storage/keys.h"

@@ -26,7 +26,8 @@ class FakeOperations : public storage::StoreOperations {
                                      TimeRange range) override {
     if (query == "full") return Error{ErrorCode::no_space, "full"};
     tenants.push_back(tenant);
-    requests.push_back({"id", query, range, from_unix_ns(delete_now_s * ns_per_s + 500'000'000), false});
+    const Timestamp created = from_unix_ns(delete_now_s * ns_per_s + 500'000'000);
+    requests.push_back({"id", query, range, created, false});
     return std::string("id");
   }
   std::vector<storage::DeleteRequest> delete_requests(const TenantId&) override { return requests; }
@@ -75,7 +76,8 @@ TEST_CASE("a deletion takes Loki's parameters and answers 204") {
   REQUIRE(api.store.requests.size() == 2);
   CHECK(api.store.requests[0].query == "{app=\"web\"}");
   CHECK(api.store.requests[0].range ==
-        TimeRange{from_unix_ns(1'699'999'000 * ns_per_s), from_unix_ns(1'699'999'900 * ns_per_s + 1)});
+        TimeRange{from_unix_ns(1'699'999'000 * ns_per_s),
+                  from_unix_ns(1'699'999'900 * ns_per_s + 1)});
   CHECK(api.store.requests[1].range.end == from_unix_ns(delete_now_s * ns_per_s + 1));
   CHECK(api.store.tenants[0].value == "shop");
 }

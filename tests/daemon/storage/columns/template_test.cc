@@ -4,8 +4,8 @@
 #include <catch2/catch_test_macros.hpp>
 #include <random>
 
-#include "daemon/storage/block_codec.h"
-#include "daemon/storage/bytes.h"
+#include "daemon/storage/codec/block_codec.h"
+#include "daemon/storage/codec/bytes.h"
 #include "tests/daemon/storage/columns/line_samples.h"
 
 using namespace sluice;

@@ -1,4 +1,4 @@
-#include "daemon/storage/bytes.h"
+#include "daemon/storage/codec/bytes.h"
 
 #include <vector>
 

@@ -1,4 +1,4 @@
-#include "daemon/storage/block_codec.h"
+#include "daemon/storage/codec/block_codec.h"
 
 #include <lz4.h>
 #include <zstd.h>
