@@ -9,7 +9,7 @@
 
 namespace {
 
-constexpr std::size_t word_count = (256U << 20) / sizeof(std::uint64_t);
+constexpr std::size_t length = (256U << 20) / sizeof(std::uint64_t);
 constexpr int rounds = 5;
 
 // Eight sums, so that no addition waits for the one before it.
@@ -27,7 +27,7 @@ double best_gb_per_s(const Work& work) {
     const auto began = std::chrono::steady_clock::now();
     work();
     const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
-    best = std::max(best, static_cast<double>(word_count * sizeof(std::uint64_t)) / 1e9 / took.count());
+    best = std::max(best, static_cast<double>(length * sizeof(std::uint64_t)) / 1e9 / took.count());
   }
   return best;
 }
@@ -35,13 +35,13 @@ double best_gb_per_s(const Work& work) {
 }  // namespace
 
 int main() {
-  std::vector<std::uint64_t> from(word_count, 1), to(word_count, 0);
+  std::vector<std::uint64_t> from(length, 1), to(length, 0);
   std::uint64_t check = 0;
   const double read = best_gb_per_s([&] { check += sum(from); });
   const double copy = best_gb_per_s([&] {
-    std::memcpy(to.data(), from.data(), word_count * sizeof(std::uint64_t));
-    check += to[word_count / 2];
+    std::memcpy(to.data(), from.data(), length * sizeof(std::uint64_t));
+    check += to[length / 2];
   });
   std::printf("{\"read_gb_per_s\":%.2f,\"copy_gb_per_s\":%.2f}\n", read, copy);
-  return check == rounds * (word_count + 1) ? 0 : 1;  // also keeps the compiler from dropping the work
+  return check == rounds * (length + 1) ? 0 : 1;  // also keeps the compiler from dropping the work
 }
