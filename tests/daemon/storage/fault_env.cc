@@ -44,22 +44,22 @@ bool holds_data(const std::string& path) {
   return path.ends_with(".sst") || path.ends_with(".blob");
 }
 
-// What is known of a file since the last power failure.
-struct FileState {
-  std::uint64_t written = 0;
-  std::uint64_t synced = 0;
-  bool entry_synced = false;  // its name in the directory
-};
-
-struct PendingRename {
-  std::string from;
-  std::optional<std::string> replaced;  // what stood under the new name
-};
-
 }  // namespace
 
 class FaultFileSystem : public rocksdb::FileSystemWrapper {
  public:
+  // What is known of a file since the last power failure.
+  struct FileState {
+    std::uint64_t written = 0;
+    std::uint64_t synced = 0;
+    bool entry_synced = false;  // its name in the directory
+  };
+
+  struct PendingRename {
+    std::string from;
+    std::optional<std::string> replaced;  // what stood under the new name
+  };
+
   FaultFileSystem() : rocksdb::FileSystemWrapper(rocksdb::FileSystem::Default()) {}
   const char* Name() const override { return "FaultFileSystem"; }
 
@@ -256,7 +256,7 @@ IOStatus FaultFileSystem::ReopenWritableFile(const std::string& path, const File
   {
     const std::lock_guard lock(mutex_);
     const std::uint64_t size = std::filesystem::file_size(path);
-    files_.try_emplace(plain(path), FileState{size, size, true});
+    files_.try_emplace(plain(path), FaultFileSystem::FileState{size, size, true});
   }
   *file = std::make_unique<FaultWritable>(std::move(*file), plain(path), *this);
   return status;
@@ -286,7 +286,7 @@ IOStatus FaultFileSystem::RenameFile(const std::string& from, const std::string&
   auto replaced = content_of(to);
   auto status = target()->RenameFile(from, to, options, debug);
   if (!status.ok()) return status;
-  renames_.try_emplace(plain(to), PendingRename{plain(from), std::move(replaced)});
+  renames_.try_emplace(plain(to), FaultFileSystem::PendingRename{plain(from), std::move(replaced)});
   if (auto moved = files_.extract(plain(from)); !moved.empty()) {
     files_[plain(to)] = moved.mapped();
     files_[plain(to)].entry_synced = true;  // undone as a rename, not as a file
@@ -300,7 +300,7 @@ IOStatus FaultFileSystem::LinkFile(const std::string& from, const std::string& t
   auto status = target()->LinkFile(from, to, options, debug);
   if (!status.ok()) return status;
   const std::lock_guard lock(mutex_);
-  FileState state;
+  FaultFileSystem::FileState state;
   if (const auto it = files_.find(plain(from)); it != files_.end()) state = it->second;
   state.entry_synced = false;
   files_[plain(to)] = state;
