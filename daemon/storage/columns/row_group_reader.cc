@@ -118,13 +118,12 @@ Result<const SlotColumn*> RowGroupReader::column(std::uint32_t template_number,
   return load_column(column, by_template_.rows(index));
 }
 
-// Only numbers may be relative to the entries' timestamps.
 Result<const SlotColumn*> RowGroupReader::load_column(std::size_t column,
                                                       std::span<const std::uint32_t> rows) {
   if (columns_[column]) return &*columns_[column];
   const GroupColumn& stored = header_->columns[column];
   std::vector<Timestamp> times;
-  if (stored.info.shape == ColumnShape::number) {
+  if (needs_times(stored.info)) {
     SLUICE_TRY(const auto all, timestamps());
     times.reserve(rows.size());
     for (const std::uint32_t row : rows) times.push_back(all[row]);

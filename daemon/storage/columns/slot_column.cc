@@ -78,8 +78,13 @@ ColumnInfo encode_plain(Values values, Times times, std::string& out) {
   return encode_best(values, times, false, out);
 }
 
+// Patterns may have numbers within.
+bool needs_times(const ColumnInfo& info) {
+  return info.shape == ColumnShape::number || is_pattern(info);
+}
+
 Result<SlotColumn> ColumnDecoder::decode() && {
-  const bool timed = column_.info_.shape == ColumnShape::number;
+  const bool timed = needs_times(column_.info_);
   if (rows_ > SlotColumn::max_rows || (timed && times_.size() != rows_))
     return corrupt_column("row count is out of range");
   if (!valid_info(column_.info_)) return corrupt_column("info is out of range");

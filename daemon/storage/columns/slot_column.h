@@ -110,8 +110,11 @@ class SlotColumn {
 ColumnInfo encode_column(std::span<const std::string_view> values, std::span<const Timestamp> times,
                          std::string& out);
 
+// Whether values may be relative to the timestamps of their rows.
+bool needs_times(const ColumnInfo& info);
+
 // Error(corrupt) when `encoded` does not hold exactly `rows` values of this kind. `times` are those
-// of encode_column(); only numbers need them.
+// of encode_column(), or empty for columns that do not need them.
 Result<SlotColumn> decode_column(const ColumnInfo& info, std::size_t rows,
                                  std::span<const Timestamp> times, std::string_view encoded);
 
