@@ -85,7 +85,8 @@ class Model : public StoreFixture {
     static const char* const words[] = {"7",      "x1",   "status\":2", "took 1", "absent word",
                                         "k in ms", "user=", "xxxx",        "",       "s=3"};
     static const char* const expressions[] = {"7$", "^x+1", "(?i)TOOK \\d", "status|user", "^$"};
-    return query::LineFilter::make(op, {regex ? expressions[below(5)] : words[below(10)]}).value();
+    const std::string value = regex ? expressions[below(5)] : words[below(10)];
+    return query::LineFilter::make(op, {value}).value();
   }
 
   std::string random_line() {

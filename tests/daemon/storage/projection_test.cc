@@ -61,7 +61,8 @@ class Projected : public StoreFixture {
   }
 
   std::string text() {
-    static const char* const texts[] = {"", "plain", R"(es\"caped)", R"(\u00e4 and \n)", "7", "a=b"};
+    static const char* const texts[] = {"",  "plain", R"(es\"caped)", R"(\u00e4 and \n)",
+                                        "7", "a=b"};
     return texts[below(6)];
   }
 
@@ -83,7 +84,8 @@ class Projected : public StoreFixture {
   std::mt19937_64 random_;
 };
 
-using Counts = std::map<std::pair<std::string, std::int64_t>, std::pair<std::uint64_t, std::uint64_t>>;
+using StreamInterval = std::pair<std::string, std::int64_t>;
+using Counts = std::map<StreamInterval, std::pair<std::uint64_t, std::uint64_t>>;
 
 std::int64_t interval_of(Timestamp t, Duration d) {
   const std::int64_t ns = unix_ns(t) - 1;  // left-open; after 1970 here
@@ -152,7 +154,8 @@ TEST_CASE("counts and sizes per interval are those of the lines") {
       const std::int64_t length = interval.count();
       const std::int64_t end = noon / length * length - 3 * length;
       select.range = {from_unix_ns(end - 40 * length + 1), from_unix_ns(end + 1)};
-      if (*needle) select.filters = {query::LineFilter::make(query::LineOp::contains, {needle}).value()};
+      if (*needle)
+        select.filters = {query::LineFilter::make(query::LineOp::contains, {needle}).value()};
       const auto expected = count_lines(store.query(select), interval);
       select.projection.lines = LogProjection::Lines::none;
       select.projection.sizes = true;
