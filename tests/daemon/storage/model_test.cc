@@ -111,7 +111,8 @@ class Model : public StoreFixture {
     for (std::size_t s = below(3) + 1; s > 0; --s) {
       StreamEntries one{
           {{"app", "a" + std::to_string(below(3))}, {"pod", std::to_string(below(3))}}, {}};
-      for (std::size_t n = below(below(8) == 0 ? 200 : 20); n > 0; --n) one.entries.push_back(random_entry());
+      const std::size_t most = below(8) == 0 ? 200 : 20;
+      for (std::size_t n = below(most); n > 0; --n) one.entries.push_back(random_entry());
       for (const auto& e : one.entries) entries_.push_back({one.labels, e});
       streams.push_back(std::move(one));
     }
