@@ -92,8 +92,7 @@ class GroupEncoder {
     header.columns.push_back(column);
   }
 
-  // Of the column just added: what the header says of texts. Numbers and the like are not looked
-  // at.
+  // Of the column just added: what the header says of texts. Numbers are not looked at.
   void look_at_values(bool json) {
     const ColumnInfo& info = header.columns.back().info;
     if (info.shape == ColumnShape::text) return look_at(values_, json);

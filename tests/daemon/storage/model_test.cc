@@ -85,7 +85,8 @@ class Model : public StoreFixture {
     static const char* const words[] = {"7",      "x1",   "status\":2", "took 1", "absent word",
                                         "k in ms", "user=", "xxxx",        "",       "s=3"};
     static const char* const expressions[] = {"7$", "^x+1", "(?i)TOOK \\d", "status|user", "^$"};
-    return query::LineFilter::make(op, {regex ? expressions[below(5)] : words[below(10)]}).value();
+    const std::string value = regex ? expressions[below(5)] : words[below(10)];
+    return query::LineFilter::make(op, {value}).value();
   }
 
   std::string random_line() {
@@ -110,8 +111,8 @@ class Model : public StoreFixture {
     for (std::size_t s = below(3) + 1; s > 0; --s) {
       StreamEntries one{
           {{"app", "a" + std::to_string(below(3))}, {"pod", std::to_string(below(3))}}, {}};
-      for (std::size_t n = below(below(8) == 0 ? 200 : 20); n > 0; --n)
-        one.entries.push_back(random_entry());
+      const std::size_t most = below(8) == 0 ? 200 : 20;
+      for (std::size_t n = below(most); n > 0; --n) one.entries.push_back(random_entry());
       for (const auto& e : one.entries) entries_.push_back({one.labels, e});
       streams.push_back(std::move(one));
     }

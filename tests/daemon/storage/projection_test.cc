@@ -61,7 +61,7 @@ class Projected : public StoreFixture {
   }
 
   std::string text() {
-    static const char* const texts[] = {"", "plain", R"(es\"caped)", R"(\u00e4 and \n)",
+    static const char* const texts[] = {"",  "plain", R"(es\"caped)", R"(\u00e4 and \n)",
                                         "7", "a=b"};
     return texts[below(6)];
   }
@@ -84,8 +84,8 @@ class Projected : public StoreFixture {
   std::mt19937_64 random_;
 };
 
-using Counts =
-    std::map<std::pair<std::string, std::int64_t>, std::pair<std::uint64_t, std::uint64_t>>;
+using StreamInterval = std::pair<std::string, std::int64_t>;
+using Counts = std::map<StreamInterval, std::pair<std::uint64_t, std::uint64_t>>;
 
 std::int64_t interval_of(Timestamp t, Duration d) {
   const std::int64_t ns = unix_ns(t) - 1;  // left-open; after 1970 here
