@@ -316,6 +316,17 @@ void Database::resume() {
   log_info("the store accepts writes again");
 }
 
+Result<void> Database::compact(Family family, const std::string& from, const std::string& to) {
+  if (failed_ || low_space_) return {};
+  rocksdb::CompactRangeOptions options;
+  options.exclusive_manual_compaction = false;
+  const rocksdb::Slice begin = to_slice(from);
+  const rocksdb::Slice end = to_slice(to);
+  const auto status = db_->CompactRange(options, families_[static_cast<std::size_t>(family)],
+                                        &begin, to.empty() ? nullptr : &end);
+  return status.ok() ? Result<void>() : to_error(status, "freeing space of removed data");
+}
+
 Result<void> Database::flush() {
   SLUICE_CHECK(check_accepting());
   const std::vector<rocksdb::ColumnFamilyHandle*> all(families_.begin(), families_.end());

@@ -78,7 +78,20 @@ Result<void> LogStore::merge_day(TenantLogs& logs, const std::vector<PartPtr>& p
   if (*merged) dropped -= (*merged)->summary.rows;
   metrics_.deleted_rows.inc(static_cast<double>(dropped));
   metrics_.merges.inc();
+  free_space_of(parts);
   return {};
+}
+
+// Merged parts would stay on disk until RocksDB happens to compact them: twice the space at times.
+// That this failed is no reason to stop: the parts are gone, only their space is not.
+void LogStore::free_space_of(const std::vector<PartPtr>& parts) {
+  const auto [first, last] = std::minmax_element(
+      parts.begin(), parts.end(), [](const auto& a, const auto& b) { return a->id < b->id; });
+  const auto key = [](const Part& part) { return part_key(part.day, part.tenant, part.id); };
+  for (const Family family : {Family::rows, Family::group, Family::directory}) {
+    const auto freed = database_.compact(family, key(**first), prefix_end(key(**last)));
+    if (!freed) log_warn("merged parts still take space", {{"error", freed.error()}});
+  }
 }
 
 // A part that cannot be read is left alone from then on: merged, its damage would become a loss

@@ -44,6 +44,9 @@ std::vector<SealRow> sorted_rows(const std::vector<HeadBatchPtr>& batches) {
   std::unordered_map<const LabelSet*, std::uint32_t> ranks;
   for (const LabelSet* l : labels) ranks.emplace(l, static_cast<std::uint32_t>(ranks.size()));
   std::vector<SealRow> rows;
+  std::size_t entries = 0;
+  for (const auto& batch : batches) entries += batch->entries();
+  rows.reserve(entries);
   for (const auto& batch : batches)
     for (const auto& run : batch->runs())
       for (std::uint32_t i = 0; i < run.size(); ++i)

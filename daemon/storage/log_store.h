@@ -104,6 +104,7 @@ class LogStore : public query::LogSource {
   Result<void> adopt_merged(TenantLogs& logs, const std::vector<PartPtr>& parts,
                             const PartPtr& merged);
   Result<void> discard(const Part& part);
+  void free_space_of(const std::vector<PartPtr>& parts);
 
   Database& database_;
   Deletions& deletions_;

@@ -15,6 +15,19 @@ Error damaged_block(std::string_view what) {
   return {ErrorCode::corrupt, std::string(what) + " block does not decompress to its stored size"};
 }
 
+// Room for the worst case, of this thread, kept up to a size: a string resized for it would be
+// written twice. Valid until the next call.
+char* scratch_of(std::size_t bytes) {
+  constexpr std::size_t kept = 4 << 20;
+  thread_local std::unique_ptr<char[]> buffer;
+  thread_local std::size_t size = 0;
+  if (bytes > size || size > kept) {
+    buffer = std::make_unique_for_overwrite<char[]>(bytes);
+    size = bytes;
+  }
+  return buffer.get();
+}
+
 ZSTD_CCtx* compressor() {
   thread_local const std::unique_ptr<ZSTD_CCtx, std::size_t (*)(ZSTD_CCtx*)> context(
       ZSTD_createCCtx(), ZSTD_freeCCtx);
@@ -31,13 +44,12 @@ ZSTD_DCtx* decompressor() {
 
 void append_lz4(std::string& out, std::string_view raw) {
   SLUICE_ASSERT(raw.size() <= max_block_bytes);
-  const std::size_t before = out.size();
   const int bound = LZ4_compressBound(static_cast<int>(raw.size()));
-  out.resize(before + static_cast<std::size_t>(bound));
+  char* const scratch = scratch_of(static_cast<std::size_t>(bound));
   const int size =
-      LZ4_compress_default(raw.data(), out.data() + before, static_cast<int>(raw.size()), bound);
+      LZ4_compress_default(raw.data(), scratch, static_cast<int>(raw.size()), bound);
   SLUICE_ASSERT(size > 0 || raw.empty());
-  out.resize(before + static_cast<std::size_t>(size));
+  out.append(scratch, static_cast<std::size_t>(size));
 }
 
 Result<std::string> lz4_block(std::string_view block, std::size_t raw_size) {
@@ -51,13 +63,12 @@ Result<std::string> lz4_block(std::string_view block, std::size_t raw_size) {
 
 void append_zstd(std::string& out, std::string_view raw, int level) {
   SLUICE_ASSERT(raw.size() <= max_block_bytes);
-  const std::size_t before = out.size();
   const std::size_t bound = ZSTD_compressBound(raw.size());
-  out.resize(before + bound);
+  char* const scratch = scratch_of(bound);
   const std::size_t size =
-      ZSTD_compressCCtx(compressor(), out.data() + before, bound, raw.data(), raw.size(), level);
+      ZSTD_compressCCtx(compressor(), scratch, bound, raw.data(), raw.size(), level);
   SLUICE_ASSERT(!ZSTD_isError(size));
-  out.resize(before + size);
+  out.append(scratch, size);
 }
 
 Result<std::string> zstd_block(std::string_view block, std::size_t raw_size) {

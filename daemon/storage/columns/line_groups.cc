@@ -9,6 +9,9 @@ namespace sluice::storage {
 
 namespace {
 
+// What a full group has, so that it is not copied as it grows; unused pages cost nothing.
+constexpr std::size_t lines_reserved = 13 << 20;
+
 // Two templates of a draft can turn out to be one of the part: rare lines split coarse may get the
 // template of other lines split fine.
 void append_group(LineGroups::Group& to, const LineGroups::Group& from) {
@@ -61,6 +64,7 @@ std::string_view LineGroups::line(std::size_t row) const {
 
 void LineGroups::add(std::string_view line) {
   SLUICE_ASSERT(line.size() < UINT32_MAX - lines_.size());
+  if (lines_.empty()) lines_.reserve(lines_reserved);
   lines_ += line;
   ends_.push_back(static_cast<std::uint32_t>(lines_.size()));
   place(static_cast<std::uint32_t>(ends_.size() - 1), Detail::fine, fine_);

@@ -11,7 +11,8 @@ namespace sluice::storage {
 
 namespace {
 
-constexpr std::size_t max_placements = 64;
+// Not counting those within one slot, of which there are as many as slots.
+constexpr std::size_t max_across = 64;
 
 class PlacementFinder {
  public:
@@ -43,7 +44,7 @@ class PlacementFinder {
   }
 
   void begin_in_slot(std::uint32_t i) {
-    with(i, SlotTest::contains, needle_, [&] { keep(); });
+    found_.push_back({{i, SlotTest::contains, std::string(needle_)}});
     for (std::size_t taken = 1; taken < needle_.size() && !too_many_; ++taken)
       if (fits_piece(i + 1, needle_.substr(taken)))
         with(i, SlotTest::suffix, needle_.substr(0, taken),
@@ -81,7 +82,7 @@ class PlacementFinder {
   }
 
   void keep() {
-    if (found_.size() == max_placements)
+    if (++across_ > max_across)
       too_many_ = true;
     else
       found_.push_back(path_);
@@ -92,6 +93,7 @@ class PlacementFinder {
   const bool fold_;
   Placement path_;
   std::vector<Placement> found_;
+  std::size_t across_ = 0;
   bool too_many_ = false;
 };
 
