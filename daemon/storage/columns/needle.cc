@@ -29,10 +29,10 @@ bool ends_with(std::string_view text, std::string_view pattern, bool fold) {
 }
 
 bool contains(std::string_view text, std::string_view pattern, bool fold) {
+  if (pattern.empty() || text.size() < pattern.size()) return pattern.empty();
   if (!fold) return ::memmem(text.data(), text.size(), pattern.data(), pattern.size()) != nullptr;
   return std::search(text.begin(), text.end(), pattern.begin(), pattern.end(), same_folded) !=
-             text.end() ||
-         pattern.empty();
+         text.end();
 }
 
 }  // namespace sluice::storage

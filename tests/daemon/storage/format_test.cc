@@ -67,7 +67,8 @@ TEST_CASE("a reader past its end says so and stays there") {
   CHECK(in.string().empty());
   CHECK(!in.ok());
   CHECK(in.varint() == 0);
-  ByteReader endless(std::string(11, '\xFF'));
+  const std::string continued(11, '\xFF');
+  ByteReader endless(continued);
   CHECK(endless.varint() == 0);
   CHECK(!endless.ok());
   ByteReader huge_count(std::string_view("\xFF\xFF\xFF\x7F", 4));

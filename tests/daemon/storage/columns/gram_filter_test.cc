@@ -30,9 +30,10 @@ TEST_CASE("parts of a value are possible in any case", "[columns]") {
 
 TEST_CASE("eight bytes in lower case at once, as one by one", "[columns]") {
   for (unsigned c = 0; c < 256; ++c) {
-    const std::uint64_t word = 0x0101010101010101 * c;
+    const std::uint64_t each = 0x0101010101010101;
+    const std::uint64_t word = each * c;
     const auto lower = static_cast<unsigned char>(to_lower(static_cast<char>(c)));
-    REQUIRE(to_lower(word) == 0x0101010101010101 * lower);
+    REQUIRE(to_lower(word) == each * lower);
   }
   CHECK(to_lower(std::uint64_t{0xFF41005AFF40005B}) == 0xFF61007AFF40005B);
 }
