@@ -73,7 +73,7 @@ class Model : public StoreFixture {
 
   TimeRange random_range() {
     if (below(3) == 0) return {};
-    const auto [start, end] = std::minmax(random_time(), random_time());
+    const auto [start, end] = std::minmax({random_time(), random_time()});
     return {start, end};
   }
 
