@@ -143,10 +143,13 @@ void append_label_name(std::string& name, std::string_view text) {
     name += text;
     return;
   }
+  const std::size_t before = name.size();
   for (const char c : text) {
     if (utf8_tail(c)) continue;  // one '_' for a whole character
+    if (name.empty() && is_digit(c)) name += '_';
     name += name_char(c) ? c : '_';
   }
+  if (name.size() == before) name += '_';  // nothing but stray bytes
 }
 
 }  // namespace sluice::query::logql
