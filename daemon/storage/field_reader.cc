@@ -78,9 +78,7 @@ Result<void> FieldReader::fill_numbers(std::size_t field, std::span<const std::u
   for (std::size_t i = 0; i < rows.size(); ++i) {
     const std::uint32_t kind = rows_->kind(rows[i]);
     if (unparsed_[i] || templates_[kind].fields[field].empty()) continue;
-    const std::uint32_t slot = templates_[kind].fields[field][0].number;
-    SLUICE_TRY(const SlotColumn* column,
-               group_.column(group_.header().templates[kind].number, slot));
+    SLUICE_TRY(const SlotColumn* column, column_of(kind, templates_[kind].fields[field][0]));
     out.doubles[i] = field_number(column->info(), column->numbers()[rows_->ordinal(rows[i])]);
     out.present[i] = 1;
   }
@@ -93,18 +91,25 @@ Result<void> FieldReader::fill_codes(std::size_t field, std::span<const std::uin
   for (std::size_t i = 0; i < rows.size(); ++i) {
     if (unparsed_[i]) continue;
     const std::uint32_t kind = rows_->kind(rows[i]);
-    const std::uint32_t number = group_.header().templates[kind].number;
     for (Slot& slot : templates_[kind].fields[field]) {
-      SLUICE_TRY(out.codes[i], code_at(out, number, slot, rows_->ordinal(rows[i])));
+      SLUICE_TRY(out.codes[i], code_at(out, kind, slot, rows_->ordinal(rows[i])));
       if (out.codes[i] != query::FieldColumn::absent) break;
     }
   }
   return {};
 }
 
-Result<std::uint32_t> FieldReader::code_at(Field& field, std::uint32_t number, Slot& slot,
+// Asked once per slot, not per row.
+Result<const SlotColumn*> FieldReader::column_of(std::uint32_t kind, Slot& slot) {
+  if (slot.column == nullptr) {
+    SLUICE_TRY(slot.column, group_.column(group_.header().templates[kind].number, slot.number));
+  }
+  return slot.column;
+}
+
+Result<std::uint32_t> FieldReader::code_at(Field& field, std::uint32_t kind, Slot& slot,
                                            std::uint32_t ordinal) {
-  SLUICE_TRY(const SlotColumn* column, group_.column(number, slot.number));
+  SLUICE_TRY(const SlotColumn* column, column_of(kind, slot));
   if (column->shape() != ColumnShape::dictionary) {
     bytes_of_value_.clear();
     column->append(ordinal, bytes_of_value_);

@@ -37,6 +37,7 @@ class FieldReader {
     std::uint32_t number = 0;
     bool quoted = false;
     std::vector<std::uint32_t> codes;  // of a dictionary column: codes of the field
+    const SlotColumn* column = nullptr;  // the group's, once asked for
   };
   struct Template {
     bool known = false;
@@ -56,7 +57,8 @@ class FieldReader {
   bool numeric(std::size_t field, std::span<const std::uint32_t> rows);
   Result<void> fill_codes(std::size_t field, std::span<const std::uint32_t> rows);
   Result<void> fill_numbers(std::size_t field, std::span<const std::uint32_t> rows);
-  Result<std::uint32_t> code_at(Field& field, std::uint32_t number, Slot& slot,
+  Result<const SlotColumn*> column_of(std::uint32_t kind, Slot& slot);
+  Result<std::uint32_t> code_at(Field& field, std::uint32_t kind, Slot& slot,
                                 std::uint32_t ordinal);
   std::uint32_t code_of(Field& field, bool quoted, std::string_view bytes);
 

@@ -122,7 +122,7 @@ Result<std::vector<std::unique_ptr<MergeInput>>> LogStore::open_inputs(
       return Error{ErrorCode::cancelled, "a deletion that can be cancelled came up"};
     auto reader = std::make_unique<PartReader>(database_, snapshot, *part);
     if (auto opened = reader->open(part_cache_); !opened) {
-      damaged_parts_.insert(part->id);
+      if (opened.error().code == ErrorCode::corrupt) damaged_parts_.insert(part->id);
       return std::move(opened).error();
     }
     auto input = std::make_unique<MergeInput>(

@@ -4,13 +4,14 @@
 #include <numeric>
 
 #include "base/types/assert.h"
+#include "daemon/storage/columns/row_group_header.h"
 
 namespace sluice::storage {
 
 namespace {
 
 // What a full group has, so that it is not copied as it grows; unused pages cost nothing.
-constexpr std::size_t lines_reserved = 13 << 20;
+constexpr std::size_t lines_reserved = row_group_bytes_max + (1 << 20);
 
 // Two templates of a draft can turn out to be one of the part: rare lines split coarse may get the
 // template of other lines split fine.

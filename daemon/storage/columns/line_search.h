@@ -39,7 +39,7 @@ struct SlotCondition {
 using Placement = std::vector<SlotCondition>;
 
 // Every way `needle` can occur in a line of `pattern`; any one suffices. nullopt: more than 64
-// ways. An empty vector: no line of the template contains it.
+// ways beyond those within one slot. An empty vector: no line of the template contains it.
 std::optional<std::vector<Placement>> placements(const LineTemplate& pattern,
                                                  std::string_view needle);
 

@@ -2,6 +2,8 @@
 // labels and filters.
 #include <algorithm>
 #include <catch2/catch_test_macros.hpp>
+#include <filesystem>
+#include <random>
 
 #include "tests/daemon/storage/store_fixture.h"
 
@@ -215,6 +217,28 @@ TEST_CASE_METHOD(Logs, "merging leaves few parts and every entry, in order") {
   REQUIRE(same_time.size() == 10);
   CHECK(same_time.front() == "same time 1");  // arrival order
   CHECK(same_time.back() == "same time 37");
+}
+
+TEST_CASE_METHOD(Logs, "merging frees the space of the parts it replaces") {
+  std::mt19937_64 random(1);
+  for (int i = 0; i < 16; ++i) {
+    std::string noise(200'000, ' ');
+    for (char& c : noise) c = static_cast<char>(random());
+    push({stream({{"a", "1"}}, {entry(noon + i, noise)})});
+    flush();
+  }
+  const auto blob_bytes = [&] {
+    std::uintmax_t bytes = 0;
+    for (const auto& file : std::filesystem::directory_iterator(options.path))
+      if (file.path().extension() == ".blob") bytes += file.file_size();
+    return bytes;
+  };
+  CHECK(blob_bytes() > 3'000'000);
+  REQUIRE(store().merge_now().has_value());
+  flush();
+  CHECK(blob_bytes() > 3'000'000);
+  CHECK(blob_bytes() < 4'500'000);  // not twice
+  CHECK(lines().size() == 16);
 }
 
 TEST_CASE_METHOD(Logs, "listeners hear of a push once it is visible, until they leave") {
