@@ -13,7 +13,7 @@ dev_bench() {
   fi
   load build
   load deps
-  dev_deps build test
+  dev_deps build test bench
   build_preset release binaries
   for name in "${names[@]}"; do
     note "bench $name"

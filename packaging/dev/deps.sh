@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # usage: deps [GROUP...]
-# about: install the Debian packages (groups: build test ui fuzz lint package; default build)
+# about: install the Debian packages (groups: build test bench ui fuzz lint package; default build)
 
 dev_deps() {
   # shellcheck source=packaging/dev/packages.sh
