@@ -13,9 +13,9 @@ COMMANDS = {
     "build/release/bin/sluice labels": "run",
     "build/release/bin/sluice logs '{filename=~\".+\"} |~ \"(?i)error\"' --since 24h": "run",
     "build/release/bin/sluice metric 'vector(1)'": "run",
-    "build/release/bin/sluice logs '{app=\"pay\"} | json | level=\"error\"' --since 1h -o raw":
-        "run",
-    "build/release/bin/sluice metric --logs 'sum by (app) (count_over_time({app=~\".+\"}[1h]))'":
-        "run",
+    "build/release/bin/sluice logs '{service_name=\"shop\"} | json | status >= 400' "
+    "--since 1h -o raw": "run",
+    "build/release/bin/sluice metric --logs "
+    "'sum by (service_name) (count_over_time({job=\"files\"}[1h]))'": "run",
     "./dev demo": "e2e_story",
 }

@@ -16,8 +16,9 @@ class ReadmeTest(harness.Case):
         if not runnable:
             self.skipTest("the README has no command that runs against a daemon")
         daemon = self.daemon()
-        daemon.push({"app": "pay", "filename": "/var/log/pay.log", "level": "error"},
-                    ['{"level":"error","msg":"timeout","trace_id":"4bf92f35"}'] * 5)
+        # As ./dev up's agent labels the demo service.
+        daemon.push({"filename": "/srv/var/demo/shop.log", "job": "files", "service_name": "shop"},
+                    ['{"level":"error","msg":"timeout","status":500,"trace_id":"4bf92f35"}'] * 5)
         for command in runnable:
             with self.subTest(command):
                 done = subprocess.run(
@@ -25,6 +26,7 @@ class ReadmeTest(harness.Case):
                     cwd=self.folder, env=self.environment(daemon), capture_output=True, text=True,
                     timeout=60, check=False)
                 self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+                self.assertNotIn(done.stdout.strip(), ("", "no series"), done.stderr)
 
     def environment(self, daemon):
         path = harness.bin_dir() + os.pathsep + os.environ["PATH"]
