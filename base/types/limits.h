@@ -10,6 +10,9 @@
 
 namespace sluice {
 
+// What is done with a line longer than Limits::line_bytes (daemon/ingest/long_lines.h).
+enum class LongLinePolicy { split, truncate, refuse };
+
 struct Limits {
   // A request is held in memory as a whole, several at once; senders batch about 1 MiB.
   std::size_t push_body_bytes = 32 << 20;
@@ -18,8 +21,10 @@ struct Limits {
   std::size_t entries_per_push = 500'000;
   std::size_t samples_per_write = 500'000;
 
-  // Loki's default; longer lines are nearly always dumps. Refused, never cut: a cut line is a lie.
-  std::size_t line_bytes = 256 << 10;
+  // Four times Loki's default; longer lines are nearly always dumps. Split into parts that are
+  // marked as such, nothing is lost.
+  std::size_t line_bytes = 1 << 20;
+  LongLinePolicy long_lines = LongLinePolicy::split;
   // Labels name a stream; what differs from line to line belongs into the line or its metadata.
   std::size_t labels_per_stream = 32;
   std::size_t label_name_bytes = 1024;

@@ -23,6 +23,17 @@ void IngestMetrics::count(const Rejections& rejections) const {
         .inc(static_cast<double>(items_refused));
 }
 
+void IngestMetrics::count(const LongLines& lines) const {
+  for (const auto& [action, count] : {std::pair{"split", lines.split},
+                                      {"truncated", lines.truncated}}) {
+    if (count == 0) continue;
+    metrics_
+        .counter("sluice_ingest_long_lines_total", "Lines longer than limits.line_bytes.",
+                 {{"protocol", protocol_}, {"action", action}})
+        .inc(static_cast<double>(count));
+  }
+}
+
 void IngestMetrics::count_skipped(const std::string& kind, std::size_t skipped) const {
   if (skipped == 0) return;
   metrics_

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "base/telemetry/metrics.h"
+#include "daemon/ingest/long_lines.h"
 #include "daemon/ingest/rejections.h"
 
 namespace sluice::ingest {
@@ -17,6 +18,7 @@ class IngestMetrics {
   Counter items;    // entries or samples accepted
   Counter invalid;  // requests refused as a whole
   void count(const Rejections& rejections) const;
+  void count(const LongLines& lines) const;
   void count_skipped(const std::string& kind, std::size_t items) const;
 
  private:

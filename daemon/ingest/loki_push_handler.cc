@@ -69,6 +69,8 @@ Result<http::Response> LokiPushHandler::push(http::Request& request) {
     return invalid_argument("push of " + std::to_string(entries) + " entries, limit " +
                             std::to_string(limits_.entries_per_push) + "; send smaller batches");
   SLUICE_TRY(push.identity, read_identity(request, push.streams));
+  for (auto& stream : push.streams)
+    metrics_.count(cut_long_lines(stream, push.identity ? &*push.identity : nullptr, limits_));
   const auto rejections =
       validate_logs(push.streams, push.identity ? &*push.identity : nullptr, limits_, clock_.now());
   metrics_.count(rejections);

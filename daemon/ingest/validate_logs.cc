@@ -29,6 +29,7 @@ class EntryCheck {
   EntryCheck(const Limits& limits, Timestamp now) : limits_(limits), now_(now) {}
 
   std::optional<LabelProblem> problem(const LogEntry& entry) const {
+    // Under the other policies cut_long_lines has been here.
     if (entry.line.size() > limits_.line_bytes)
       return LabelProblem{"line_too_long", "line of " + std::to_string(entry.line.size()) +
                                                " bytes, limit " +

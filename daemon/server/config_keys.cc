@@ -1,5 +1,6 @@
 #include "daemon/server/config_keys.h"
 
+#include <algorithm>
 #include <map>
 
 namespace sluice::server {
@@ -95,6 +96,24 @@ ConfigKey log_format_key() {
           "logfmt", true,     read,     show};
 }
 
+ConfigKey long_lines_key() {
+  static constexpr std::string_view names[] = {"split", "truncate", "refuse"};
+  auto show = [](const Options& o) {
+    return std::string(names[static_cast<int>(o.ingest.long_lines)]);
+  };
+  auto read = [show](YamlNode& node, Options& o) {
+    const auto policy = node.string("long_lines", show(o));
+    const auto* const found = std::find(std::begin(names), std::end(names), policy);
+    if (found == std::end(names))
+      node.error_at("long_lines", "expected split, truncate or refuse, got \"" + policy + "\"");
+    else
+      o.ingest.long_lines = static_cast<LongLinePolicy>(found - std::begin(names));
+  };
+  return {"limits", "long_lines", "string",
+          "split (into marked parts), truncate (marked) or refuse (with 400)",
+          "split", false, read, show};
+}
+
 // The place of a member inside the options, for the builders above.
 #define AT(member)           \
   [](Options & o) -> auto& { \
@@ -181,7 +200,8 @@ void add_limits(std::vector<ConfigKey>& keys) {
   keys.push_back(integer(s, "samples_per_write", "Samples of one remote write", 1, 100'000'000,
                          AT(ingest.samples_per_write)));
   keys.push_back(
-      bytes(s, "line_bytes", "One line; longer ones are refused with 400", AT(ingest.line_bytes)));
+      bytes(s, "line_bytes", "One line; longer ones as long_lines says", AT(ingest.line_bytes)));
+  keys.push_back(long_lines_key());
   keys.push_back(integer(s, "labels_per_stream", "Labels of one log stream", 1, 1'000,
                          AT(ingest.labels_per_stream)));
   keys.push_back(integer(s, "labels_per_series", "Labels of one metric series", 1, 1'000,

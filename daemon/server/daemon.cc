@@ -155,7 +155,8 @@ void RunningDaemon::add_routes() {
 api::LokiOptions RunningDaemon::loki_options() const {
   return {.limits = options_.query,
           .version = std::string(build_version()),
-          .retention = options_.storage.retention};
+          .retention = options_.storage.retention,
+          .truncates_lines = options_.ingest.long_lines == LongLinePolicy::truncate};
 }
 
 api::PrometheusOptions RunningDaemon::prometheus_options() const {

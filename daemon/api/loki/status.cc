@@ -26,7 +26,7 @@ void write_limits(JsonWriter& out, const LokiOptions& options) {
   write_empty_list(out, "log_level_fields");
   out.key("max_entries_limit_per_query")
       .number(static_cast<std::uint64_t>(options.limits.max_entries));
-  out.key("max_line_size_truncate").boolean(false);
+  out.key("max_line_size_truncate").boolean(options.truncates_lines);
   out.key("max_query_bytes_read").string("0B");
   out.key("max_query_length").string("0s");
   out.key("max_query_lookback").string("0s");

@@ -177,6 +177,7 @@ TEST_CASE_METHOD(IngestFixture, "other content types are answered with 415 and t
 
 TEST_CASE_METHOD(IngestFixture, "entries over a limit are refused one by one, the others stored") {
   limits.line_bytes = 10;
+  limits.long_lines = LongLinePolicy::refuse;
   struct Case {
     std::string stream;
     std::string value;
@@ -300,6 +301,7 @@ TEST_CASE_METHOD(IngestFixture, "a batch identity is honoured and answered") {
 
 TEST_CASE_METHOD(IngestFixture, "refused lines of an identified batch are not asked for again") {
   limits.line_bytes = 5;
+  limits.long_lines = LongLinePolicy::refuse;
   http::Headers headers;
   headers.set("X-Sluice-Batch",
               "v1;agent=a;source=" + std::string(32, '0') + ";start=0;lens=6,20,6");
