@@ -4,6 +4,10 @@
 
 namespace sluice::query {
 
+QueryContext::~QueryContext() {
+  if (limits_.together) limits_.together->account(-held_.load());
+}
+
 Result<void> QueryContext::check() const {
   if (cancel_.stop_requested())
     return Error{ErrorCode::cancelled,
@@ -15,12 +19,19 @@ Result<void> QueryContext::check() const {
 }
 
 Result<void> QueryContext::charge(std::int64_t bytes) {
+  const auto mib = [](std::size_t n) { return std::to_string(n >> 20) + " MiB"; };
   const auto held = held_.fetch_add(bytes) + bytes;
-  if (held <= static_cast<std::int64_t>(limits_.max_memory_bytes)) return {};
-  return Error{ErrorCode::limit_exceeded,
-               "query needs more than its memory budget of " +
-                   std::to_string(limits_.max_memory_bytes >> 20) +
-                   " MiB; narrow the selector or the time range"};
+  const bool room = !limits_.together || limits_.together->account(bytes);
+  if (bytes <= 0) return {};
+  if (held > static_cast<std::int64_t>(limits_.max_memory_bytes))
+    return Error{ErrorCode::limit_exceeded, "query needs more than its memory budget of " +
+                                                mib(limits_.max_memory_bytes) +
+                                                "; narrow the selector or the time range"};
+  if (!room)
+    return Error{ErrorCode::limit_exceeded, "all running queries together need more memory than " +
+                                                mib(limits_.together->limit()) +
+                                                "; try again later"};
+  return {};
 }
 
 void QueryContext::warn(std::string text) {

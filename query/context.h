@@ -7,12 +7,14 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <mutex>
 #include <stop_token>
 #include <string>
 #include <vector>
 
 #include "base/types/result.h"
+#include "query/memory.h"
 
 namespace sluice::query {
 
@@ -21,6 +23,7 @@ struct QueryLimits {
   std::size_t max_series = 10'000;  // of a log metric query; past it the top N and a warning
   std::size_t max_samples = 50'000'000;      // that one PromQL query may load
   std::size_t max_entries = 5'000;           // of a log query
+  std::shared_ptr<QueryMemory> together;     // what all queries may hold; null: no bound
 };
 
 struct QueryStats {
@@ -46,7 +49,10 @@ struct QueryStats {
 class QueryContext {
  public:
   explicit QueryContext(std::stop_token cancel = {}, QueryLimits limits = {})
-      : cancel_(std::move(cancel)), limits_(limits) {}
+      : cancel_(std::move(cancel)), limits_(std::move(limits)) {}
+  ~QueryContext();
+  QueryContext(const QueryContext&) = delete;
+  QueryContext& operator=(const QueryContext&) = delete;
 
   const QueryLimits& limits() const { return limits_; }
   QueryStats& stats() { return stats_; }
@@ -58,7 +64,8 @@ class QueryContext {
   // Called in every loop over blocks or series: Error(cancelled) once the client is gone or the
   // request's deadline passed, Error(timeout) once the query's own did.
   Result<void> check() const;
-  // Accounts memory held by the query; Error(limit_exceeded) past the budget. Negative releases.
+  // Accounts memory held by the query; Error(limit_exceeded) past its budget or that of all queries
+  // together. Negative releases; what is left goes with the context.
   Result<void> charge(std::int64_t bytes);
   // Adds a warning to the result, each text once.
   void warn(std::string text);

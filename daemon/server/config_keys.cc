@@ -179,14 +179,17 @@ void add_storage(std::vector<ConfigKey>& keys) {
 void add_query(std::vector<ConfigKey>& keys) {
   const std::string s = "query";
   keys.push_back(bytes(s, "max_memory", "What one query may hold in memory; past it it fails",
-                       AT(query.max_memory_bytes), true));
+                       AT(query.max_memory_bytes)));
+  keys.push_back(bytes(s, "max_memory_total",
+                       "What all queries may hold together, but for rules and gates; past it 429",
+                       AT(query_memory_bytes)));
   keys.push_back(integer(s, "max_series",
                          "Series of a log metric query; the largest are kept, with a warning", 1,
-                         10'000'000, AT(query.max_series), true));
+                         10'000'000, AT(query.max_series)));
   keys.push_back(integer(s, "max_samples", "Samples one PromQL query may load", 1, 10'000'000'000,
-                         AT(query.max_samples), true));
+                         AT(query.max_samples)));
   keys.push_back(integer(s, "max_entries", "Largest `limit` of a log query", 1, 10'000'000,
-                         AT(query.max_entries), true));
+                         AT(query.max_entries)));
 }
 
 void add_limits(std::vector<ConfigKey>& keys) {

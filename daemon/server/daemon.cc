@@ -58,6 +58,7 @@ class RunningDaemon : public Daemon {
   void stop() override;
 
  private:
+  void share_query_memory();
   Result<void> open_store();
   Result<void> start_alerting();
   Result<void> start_releases();
@@ -89,6 +90,7 @@ class RunningDaemon : public Daemon {
 
 Result<void> RunningDaemon::start() {
   add_process_metrics(metrics_);
+  share_query_memory();
   // What retention would drop at once is refused at the door, with a reason.
   options_.ingest.oldest = longest_retention(options_.storage);
   runtime_ = std::make_unique<IoRuntime>(options_.runtime);
@@ -103,6 +105,13 @@ Result<void> RunningDaemon::start() {
   ready_ = true;
   log_info("ready", {{"version", build_version()}, {"storage", options_.storage.path}});
   return {};
+}
+
+void RunningDaemon::share_query_memory() {
+  const auto memory = std::make_shared<query::QueryMemory>(options_.query_memory_bytes);
+  options_.query.together = memory;
+  auto held = metrics_.gauge("sluice_query_memory_bytes", "What running queries hold in memory.");
+  metrics_.on_collect([memory, held]() mutable { held.set(static_cast<double>(memory->held())); });
 }
 
 Result<void> RunningDaemon::open_store() {

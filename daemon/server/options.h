@@ -23,6 +23,7 @@ struct DaemonOptions {
   storage::StoreOptions storage;
   std::string backup_path;  // of POST /api/v1/admin/backup; empty: refused
   query::QueryLimits query;
+  std::size_t query_memory_bytes = 512 << 20;  // what all queries together may hold
   Limits ingest;
   alerting::AlertingOptions alerting;
   release::ReleaseOptions release;

@@ -166,3 +166,21 @@ TEST_CASE("format_query prints the canonical form or the error") {
   CHECK(bad.status == 400);
   CHECK(json::parse(bad.body)["status"] == "invalid-query");
 }
+
+TEST_CASE("while others hold the memory of all queries, the answer is to come back later") {
+  LokiOptions options;
+  options.limits.together = std::make_shared<query::QueryMemory>(1 << 20);
+  LokiFixture f(options);
+  f.add({{"app", "a"}}, 20, "line");
+  const auto ask = [&] { return f.call("/query_range", "query=" + enc(R"({app="a"})")); };
+  CHECK(ask().status == 200);
+  {
+    query::QueryContext other({}, options.limits);
+    CHECK(other.charge(1 << 20));
+    const auto response = ask();
+    CHECK(response.status == 429);
+    CHECK_FALSE(response.headers.get("Retry-After").empty());
+    CHECK(response.body.find("all running queries together") != std::string::npos);
+  }
+  CHECK(ask().status == 200);
+}
