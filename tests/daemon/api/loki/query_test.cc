@@ -176,7 +176,7 @@ TEST_CASE("while others hold the memory of all queries, the answer is to come ba
   CHECK(ask().status == 200);
   {
     query::QueryContext other({}, options.limits);
-    CHECK(other.charge(1 << 20));
+    CHECK(bool(other.charge(1 << 20)));
     const auto response = ask();
     CHECK(response.status == 429);
     CHECK_FALSE(response.headers.get("Retry-After").empty());
