@@ -28,9 +28,9 @@ Result<void> QueryContext::charge(std::int64_t bytes) {
                                                 mib(limits_.max_memory_bytes) +
                                                 "; narrow the selector or the time range"};
   if (!room)
-    return Error{ErrorCode::limit_exceeded, "all running queries together need more memory than " +
-                                                mib(limits_.together->limit()) +
-                                                "; try again later"};
+    return Error{ErrorCode::unavailable, "all running queries together need more memory than " +
+                                             mib(limits_.together->limit()) +
+                                             "; try again later"};
   return {};
 }
 

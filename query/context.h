@@ -64,8 +64,8 @@ class QueryContext {
   // Called in every loop over blocks or series: Error(cancelled) once the client is gone or the
   // request's deadline passed, Error(timeout) once the query's own did.
   Result<void> check() const;
-  // Accounts memory held by the query; Error(limit_exceeded) past its budget or that of all queries
-  // together. Negative releases; what is left goes with the context.
+  // Accounts memory held by the query; Error(limit_exceeded) past its budget, Error(unavailable)
+  // past that of all queries together. Negative releases; what is left goes with the context.
   Result<void> charge(std::int64_t bytes);
   // Adds a warning to the result, each text once.
   void warn(std::string text);

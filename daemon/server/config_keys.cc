@@ -181,7 +181,7 @@ void add_query(std::vector<ConfigKey>& keys) {
   keys.push_back(bytes(s, "max_memory", "What one query may hold in memory; past it it fails",
                        AT(query.max_memory_bytes)));
   keys.push_back(bytes(s, "max_memory_total",
-                       "What all queries may hold together, but for rules and gates; past it 429",
+                       "What all queries may hold together, but for rules and gates; past it 503",
                        AT(query_memory_bytes)));
   keys.push_back(integer(s, "max_series",
                          "Series of a log metric query; the largest are kept, with a warning", 1,

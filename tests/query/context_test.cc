@@ -37,7 +37,7 @@ TEST_CASE("queries fail when all together need more than there is, and may when 
     CHECK(bool(second.charge(7 << 20)));
     const auto over = second.charge(1 << 20);
     REQUIRE_FALSE(bool(over));
-    CHECK(over.error().code == ErrorCode::limit_exceeded);
+    CHECK(over.error().code == ErrorCode::unavailable);
     CHECK_THAT(over.error().message, ContainsSubstring("together need more memory than 15 MiB"));
     CHECK(bool(second.charge(-(1 << 20))));
     CHECK(limits.together->held() == 15 << 20);

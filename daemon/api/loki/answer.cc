@@ -185,7 +185,9 @@ http::Response json(std::string body) {
 }
 
 http::Response failure(const Error& error) {
-  return http::Response::text(status_for(error.code), error.message);
+  auto response = http::Response::text(status_for(error.code), error.message);
+  if (response.status == 503) response.headers.set("Retry-After", "1");
+  return response;
 }
 
 http::Response string_list(const std::vector<std::string>& items) {

@@ -31,7 +31,9 @@ http::Response error(Kind kind, std::string_view message) {
   json.key("errorType").string(kind.type);
   json.key("error").string(message);
   json.end_object();
-  return http::Response::json(kind.status, json.take());
+  auto response = http::Response::json(kind.status, json.take());
+  if (kind.type == "unavailable") response.headers.set("Retry-After", "1");
+  return response;
 }
 
 void write_texts(JsonWriter& json, std::string_view key, const std::vector<std::string>& texts) {
