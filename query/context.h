@@ -41,9 +41,14 @@ struct QueryStats {
   std::atomic<std::uint64_t> groups_skipped_stream{0};
   std::atomic<std::uint64_t> groups_skipped_time{0};    // also narrowed away
   std::atomic<std::uint64_t> groups_skipped_filter{0};  // by templates and gram filter
+  std::atomic<std::uint64_t> groups_from_header{0};     // answered without their columns
   std::atomic<std::uint64_t> chunks_read{0};
   std::atomic<std::uint64_t> columns_scanned{0};
   std::atomic<std::uint64_t> lines_rebuilt{0};
+  std::atomic<std::uint64_t> lines_kept{0};  // of a log query: passed its filters and its limit
+  // Nanoseconds in the log store: planning, reading (TimedLogSource).
+  std::atomic<std::uint64_t> plan_ns{0};
+  std::atomic<std::uint64_t> read_ns{0};
 };
 
 class QueryContext {

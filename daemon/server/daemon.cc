@@ -27,6 +27,7 @@
 #include "daemon/server/ticker.h"
 #include "daemon/server/version.h"
 #include "query/engine/engine.h"
+#include "query/timed_source.h"
 #include "rules/language.h"
 
 namespace sluice::server {
@@ -78,6 +79,7 @@ class RunningDaemon : public Daemon {
   Metrics metrics_;
   std::unique_ptr<IoRuntime> runtime_;
   std::unique_ptr<storage::Store> store_;
+  std::unique_ptr<query::TimedLogSource> timed_logs_;
   std::unique_ptr<query::Engine> engine_;
   std::unique_ptr<alerting::Outbox> outbox_;
   std::unique_ptr<alerting::RuleManager> rules_;
@@ -118,7 +120,8 @@ Result<void> RunningDaemon::open_store() {
   SLUICE_TRY(store_, storage::Store::open(options_.storage, clock_, metrics_));
   ticker_ = std::make_unique<Ticker>(tick_interval, [this] { store_->tick(); });
   api::add_space_metrics(metrics_, store_->operations());
-  engine_ = std::make_unique<query::Engine>(store_->logs(), store_->samples());
+  timed_logs_ = std::make_unique<query::TimedLogSource>(store_->logs());
+  engine_ = std::make_unique<query::Engine>(*timed_logs_, store_->samples());
   return {};
 }
 

@@ -101,6 +101,7 @@ class StoredLogCursor : public query::LogCursor {
     SLUICE_TRY(auto header, cache_.header(part, number, view_.snapshot.get()));
     if (HeaderCounts::serves(select_, *header) && !hidden_in(scan, number)) {
       ++context_.stats().batches;
+      ++context_.stats().groups_from_header;
       counts_.emplace(*header, scan, number, select_, context_.stats());
       return {};
     }

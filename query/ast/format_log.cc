@@ -51,6 +51,13 @@ std::string filter_text(const NumberLabelFilter& filter) {
   return out;
 }
 
+std::string address_text(const AddressRange& range) {
+  return "ip(" + quoted(range.text()) + ')';
+}
+std::string filter_text(const AddressLabelFilter& filter) {
+  return filter.label + (filter.negative ? " != " : " = ") + address_text(filter.range);
+}
+
 // `and` binds tighter than `or`.
 std::string and_operand(const LabelFilterPtr& filter) {
   const bool wrap = std::holds_alternative<OrLabelFilter>(filter->node);
@@ -87,6 +94,12 @@ std::string stage_text(const PatternFilter& filter) {
   for (std::size_t i = 0; i < filter.patterns.size(); ++i)
     out += (i == 0 ? " " : " or ") + quoted(filter.patterns[i]);
   return out;
+}
+std::string stage_text(const AddressFilter& filter) {
+  std::string out;
+  for (const auto& range : filter.ranges) out += (out.empty() ? " " : " or ") + address_text(range);
+  for (const auto& text : filter.texts) out += " or " + quoted(text);
+  return (filter.negative ? "!=" : "|=") + out;
 }
 std::string stage_text(const RegexpStage& stage) {
   return "| regexp " + quoted(stage.regex->pattern());

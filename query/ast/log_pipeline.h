@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/types/time.h"
+#include "query/ast/address_range.h"
 #include "query/ast/label_matcher.h"
 #include "query/ast/line_filter.h"
 
@@ -39,6 +40,12 @@ struct NumberLabelFilter {
   Unit unit = Unit::number;
   double value = 0;  // durations in seconds, bytes in bytes
 };
+// `addr = ip("10.0.0.0/8")`: whether the label's value holds such an address.
+struct AddressLabelFilter {
+  std::string label;
+  bool negative = false;
+  AddressRange range;
+};
 struct AndLabelFilter {
   LabelFilterPtr lhs, rhs;
 };
@@ -46,7 +53,8 @@ struct OrLabelFilter {
   LabelFilterPtr lhs, rhs;
 };
 struct LabelFilterExpr {
-  std::variant<LabelMatcher, NumberLabelFilter, AndLabelFilter, OrLabelFilter> node;
+  std::variant<LabelMatcher, NumberLabelFilter, AddressLabelFilter, AndLabelFilter, OrLabelFilter>
+      node;
 };
 struct LabelFilterStage {
   LabelFilterPtr filter;
@@ -68,6 +76,12 @@ struct PatternFilter {
   bool negative = false;
   std::vector<std::string> patterns;
 };
+// `|= ip("10.0.0.0/8") or "x"` and `!= ip(...)`: lines that hold an address of a range, or a text.
+struct AddressFilter {
+  bool negative = false;
+  std::vector<AddressRange> ranges;
+  std::vector<std::string> texts;
+};
 struct RegexpStage {
   std::shared_ptr<const Regex> regex;  // with at least one named group
 };
@@ -88,9 +102,10 @@ struct KeepStage {
   std::vector<LabelSelection> labels;
 };
 
-using Stage = std::variant<LineFilter, PatternFilter, JsonStage, LogfmtStage, RegexpStage,
-                           PatternStage, UnpackStage, LabelFilterStage, LineFormatStage,
-                           LabelFormatStage, DecolorizeStage, DropStage, KeepStage>;
+using Stage =
+    std::variant<LineFilter, PatternFilter, AddressFilter, JsonStage, LogfmtStage, RegexpStage,
+                 PatternStage, UnpackStage, LabelFilterStage, LineFormatStage, LabelFormatStage,
+                 DecolorizeStage, DropStage, KeepStage>;
 using LogPipeline = std::vector<Stage>;
 
 // `| unwrap label`, `| unwrap duration(label)`, and label filters after it.

@@ -130,8 +130,9 @@ struct Connection {
 
 ExitCode perform(const Action& action, const GlobalOptions& options, const CLI::App& root,
                  World& world) {
-  Context context{world.out,  world.err,   world.in, world.out_is_tty, world.clock,
-                  world.stop, world.sleep, options,  nullptr,          &root};
+  Context context{world.out,        world.err,   world.in,   world.out_is_tty,
+                  world.err_is_tty, world.clock, world.stop, world.sleep,
+                  options,          nullptr,     &root};
   if (auto zone = use_timezone(options.timezone); !zone) return fail(context, zone.error());
   const auto connection = std::make_shared<Connection>(options);
   context.client = {connection, connection->client.get()};

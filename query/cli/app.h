@@ -17,6 +17,7 @@ struct World {
   const Clock& clock;
   std::stop_token stop;
   std::function<void(std::chrono::milliseconds)> sleep;
+  bool err_is_tty = false;
 };
 
 // args without the program's name.

@@ -50,6 +50,7 @@ struct Context {
   std::ostream& err;  // talk
   std::istream& in;
   bool out_is_tty = false;
+  bool err_is_tty = false;
   const Clock& clock;
   std::stop_token stop;                                  // Ctrl-C
   std::function<void(std::chrono::milliseconds)> sleep;  // wakes early on stop
@@ -58,6 +59,10 @@ struct Context {
   const CLI::App* root = nullptr;  // for help and completion
 
   bool color() const;
+  // The same with another place for data, such as a pager.
+  Context with_out(std::ostream& other) const {
+    return {other, err, in, out_is_tty, err_is_tty, clock, stop, sleep, options, client, root};
+  }
 };
 
 using Action = std::function<ExitCode(Context&)>;
@@ -79,6 +84,9 @@ CLI::App& add_subcommand(CLI::App& parent, const std::string& name, const std::s
 
 Action add_logs(CLI::App& root);
 Action add_tail(CLI::App& root);
+Action add_context(CLI::App& root);
+Action add_patterns(CLI::App& root);
+Action add_export(CLI::App& root);
 Action add_labels(CLI::App& root);
 Action add_series(CLI::App& root);
 Action add_push(CLI::App& root);
@@ -89,6 +97,7 @@ Action add_check(CLI::App& root);
 Action add_release(CLI::App& root);
 Action add_gate(CLI::App& root);
 Action add_api(CLI::App& root);
+Action add_complete(CLI::App& root);
 Action add_completion(CLI::App& root);
 Action add_help(CLI::App& root);
 Action add_version(CLI::App& root);

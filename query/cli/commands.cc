@@ -9,9 +9,12 @@ namespace sluice::query::cli {
 
 namespace {
 
-constexpr std::array<Command, 15> command_table{{
+constexpr std::array<Command, 19> command_table{{
     {"logs", add_logs},
     {"tail", add_tail},
+    {"context", add_context},
+    {"patterns", add_patterns},
+    {"export", add_export},
     {"labels", add_labels},
     {"series", add_series},
     {"push", add_push},
@@ -22,6 +25,7 @@ constexpr std::array<Command, 15> command_table{{
     {"release", add_release},
     {"gate", add_gate},
     {"api", add_api},
+    {"complete", add_complete},
     {"completion", add_completion},
     {"help", add_help},
     {"version", add_version},

@@ -8,8 +8,9 @@ namespace sluice::query::cli {
 
 namespace {
 
+// Those that --help shows.
 std::vector<const CLI::App*> subcommands_of(const CLI::App& app) {
-  return app.get_subcommands([](const CLI::App*) { return true; });
+  return app.get_subcommands([](const CLI::App* sub) { return !sub->get_group().empty(); });
 }
 
 std::string words_for(const CLI::App& app) {
@@ -48,6 +49,17 @@ std::string bash_script(const CLI::App& root) {
          "    [[ ${COMP_WORDS[i]} == -* ]] && break\n"
          "    path=\"${path:+$path }${COMP_WORDS[i]}\"\n"
          "  done\n"
+         "  # Names and values come from the server: sluice complete asks it, briefly.\n"
+         "  local kind=\"\" bare=\"${current#[\\\"\\']}\"\n"
+         "  case \"${COMP_WORDS[1]}\" in\n"
+         "    labels) [[ $current == -* ]] || kind=name ;;\n"
+         "    logs|tail|context|patterns|export|series) [[ $bare == \\{* ]] && kind=selector ;;\n"
+         "  esac\n"
+         "  if [[ -n $kind ]]; then\n"
+         "    [[ $kind == selector ]] && compopt -o nospace 2>/dev/null\n"
+         "    mapfile -t COMPREPLY < <(sluice complete --kind \"$kind\" -- \"$bare\" 2>/dev/null)\n"
+         "    return\n"
+         "  fi\n"
          "  words=\"$(_sluice_words \"$path\")\"\n"
          "  [[ -z $words ]] && words=\"$(_sluice_words \"${path%% *}\")\"\n"
          "  mapfile -t COMPREPLY < <(compgen -W \"$words\" -- \"$current\")\n"

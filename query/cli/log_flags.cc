@@ -5,7 +5,8 @@
 namespace sluice::query::cli {
 
 void LogStyleFlags::add_to(CLI::App& app) {
-  app.add_option("-o,--output", output, "default, raw, jsonl or json")->capture_default_str();
+  app.add_option("-o,--output", output, "default, raw, jsonl, json, logfmt or csv")
+      ->capture_default_str();
   app.add_flag("--no-labels", no_labels, "Leave labels out");
   app.add_option("--include-label", include, "Print only this label (repeatable)");
   app.add_option("--exclude-label", exclude, "Do not print this label (repeatable)");

@@ -1,6 +1,7 @@
 #include "query/cli/log_line.h"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <nlohmann/json.hpp>
 
@@ -86,12 +87,38 @@ Color color_of_line(const LogLine& line) {
   return Color::none;
 }
 
+// Each stream has a colour of its own, as far as there are colours; red and yellow tell of levels.
+Color color_of_stream(const LabelSet& labels) {
+  constexpr std::array colors = {Color::cyan, Color::magenta, Color::green, Color::blue};
+  return colors[labels.hash() % colors.size()];
+}
+
+// As csv and logfmt have it.
+std::string as_csv(const LogLine& line, const LogStyle& style) {
+  std::string out = format_rfc3339(line.timestamp) + ',';
+  if (style.labels) out += csv_field(shown_labels(line.labels, style).to_string()) + ',';
+  return out + csv_field(line.line) + '\n';
+}
+
+std::string as_logfmt(const LogLine& line, const LogStyle& style) {
+  std::string out = "ts=" + format_rfc3339(line.timestamp);
+  const auto pair = [&](std::string_view name, std::string_view value) {
+    out += ' ' + std::string(name) + '=';
+    append_quoted(out, value);
+  };
+  if (style.labels)
+    for (const auto& [name, value] : shown_labels(line.labels, style)) pair(name, value);
+  pair("line", line.line);
+  return out + '\n';
+}
+
 std::string as_text(const LogLine& line, const LogStyle& style) {
   std::string out = paint(format_local(line.timestamp), Color::blue, style.color);
   if (style.labels) {
+    const Color stream = color_of_stream(line.labels);
     std::string labels = shown_labels(line.labels, style).to_string();
     if (labels.size() < style.labels_width) labels.resize(style.labels_width, ' ');
-    out += ' ' + paint(labels, Color::cyan, style.color);
+    out += ' ' + paint(labels, stream, style.color);
   }
   const Color color = color_of_line(line);
   const std::string text = style.to_terminal ? printable(line.line) : line.line;
@@ -131,8 +158,10 @@ Result<LogFormat> parse_log_format(std::string_view text) {
   if (text == "raw") return LogFormat::raw;
   if (text == "jsonl") return LogFormat::jsonl;
   if (text == "json") return LogFormat::json;
+  if (text == "logfmt") return LogFormat::logfmt;
+  if (text == "csv") return LogFormat::csv;
   return invalid_argument("output \"" + std::string(text) +
-                          "\" is none of default, raw, jsonl, json");
+                          "\" is none of default, raw, jsonl, json, logfmt, csv");
 }
 
 std::string format_line(const LogLine& line, const LogStyle& style) {
@@ -141,6 +170,8 @@ std::string format_line(const LogLine& line, const LogStyle& style) {
     case LogFormat::raw: return line.line + '\n';
     case LogFormat::jsonl: return as_json(line, style) + '\n';
     case LogFormat::json: return as_json(line, style);
+    case LogFormat::logfmt: return as_logfmt(line, style);
+    case LogFormat::csv: return as_csv(line, style);
   }
   return {};
 }

@@ -27,7 +27,7 @@ Result<std::vector<LogLine>> parse_streams(const nlohmann::json& streams);
 // By time, and among equal times in the order given; newest first unless forward.
 void sort_lines(std::vector<LogLine>& lines, bool forward);
 
-enum class LogFormat { standard, raw, jsonl, json };
+enum class LogFormat { standard, raw, jsonl, json, logfmt, csv };
 Result<LogFormat> parse_log_format(std::string_view text);
 
 struct LogStyle {

@@ -1,11 +1,14 @@
 #include <CLI/CLI.hpp>
 #include <iostream>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "query/cli/api_client.h"
+#include "query/cli/explain_format.h"
 #include "query/cli/log_flags.h"
 #include "query/cli/log_pager.h"
 #include "query/cli/metric_result.h"
+#include "query/cli/pager.h"
 #include "query/cli/time_spec.h"
 
 namespace sluice::query::cli {
@@ -21,6 +24,9 @@ struct LogsOptions {
   bool forward = false;
   bool follow = false;
   bool exit_status = false;
+  bool explain = false;
+  bool strict = false;
+  bool no_pager = false;
   LogStyleFlags style;
   TailFlags tail;
 };
@@ -42,6 +48,7 @@ http::Params page_params(const LogsOptions& o, const LogPager::Page& page) {
   params.add("limit", std::to_string(page.limit));
   params.add("direction", o.forward ? "forward" : "backward");
   if (!o.step.empty()) params.add("step", o.step);
+  if (o.explain) params.add("explain", "true");
   return params;
 }
 
@@ -96,12 +103,31 @@ ExitCode print_metric(const nlohmann::json& data, const LogsOptions& o, Context&
   return ExitCode::ok;
 }
 
-ExitCode read_pages(const LogsOptions& o, LogPager pager, LinePrinter& printer, Context& context) {
+// What the server says beside the result.
+struct Remarks {
+  std::set<std::string> warnings;
+  nlohmann::json explain;
+
+  void take(const nlohmann::json& answer) {
+    for (const auto& warning : answer.value("warnings", nlohmann::json::array()))
+      if (warning.is_string()) warnings.insert(warning.get<std::string>());
+    if (answer.contains("data") && answer["data"].is_object())
+      add_explain(explain, answer["data"].value("explain", nlohmann::json()));
+  }
+  void print(Context& context) const {
+    for (const auto& warning : warnings) context.err << "sluice: warning: " << warning << "\n";
+    if (explain.is_object()) context.err << format_explain(explain);
+  }
+};
+
+ExitCode read_pages(const LogsOptions& o, LogPager pager, LinePrinter& printer, Remarks& remarks,
+                    Context& context) {
   ApiClient api(context);
   while (const auto page = pager.next()) {
     if (context.stop.stop_requested()) return ExitCode::interrupted;
     auto answer = api.get("/loki/api/v1/query_range", page_params(o, *page));
     if (!answer) return fail(context, answer.error());
+    remarks.take(*answer);
     auto data = data_of(std::move(*answer));
     if (!data) return fail(context, data.error());
     if (text_of(*data, "resultType") != "streams") return print_metric(*data, o, context);
@@ -120,10 +146,19 @@ ExitCode run_logs(const LogsOptions& o, Context& context) {
   const auto range = resolve_range(o.range, context.clock.now());
   if (!range) return fail(context, range.error());
   if (o.batch == 0) return fail(context, invalid_argument("--batch must be at least 1"));
-  LinePrinter printer(context, *style);
-  const ExitCode code =
-      read_pages(o, LogPager(*range, o.forward, o.limit, o.batch), printer, context);
-  if (code == ExitCode::ok && o.exit_status && printer.count() == 0) return ExitCode::no;
+  Remarks remarks;
+  std::size_t count = 0;
+  ExitCode code = ExitCode::ok;
+  {
+    const auto pager = context.out_is_tty && !o.no_pager ? Pager::start(pager_command()) : nullptr;
+    Context paged = pager ? context.with_out(pager->out()) : context;
+    LinePrinter printer(paged, *style);
+    code = read_pages(o, LogPager(*range, o.forward, o.limit, o.batch), printer, remarks, paged);
+    count = printer.count();
+  }
+  remarks.print(context);
+  if (code == ExitCode::ok && o.strict && !remarks.warnings.empty()) return ExitCode::partial;
+  if (code == ExitCode::ok && o.exit_status && count == 0) return ExitCode::no;
   return code;
 }
 
@@ -142,6 +177,9 @@ Action add_logs(CLI::App& root) {
   app.add_flag("--forward", o->forward, "Oldest first");
   app.add_flag("-f,--follow,--tail", o->follow, "Go on with lines as they arrive");
   app.add_flag("--exit-status", o->exit_status, "Exit 1 when nothing matched");
+  app.add_flag("--explain", o->explain, "Say on standard error how the server found the lines");
+  app.add_flag("--strict", o->strict, "Exit 6 when the result is partial or has another warning");
+  app.add_flag("--no-pager", o->no_pager, "Do not page on a terminal");
   o->style.add_to(app);
   o->tail.add_to(app);
   return [o](Context& context) { return run_logs(*o, context); };

@@ -43,7 +43,8 @@ int main(int argc, char** argv) {
                           ::isatty(STDOUT_FILENO) == 1,
                           system_clock(),
                           token,
-                          [token](std::chrono::milliseconds t) { sleep_until_stopped(t, token); }};
+                          [token](std::chrono::milliseconds t) { sleep_until_stopped(t, token); },
+                          ::isatty(STDERR_FILENO) == 1};
   const auto code = query::cli::run({argv + 1, argv + argc}, std::move(world));
   request_stop();  // wakes the signal thread
   return static_cast<int>(code);

@@ -27,12 +27,15 @@ void flatten(const LabelFilterPtr& filter, std::vector<LabelFilterPtr>& conjunct
 struct Leaves {
   std::vector<const LabelMatcher*> matchers;
   std::vector<const NumberLabelFilter*> numbers;
+  bool addresses = false;
 
   void add(const LabelFilterExpr& filter) {
     if (const auto* matcher = std::get_if<LabelMatcher>(&filter.node)) {
       matchers.push_back(matcher);
     } else if (const auto* number = std::get_if<NumberLabelFilter>(&filter.node)) {
       numbers.push_back(number);
+    } else if (std::holds_alternative<AddressLabelFilter>(filter.node)) {
+      addresses = true;
     } else if (const auto* both = std::get_if<AndLabelFilter>(&filter.node)) {
       add(*both->lhs), add(*both->rhs);
     } else {
@@ -109,6 +112,8 @@ class Conditions {
     Leaves leaves;
     leaves.add(*conjunct);
     compared_.insert(compared_.end(), leaves.numbers.begin(), leaves.numbers.end());
+    // Addresses are looked for in text, which the store has no better way to do.
+    if (leaves.addresses) return;
     const auto field = field_of(leaves.name());
     if (!place.parsed || !field || pushdown_.removed(leaves.name(), place.selections)) return;
     if (!leaves.numbers.empty() && !same_comparison()) return;

@@ -35,7 +35,9 @@ double quantile(std::span<const TimedValue> window, double phi, double) {
   return values[lower] * (1 - weight) + values[upper] * weight;
 }
 
-// The increase of a counter, resets included, per second of the range.
+// The increase of a counter, resets included, per second of the range; 0 of a single value. What
+// Loki adds for the edges of the window is less than a part in 10,000: it takes nanoseconds for
+// milliseconds there.
 double counter_rate(std::span<const TimedValue> window, double, double seconds) {
   double increase = 0;
   for (std::size_t i = 1; i < window.size(); ++i) {
@@ -43,7 +45,7 @@ double counter_rate(std::span<const TimedValue> window, double, double seconds) 
     const double value = window[i].second;
     increase += value < previous ? value : value - previous;
   }
-  return window.size() < 2 ? absent_value : increase / seconds;
+  return increase / seconds;
 }
 
 constexpr LogFunction plain(std::string_view name, double (*of)(A, double)) {

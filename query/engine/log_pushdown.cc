@@ -192,6 +192,8 @@ bool LogPushdown::add_fields(const LabelFilterExpr& filter, std::size_t selectio
     return add_field(matcher->name(), false, selections);
   if (const auto* number = std::get_if<NumberLabelFilter>(&filter.node))
     return add_field(number->label, number->unit == NumberLabelFilter::Unit::number, selections);
+  if (const auto* address = std::get_if<AddressLabelFilter>(&filter.node))
+    return add_field(address->label, false, selections);
   if (const auto* both = std::get_if<AndLabelFilter>(&filter.node))
     return add_fields(*both->lhs, selections) && add_fields(*both->rhs, selections);
   const auto& either = std::get<OrLabelFilter>(filter.node);

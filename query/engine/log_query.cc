@@ -94,14 +94,13 @@ class LogReader {
         context_(context),
         best_(limits.limit, limits.direction) {}
 
+  // Past the memory budget the result is partial and says so: lines are worth having without the
+  // others, which a sum is not.
   Result<void> read(LogCursor& cursor) {
-    while (true) {
-      SLUICE_CHECK(context_.check());
-      SLUICE_TRY(const LogBatch* batch, cursor.next());
-      if (batch == nullptr) return {};
-      SLUICE_CHECK(take(*batch));
-      if (best_.full()) cursor.narrow(best_.open_range(limits_.range));
-    }
+    auto done = read_all(cursor);
+    if (done || done.error().code != ErrorCode::limit_exceeded) return done;
+    context_.warn("the result is partial: " + done.error().message);
+    return {};
   }
 
   Streams result() {
@@ -119,6 +118,16 @@ class LogReader {
 
  private:
   static constexpr std::size_t none = std::numeric_limits<std::size_t>::max();
+
+  Result<void> read_all(LogCursor& cursor) {
+    while (true) {
+      SLUICE_CHECK(context_.check());
+      SLUICE_TRY(const LogBatch* batch, cursor.next());
+      if (batch == nullptr) return {};
+      SLUICE_CHECK(take(*batch));
+      if (best_.full()) cursor.narrow(best_.open_range(limits_.range));
+    }
+  }
 
   Result<void> take(const LogBatch& batch) {
     pipeline_.bind(*batch.labels);
@@ -181,6 +190,7 @@ class LogReader {
   }
 
   Result<void> keep(Timestamp timestamp, std::size_t group, std::string_view line) {
+    ++context_.stats().lines_kept;
     Hit hit{timestamp, order_++, group, std::string(line)};
     SLUICE_CHECK(context_.charge(cost(hit)));
     if (const auto dropped = best_.add(std::move(hit)))

@@ -52,6 +52,9 @@ struct TreeJudge {
   RowVerdicts operator()(const NumberLabelFilter& filter) const {
     return judge_column(column_of(filter.label), rows, judge_of(filter));
   }
+  RowVerdicts operator()(const AddressLabelFilter& filter) const {
+    return judge_column(column_of(filter.label), rows, judge_of(filter));
+  }
   RowVerdicts operator()(const AndLabelFilter& both) const {
     RowVerdicts verdicts = judge_rows(*both.lhs, rows, column_of);
     if (!verdicts.all(Verdict::drop)) verdicts.and_then(judge_rows(*both.rhs, rows, column_of));
@@ -96,6 +99,13 @@ ValueJudge judge_of(const LabelMatcher& matcher) {
   };
   // Columns that are matched as text are not asked for as numbers.
   return {text, nullptr, matcher.matches_empty() ? Verdict::pass : Verdict::drop};
+}
+
+ValueJudge judge_of(const AddressLabelFilter& filter) {
+  const auto text = [&filter](std::string_view value, std::size_t) {
+    return logql::judge(filter, value) ? Verdict::pass : Verdict::drop;
+  };
+  return {text, nullptr, Verdict::drop};
 }
 
 ValueJudge judge_of(const NumberLabelFilter& filter) {

@@ -49,5 +49,6 @@ RowVerdicts judge_rows(const LabelFilterExpr& filter, std::size_t rows, const Co
 // The judge of a filter that is neither `and` nor `or`.
 ValueJudge judge_of(const LabelMatcher& matcher);
 ValueJudge judge_of(const NumberLabelFilter& filter);
+ValueJudge judge_of(const AddressLabelFilter& filter);
 
 }  // namespace sluice::query

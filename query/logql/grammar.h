@@ -21,6 +21,8 @@ Result<Stage> parse_stage(TokenStream& in);
 // parse_line_filter.cc
 bool at_line_filter(const TokenStream& in);
 Result<Stage> parse_line_filter(TokenStream& in);
+// ip("10.0.0.0/8"), from the word `ip`.
+Result<AddressRange> parse_address_range(TokenStream& in);
 
 // parse_label_filter.cc. a="b" and (c > 5 or d < 10KB)
 Result<LabelFilterPtr> parse_label_filter(TokenStream& in);

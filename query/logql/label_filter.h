@@ -24,6 +24,9 @@ bool compare(CompareOp op, double value, double against);
 // Of a label that is there (an absent one is dropped), on a line without an error so far.
 Verdict judge(const NumberLabelFilter& filter, std::string_view text);
 
+// The same; no text is an error.
+bool judge(const AddressLabelFilter& filter, std::string_view text);
+
 // Whether the line passes the filter. Values that do not convert set __error__ and pass, so that
 // they are seen rather than lost.
 bool passes(const LabelFilterExpr& filter, LineLabels& labels);

@@ -10,15 +10,15 @@ namespace sluice::query::logql {
 
 namespace {
 
-constexpr std::array<std::string_view, 9> aggregations = {
-    "sum", "avg", "min", "max", "count", "stddev", "stdvar", "topk", "bottomk"};
+constexpr std::array<std::string_view, 10> aggregations = {
+    "sum", "avg", "min", "max", "count", "stddev", "stdvar", "topk", "bottomk", "approx_topk"};
 
 bool is_aggregation(std::string_view name) {
   return std::find(aggregations.begin(), aggregations.end(), name) != aggregations.end();
 }
 
 bool takes_count(std::string_view op) {
-  return op == "topk" || op == "bottomk";
+  return op == "topk" || op == "bottomk" || op == "approx_topk";
 }
 
 Result<ExprPtr> parse_count(TokenStream& in, const std::string& op) {
@@ -60,6 +60,8 @@ Result<ExprPtr> parse_aggregation(TokenStream& in) {
     if (out.grouping) return in.error_here(out.op + " has a grouping already, before its argument");
     SLUICE_TRY(out.grouping, parse_grouping(in));
   }
+  if (out.grouping && out.op == "approx_topk")
+    return in.error_at(begin, "grouping not allowed for approx_topk aggregation; use topk");
   return make_expr(std::move(out), ValueType::instant_vector, in.span_from(begin));
 }
 

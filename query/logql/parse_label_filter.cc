@@ -1,4 +1,4 @@
-// level="error" and (took > 1.5s or size >= 10KB), status >= 500
+// level="error" and (took > 1.5s or size >= 10KB), status >= 500, addr = ip("10.0.0.0/8")
 
 #include <array>
 #include <chrono>
@@ -29,6 +29,22 @@ const Operator* find_operator(const Token& token) {
   for (const auto& candidate : operators)
     if (token.is(candidate.text)) return &candidate;
   return nullptr;
+}
+
+// addr = ip("10.0.0.0/8"), from the label.
+bool at_address_filter(const TokenStream& in) {
+  return in.peek(2).is("ip") && in.peek(3).is("(");
+}
+
+Result<LabelFilterPtr> parse_address_filter(TokenStream& in) {
+  AddressLabelFilter filter;
+  filter.label = std::string(in.next().text);
+  filter.negative = in.peek().is("!=");
+  if (!filter.negative && !in.peek().is("="))
+    return in.unexpected("= or != before ip(...): an address is in the range or it is not");
+  in.next();
+  SLUICE_TRY(filter.range, parse_address_range(in));
+  return make_filter(std::move(filter));
 }
 
 Result<LabelFilterPtr> parse_comparison(TokenStream& in) {
@@ -65,6 +81,7 @@ Result<LabelFilterPtr> parse_unit(TokenStream& in) {
     return filter;
   }
   if (in.peek().kind != TokenKind::identifier) return in.unexpected("a label filter");
+  if (at_address_filter(in)) return parse_address_filter(in);
   if (!at_match_op(in.peek(1)) || in.peek(2).kind != TokenKind::string) {
     const bool regex = in.peek(1).is("=~") || in.peek(1).is("!~");
     if (!regex) return parse_comparison(in);

@@ -1,4 +1,4 @@
-// |= "a" or "b",  !~ "x.*y",  |> "<_> failed <_>"
+// |= "a" or "b",  !~ "x.*y",  |> "<_> failed <_>",  != ip("10.0.0.0/8")
 
 #include <array>
 
@@ -18,22 +18,38 @@ constexpr std::array<LineOperator, 4> line_operators = {{{"|=", LineOp::contains
                                                          {"|~", LineOp::regex},
                                                          {"!~", LineOp::not_regex}}};
 
-// "a" or "b" or ...
-Result<std::vector<std::string>> parse_operands(TokenStream& in) {
-  std::vector<std::string> values;
+bool at_address(const TokenStream& in) {
+  return in.peek().is("ip") && in.peek(1).is("(");
+}
+
+struct Operands {
+  std::vector<std::string> texts;
+  std::vector<AddressRange> ranges;
+};
+
+// "a" or "b" or ip("10.0.0.0/8") or ...
+Result<Operands> parse_operands(TokenStream& in, bool addresses) {
+  Operands operands;
   do {
     SLUICE_CHECK(in.count_operator());
-    SLUICE_TRY(auto value, in.expect_string("a quoted string after the line filter operator"));
-    values.push_back(std::move(value));
+    if (at_address(in)) {
+      if (!addresses) return in.error_here("ip: only |= and != look for addresses");
+      SLUICE_TRY(auto range, parse_address_range(in));
+      operands.ranges.push_back(std::move(range));
+    } else {
+      SLUICE_TRY(auto text, in.expect_string("a quoted string after the line filter operator"));
+      operands.texts.push_back(std::move(text));
+    }
   } while (in.take("or"));
-  return values;
+  return operands;
 }
 
 Result<Stage> parse_pattern_filter(TokenStream& in) {
   PatternFilter filter;
   filter.negative = in.next().is("!>");
   const Token first = in.peek();
-  SLUICE_TRY(filter.patterns, parse_operands(in));
+  SLUICE_TRY(auto operands, parse_operands(in, false));
+  filter.patterns = std::move(operands.texts);
   for (const auto& pattern : filter.patterns)
     if (auto compiled = LinePattern::compile(pattern); !compiled)
       return in.positioned(std::move(compiled).error(), first);
@@ -41,6 +57,17 @@ Result<Stage> parse_pattern_filter(TokenStream& in) {
 }
 
 }  // namespace
+
+Result<AddressRange> parse_address_range(TokenStream& in) {
+  in.next();
+  SLUICE_CHECK(in.expect("(", "ip"));
+  const Token token = in.peek();
+  SLUICE_TRY(auto text, in.expect_string("a quoted address, range or block"));
+  auto range = AddressRange::parse(std::move(text));
+  if (!range) return in.positioned(std::move(range).error(), token);
+  SLUICE_CHECK(in.expect(")", "the address of ip"));
+  return range;
+}
 
 bool at_line_filter(const TokenStream& in) {
   for (auto op : {"|=", "!=", "|~", "!~", "|>", "!>"})
@@ -55,8 +82,12 @@ Result<Stage> parse_line_filter(TokenStream& in) {
     if (in.peek().is(candidate.text)) op = candidate.op;
   in.next();
   const Token first = in.peek();
-  SLUICE_TRY(auto values, parse_operands(in));
-  auto filter = LineFilter::make(op, std::move(values));
+  const bool text = op == LineOp::contains || op == LineOp::not_contains;
+  SLUICE_TRY(auto operands, parse_operands(in, text));
+  if (!operands.ranges.empty())
+    return Stage{AddressFilter{op == LineOp::not_contains, std::move(operands.ranges),
+                               std::move(operands.texts)}};
+  auto filter = LineFilter::make(op, std::move(operands.texts));
   if (!filter) return in.positioned(std::move(filter).error(), first);
   return Stage{std::move(*filter)};
 }

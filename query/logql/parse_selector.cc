@@ -25,17 +25,17 @@ const MatchOperator* find_match_operator(const Token& token) {
 }
 
 // Every stream matches a selector whose matchers all accept an absent label; that is nearly always
-// a slip, as when a variable of a dashboard was empty. `{}` says it on purpose and is allowed.
+// a slip, as when a variable of a dashboard was empty.
 Result<void> check_selective(const TokenStream& in, std::size_t begin,
                              const std::vector<LabelMatcher>& matchers) {
-  if (matchers.empty() || std::any_of(matchers.begin(), matchers.end(),
-                                      [](const LabelMatcher& m) { return !m.matches_empty(); }))
+  if (std::any_of(matchers.begin(), matchers.end(),
+                  [](const LabelMatcher& m) { return !m.matches_empty(); }))
     return {};
   return in.error_at(
       begin,
       "queries require at least one regexp or equality matcher that does not have an "
       "empty-compatible value. For instance, app=~\".*\" does not meet this requirement, but "
-      "app=~\".+\" will; write {} to select every stream");
+      "app=~\".+\" will; {service_name=~\".+\"} selects every stream");
 }
 
 }  // namespace

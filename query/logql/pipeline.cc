@@ -19,6 +19,8 @@ void add_names(const LabelFilterExpr& filter, Names& names) {
     names.push_back(matcher->name());
   else if (const auto* number = std::get_if<NumberLabelFilter>(&filter.node))
     names.push_back(number->label);
+  else if (const auto* address = std::get_if<AddressLabelFilter>(&filter.node))
+    names.push_back(address->label);
   else if (const auto* both = std::get_if<AndLabelFilter>(&filter.node))
     add_names(*both->lhs, names), add_names(*both->rhs, names);
   else if (const auto* either = std::get_if<OrLabelFilter>(&filter.node))
@@ -49,6 +51,17 @@ bool add_names(const Stage& stage, Names& names) {
   return !std::holds_alternative<LineFormatStage>(stage);
 }
 
+// A line filter that lets through whatever the address filter lets through, and says so to the
+// store, which skips data by it; nullopt if there is none.
+std::optional<LineFilter> implied_filter(const AddressFilter& filter) {
+  if (filter.negative) return std::nullopt;
+  std::vector<std::string> texts = filter.texts;
+  for (const auto& range : filter.ranges) texts.push_back(range.common_text());
+  const bool any_line = std::any_of(texts.begin(), texts.end(), [](auto& t) { return t.empty(); });
+  if (any_line) return std::nullopt;
+  return *LineFilter::make(LineOp::contains, std::move(texts));
+}
+
 }  // namespace
 
 Result<Pipeline> Pipeline::compile(std::span<const Stage> stages) {
@@ -75,6 +88,8 @@ SplitPipeline split_filters(const LogPipeline& pipeline) {
   for (const auto& stage : pipeline) {
     const auto* filter = std::get_if<LineFilter>(&stage);
     original = original && !changes_line(stage);
+    if (const auto* address = std::get_if<AddressFilter>(&stage); address != nullptr && original)
+      if (auto implied = implied_filter(*address)) split.filters.push_back(std::move(*implied));
     if (filter != nullptr && original)
       split.filters.push_back(*filter);
     else

@@ -31,6 +31,7 @@ using StageRunnerPtr = std::unique_ptr<StageRunner>;
 // `state` is the one process() will be given; templates hold on to it.
 Result<StageRunnerPtr> make_runner(const LineFilter& stage, LineState& state);
 Result<StageRunnerPtr> make_runner(const PatternFilter& stage, LineState& state);
+Result<StageRunnerPtr> make_runner(const AddressFilter& stage, LineState& state);
 Result<StageRunnerPtr> make_runner(const JsonStage& stage, LineState& state);
 Result<StageRunnerPtr> make_runner(const LogfmtStage& stage, LineState& state);
 Result<StageRunnerPtr> make_runner(const RegexpStage& stage, LineState& state);

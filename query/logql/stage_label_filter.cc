@@ -42,6 +42,13 @@ bool holds(const NumberLabelFilter& filter, LineLabels& labels) {
   return true;
 }
 
+// As number filters: an absent label fails, a line with an error passes.
+bool holds(const AddressLabelFilter& filter, LineLabels& labels) {
+  if (labels.has_error()) return true;
+  const auto text = labels.get(filter.label);
+  return text && judge(filter, *text);
+}
+
 bool holds(const AndLabelFilter& filter, LineLabels& labels) {
   return passes(*filter.lhs, labels) && passes(*filter.rhs, labels);
 }
@@ -76,6 +83,10 @@ Verdict judge(const NumberLabelFilter& filter, std::string_view text) {
   const auto value = convert(filter.unit, text);
   if (!value) return Verdict::error;
   return compare(filter.op, *value, filter.value) ? Verdict::pass : Verdict::drop;
+}
+
+bool judge(const AddressLabelFilter& filter, std::string_view text) {
+  return filter.range.found_in(text) != filter.negative;
 }
 
 std::optional<double> unwrap_value(Unwrap::Convert convert, std::string_view text) {

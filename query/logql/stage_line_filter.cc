@@ -1,7 +1,8 @@
-// |= != |~ !~ and |> !> where they could not be pushed down to the store.
+// |= != |~ !~, |> !> and ip(...) where they could not be pushed down to the store.
 
 #include <algorithm>
 
+#include "query/ast/find_bytes.h"
 #include "query/logql/line_pattern.h"
 #include "query/logql/stage.h"
 
@@ -32,10 +33,30 @@ class PatternFilterRunner : public StageRunner {
   std::vector<LinePattern> patterns_;
 };
 
+class AddressFilterRunner : public StageRunner {
+ public:
+  explicit AddressFilterRunner(AddressFilter filter) : filter_(std::move(filter)) {}
+  bool process(LineState& state) override {
+    const std::string_view line = state.current.line;
+    const auto has_address = [&](const AddressRange& range) { return range.found_in(line); };
+    const auto has_text = [&](const std::string& text) { return contains(line, text); };
+    const bool hit = std::any_of(filter_.ranges.begin(), filter_.ranges.end(), has_address) ||
+                     std::any_of(filter_.texts.begin(), filter_.texts.end(), has_text);
+    return hit != filter_.negative;
+  }
+
+ private:
+  AddressFilter filter_;
+};
+
 }  // namespace
 
 Result<StageRunnerPtr> make_runner(const LineFilter& stage, LineState&) {
   return StageRunnerPtr(std::make_unique<LineFilterRunner>(stage));
+}
+
+Result<StageRunnerPtr> make_runner(const AddressFilter& stage, LineState&) {
+  return StageRunnerPtr(std::make_unique<AddressFilterRunner>(stage));
 }
 
 Result<StageRunnerPtr> make_runner(const PatternFilter& stage, LineState&) {

@@ -39,7 +39,8 @@ const FunctionTable& builtin_functions() {
 }
 
 const FunctionTable& logql_functions() {
-  static const FunctionTable table = make({tmpl::add_builtin, tmpl::add_text, tmpl::add_math});
+  static const FunctionTable table =
+      make({tmpl::add_builtin, tmpl::add_text, tmpl::add_math, tmpl::add_time, tmpl::add_json});
   return table;
 }
 

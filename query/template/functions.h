@@ -1,7 +1,8 @@
 // Helpers for writing template functions. Private to query/template.
 //
 // One file per family: functions_builtin.cc, functions_text.cc, functions_math.cc,
-// functions_humanize.cc. A function is one line in its family's table.
+// functions_time.cc, functions_json.cc, functions_humanize.cc. A function is one line in its
+// family's table.
 #pragma once
 
 #include <span>
@@ -16,6 +17,8 @@ using Args = std::span<const TemplateValue>;
 void add_builtin(FunctionTable& table);
 void add_text(FunctionTable& table);
 void add_math(FunctionTable& table);
+void add_time(FunctionTable& table);
+void add_json(FunctionTable& table);
 void add_humanize(FunctionTable& table);
 
 // The argument as text; numbers print themselves, as Loki's label values do.

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <map>
 
+#include "daemon/api/loki/explain.h"
 #include "daemon/api/prometheus/answer.h"
 
 namespace sluice::api::loki {
@@ -144,6 +145,9 @@ void write_summary(JsonWriter& out, const query::QueryResult& result,
   out.key("queueTime").number(0);
   out.key("subqueries").number(0);
   out.key("totalEntriesReturned").number(static_cast<std::uint64_t>(entries_in(result.value)));
+  // Metrics are counted by columns and headers, which do not tell lines apart.
+  if (std::holds_alternative<query::Streams>(result.value))
+    out.key("totalPostFilterLines").number(stats.lines_kept.load());
   out.key("splits").number(0);
   out.key("shards").number(0);
   out.end_object();
@@ -154,6 +158,8 @@ void write_store(JsonWriter& out, const query::QueryStats& stats) {
   out.begin_object().key("store").begin_object();
   out.key("totalChunksRef").number(stats.batches.load() + stats.batches_skipped.load());
   out.key("totalChunksDownloaded").number(stats.batches.load());
+  out.key("chunkRefsFetchTime").number(static_cast<std::uint64_t>(stats.plan_ns));
+  out.key("chunksDownloadTime").number(static_cast<std::uint64_t>(stats.read_ns));
   out.key("chunk").begin_object();
   out.key("decompressedBytes").number(stats.bytes_processed.load());
   out.key("decompressedLines").number(stats.lines_processed.load());
@@ -237,6 +243,10 @@ http::Response query_answer(const query::QueryResult& result, query::QueryContex
   std::visit(ResultWriter(out, options), result.value);
   out.key("stats");
   write_stats(out, result, context);
+  if (options.explain != nullptr) {
+    out.key("explain");
+    write_explain(out, *options.explain, context);
+  }
   out.end_object().end_object();
   return json(out.take());
 }

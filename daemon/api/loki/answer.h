@@ -7,6 +7,7 @@
 
 #include "base/codec/json_writer.h"
 #include "base/http/message.h"
+#include "query/ast/expr.h"
 #include "query/source.h"
 #include "query/value.h"
 
@@ -25,6 +26,8 @@ struct AnswerOptions {
   query::Direction direction = query::Direction::backward;
   // Labels by origin, as Grafana asks for by X-Loki-Response-Encoding-Flags: categorize-labels.
   bool categorize = false;
+  // The query to explain, if it was asked for.
+  const query::Expr* explain = nullptr;
 };
 bool wants_categories(const http::Request& request);
 // "streams": [...] elements; shared with tail.

@@ -1,97 +1,36 @@
-// GET /loki/api/v1/detected_fields: what fields the newest lines of a query have, of which type.
-// Logs Drilldown builds its Fields tab from it.
+// GET /loki/api/v1/detected_fields: what fields the newest lines of a query have, of which type;
+// GET /loki/api/v1/detected_field/{name}/values: the values of one of them. Logs Drilldown builds
+// its Fields tab from both.
 
 #include <algorithm>
-#include <map>
-#include <set>
 
 #include "daemon/api/loki/answer.h"
 #include "daemon/api/loki/endpoints.h"
+#include "daemon/api/loki/field_collector.h"
 #include "daemon/api/loki/parameters.h"
-#include "query/logql/json_document.h"
-#include "query/logql/line_labels.h"
-#include "query/logql/logfmt.h"
-#include "query/logql/units.h"
 
 namespace sluice::api::loki {
 
 namespace {
 
-namespace logql = query::logql;
-
-struct Field {
-  std::set<std::string> parsers;
-  std::set<std::string, std::less<>> values;
-};
-using Fields = std::map<std::string, Field, std::less<>>;
-
-// Beyond this many a field's cardinality is "many".
-constexpr std::size_t max_values = 1000;
-
-bool is_integer(std::string_view text) {
-  if (text.starts_with('-')) text.remove_prefix(1);
-  return !text.empty() &&
-         std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+void write_texts(JsonWriter& out, const auto& texts) {
+  out.begin_array();
+  for (const auto& text : texts) out.string(text);
+  out.end_array();
 }
 
-std::string_view type_of(std::string_view value) {
-  if (is_integer(value)) return "int";
-  if (logql::parse_float(value)) return "float";
-  if (value == "true" || value == "false") return "boolean";
-  if (logql::parse_duration_seconds(value)) return "duration";
-  if (logql::parse_bytes(value)) return "bytes";
-  return "string";
-}
-
-class FieldCollector : logql::JsonFieldSink {
- public:
-  void add(const query::LogStream& stream) {
-    for (const auto& [name, value] : stream.metadata) add(name, value, "");
-    for (const auto& entry : stream.entries) {
-      add_line(entry.line);
-      arena_.reset();
-    }
-  }
-  const Fields& fields() const { return fields_; }
-
- private:
-  void add_line(std::string_view line) {
-    if (document_.flatten(line, *this).empty()) return;
-    logql::LogfmtReader reader(line, arena_);
-    logql::LogfmtPair pair;
-    for (auto status = reader.next(pair); status != logql::LogfmtReader::Status::end;
-         status = reader.next(pair)) {
-      if (status != logql::LogfmtReader::Status::pair || pair.value.empty()) continue;
-      std::string name;
-      logql::append_label_name(name, pair.key);
-      add(name, pair.value, "logfmt");
-    }
-  }
-  void field(const logql::JsonField& field) override { add(field.name, field.value, "json"); }
-
-  void add(std::string_view name, std::string_view value, std::string_view parser) {
-    auto it = fields_.find(name);
-    if (it == fields_.end()) it = fields_.emplace(std::string(name), Field{}).first;
-    if (!parser.empty()) it->second.parsers.emplace(parser);
-    if (it->second.values.size() < max_values) it->second.values.emplace(value);
-  }
-
-  logql::JsonDocument document_;
-  logql::LineArena arena_;
-  Fields fields_;
-};
-
-void write_field(JsonWriter& out, const std::string& name, const Field& field) {
+void write_field(JsonWriter& out, const std::string& name, const DetectedField& field) {
   out.begin_object().key("label").string(name);
-  out.key("type").string(type_of(*field.values.begin()));
+  out.key("type").string(field_type(*field.values.begin()));
   out.key("cardinality").number(static_cast<std::uint64_t>(field.values.size()));
   out.key("parsers");
-  if (field.parsers.empty()) {
+  if (field.parsers.empty())
     out.null();
-  } else {
-    out.begin_array();
-    for (const auto& parser : field.parsers) out.string(parser);
-    out.end_array();
+  else
+    write_texts(out, field.parsers);
+  if (!field.json_path.empty()) {
+    out.key("jsonPath");
+    write_texts(out, field.json_path);
   }
   out.end_object();
 }
@@ -104,21 +43,46 @@ Result<std::size_t> parse_count(const http::Params& params, std::string_view nam
   return std::min(count, most);
 }
 
-Result<http::Response> answer_detected_fields(const Api& api, http::Request& request) {
+Result<std::size_t> parse_field_limit(const http::Params& params) {
+  const bool old_name = params.get("field_limit").has_value();
+  return parse_count(params, old_name ? "field_limit" : "limit", 1000, 1000);
+}
+
+Result<FieldCollector::Fields> collect_fields(const Api& api, const http::Request& request) {
   SLUICE_TRY(const auto range, parse_range(request.query, api.clock.now()));
   SLUICE_TRY(const std::size_t lines,
              parse_count(request.query, "line_limit", 100, api.options.limits.max_entries));
-  SLUICE_TRY(const std::size_t limit, parse_count(request.query, "limit", 1000, 1000));
   SLUICE_TRY(auto expr, query::parse_logql(request.query.get_or("query", "")));
   const auto context = query_context(api, request);
   SLUICE_TRY(auto result, api.sources.engine.logs(*expr, request.tenant, {range, lines}, *context));
   FieldCollector collector;
   for (const auto& stream : std::get<query::Streams>(result.value)) collector.add(stream);
+  return collector.fields();
+}
+
+Result<http::Response> answer_fields(const Api& api, http::Request& request) {
+  SLUICE_TRY(const std::size_t limit, parse_field_limit(request.query));
+  SLUICE_TRY(const auto fields, collect_fields(api, request));
   JsonWriter out;
   out.begin_object().key("fields").begin_array();
   std::size_t written = 0;
-  for (const auto& [name, field] : collector.fields())
+  for (const auto& [name, field] : fields)
     if (written++ < limit) write_field(out, name, field);
+  out.end_array().key("limit").number(static_cast<std::uint64_t>(limit)).end_object();
+  return json(out.take());
+}
+
+// A field nobody has is an empty success: clients probe.
+Result<http::Response> answer_values(const Api& api, http::Request& request) {
+  SLUICE_TRY(const std::size_t limit, parse_field_limit(request.query));
+  SLUICE_TRY(const auto fields, collect_fields(api, request));
+  JsonWriter out;
+  out.begin_object().key("values").begin_array();
+  const auto field = fields.find(request.path_params["name"]);
+  std::size_t written = 0;
+  if (field != fields.end())
+    for (const auto& value : field->second.values)
+      if (written++ < limit) out.string(value);
   out.end_array().key("limit").number(static_cast<std::uint64_t>(limit)).end_object();
   return json(out.take());
 }
@@ -126,7 +90,12 @@ Result<http::Response> answer_detected_fields(const Api& api, http::Request& req
 }  // namespace
 
 http::Response detected_fields(const Api& api, http::Request& request) {
-  auto response = answer_detected_fields(api, request);
+  auto response = answer_fields(api, request);
+  return response ? std::move(*response) : failure(response.error());
+}
+
+http::Response detected_field_values(const Api& api, http::Request& request) {
+  auto response = answer_values(api, request);
   return response ? std::move(*response) : failure(response.error());
 }
 

@@ -25,6 +25,8 @@ http::Response index_volume(const Api& api, http::Request& request);
 http::Response index_volume_range(const Api& api, http::Request& request);
 http::Response detected_labels(const Api& api, http::Request& request);
 http::Response detected_fields(const Api& api, http::Request& request);
+http::Response detected_field_values(const Api& api, http::Request& request);
+http::Response index_shards(const Api& api, http::Request& request);
 http::Response patterns(const Api& api, http::Request& request);
 http::Response format_query(const Api& api, http::Request& request);
 http::Response build_info(const Api& api, http::Request& request);

@@ -1,6 +1,7 @@
 // /loki/api/v1/index/volume and volume_range: bytes of lines by labels, the largest first.
 //
-// Answered by a query like any other: sum of bytes_over_time, grouped while the lines are read.
+// volume is answered from headers (stream_sizes.h); volume_range by a query like any other: sum of
+// bytes_over_time, grouped while it is read.
 
 #include <algorithm>
 #include <map>
@@ -8,6 +9,7 @@
 #include "daemon/api/loki/answer.h"
 #include "daemon/api/loki/endpoints.h"
 #include "daemon/api/loki/parameters.h"
+#include "daemon/api/loki/stream_sizes.h"
 #include "query/engine/grid.h"
 
 namespace sluice::api::loki {
@@ -85,11 +87,36 @@ double total(const query::GridSeries& series) {
   return sum;
 }
 
-Result<query::GridVector> volumes(const Api& api, const http::Request& http,
-                                  const VolumeRequest& request, Duration range,
-                                  const query::StepGrid& grid, query::QueryContext& context) {
-  SLUICE_TRY(auto series, query::eval_log_range(bytes_query(request, range), grid, http.tenant,
-                                                api.sources.logs, context));
+// The labels of a stream that are grouped by.
+LabelSet group_of(const LabelSet& stream, const VolumeRequest& request) {
+  if (request.by_name || request.labels.empty()) return stream;
+  LabelSet group;
+  for (const auto& name : request.labels)
+    if (stream.has(name)) group.set(name, stream.get(name));
+  return group;
+}
+
+Result<query::GridVector> volumes_once(const Api& api, const http::Request& http,
+                                       const VolumeRequest& request, query::QueryContext& context) {
+  SLUICE_TRY(const auto sizes, measure_streams(api.sources.logs, http.tenant, request.matchers,
+                                               request.range, context));
+  std::map<LabelSet, double> bytes;
+  for (const auto& [labels, size] : sizes.streams)
+    bytes[group_of(labels, request)] += static_cast<double>(size.bytes);
+  query::GridVector series;
+  for (const auto& [labels, sum] : bytes) series.push_back({labels, {sum}});
+  return series;
+}
+
+Result<query::GridVector> volumes_by_step(const Api& api, const http::Request& http,
+                                          const VolumeRequest& request, Duration step,
+                                          const query::StepGrid& grid,
+                                          query::QueryContext& context) {
+  return query::eval_log_range(bytes_query(request, step), grid, http.tenant, api.sources.logs,
+                               context);
+}
+
+query::GridVector largest(query::GridVector series, const VolumeRequest& request) {
   if (request.by_name) series = sum_by_name(series, request.labels);
   std::stable_sort(series.begin(), series.end(),
                    [](const auto& a, const auto& b) { return total(a) > total(b); });
@@ -140,9 +167,8 @@ Result<http::Response> run_instant(const Api& api, http::Request& http) {
   SLUICE_TRY(const auto request, parse(api, http.query));
   const auto context = query_context(api, http);
   const query::StepGrid grid{unix_ms(to_ms(request.range.end)), 1, 1};
-  const Duration range = std::max(request.range.end - request.range.start, Duration{1});
-  SLUICE_TRY(const auto series, volumes(api, http, request, range, grid, *context));
-  return answer(series, grid, false, request.by_name);
+  SLUICE_TRY(auto series, volumes_once(api, http, request, *context));
+  return answer(largest(std::move(series), request), grid, false, request.by_name);
 }
 
 Result<http::Response> run_range(const Api& api, http::Request& http) {
@@ -155,8 +181,8 @@ Result<http::Response> run_range(const Api& api, http::Request& http) {
   const query::StepGrid grid{unix_ms(to_ms(request.range.start)),
                              std::chrono::duration_cast<std::chrono::milliseconds>(step).count(),
                              static_cast<std::size_t>(steps)};
-  SLUICE_TRY(const auto series, volumes(api, http, request, step, grid, *context));
-  return answer(series, grid, true, request.by_name);
+  SLUICE_TRY(auto series, volumes_by_step(api, http, request, step, grid, *context));
+  return answer(largest(std::move(series), request), grid, true, request.by_name);
 }
 
 }  // namespace

@@ -38,6 +38,15 @@ Result<Timestamp> time_parameter(const http::Params& params, std::string_view na
   return parse_time(*text);
 }
 
+// `{}`: what a query may not be selects streams where only their labels or sizes are asked for.
+bool selects_all(std::string_view text) {
+  constexpr std::string_view blanks = " \t\r\n";
+  std::string bare;
+  std::copy_if(text.begin(), text.end(), std::back_inserter(bare),
+               [&](char c) { return blanks.find(c) == std::string_view::npos; });
+  return bare == "{}";
+}
+
 }  // namespace
 
 Result<Timestamp> parse_time(const std::string& text) {
@@ -110,6 +119,7 @@ Result<query::Direction> parse_direction(const http::Params& params) {
 }
 
 Result<std::vector<query::LabelMatcher>> parse_selector(const std::string& text) {
+  if (selects_all(text)) return std::vector<query::LabelMatcher>{};
   SLUICE_TRY(auto expr, query::parse_logql(text));
   auto* log = std::get_if<query::LogQuery>(&expr->node);
   if (log == nullptr || !log->pipeline.empty())

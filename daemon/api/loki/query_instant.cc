@@ -3,6 +3,7 @@
 
 #include "daemon/api/loki/answer.h"
 #include "daemon/api/loki/endpoints.h"
+#include "daemon/api/loki/explain.h"
 #include "daemon/api/loki/parameters.h"
 
 namespace sluice::api::loki {
@@ -20,10 +21,11 @@ Result<http::Response> answer_instant(const Api& api, http::Request& request) {
     return invalid_argument(
         "log queries are not supported as an instant query type, please change your query to a "
         "range query type");
+  SLUICE_TRY(const bool explain, wants_explain(request.query));
   const auto context = query_context(api, request);
   const query::InstantQuery instant{request.tenant, unix_ms(to_ms(time)), text};
   SLUICE_TRY(auto result, api.sources.engine.instant(*expr, instant, *context));
-  return query_answer(result, *context, {});
+  return query_answer(result, *context, {.explain = explain ? expr.get() : nullptr});
 }
 
 }  // namespace

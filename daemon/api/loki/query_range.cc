@@ -4,6 +4,7 @@
 
 #include "daemon/api/loki/answer.h"
 #include "daemon/api/loki/endpoints.h"
+#include "daemon/api/loki/explain.h"
 #include "daemon/api/loki/parameters.h"
 
 namespace sluice::api::loki {
@@ -66,6 +67,7 @@ Result<http::Response> run_log(const Api& api, http::Request& request, const que
   if (limits.limit > most)
     return invalid_argument("max entries limit per query exceeded, limit > max_entries_limit (" +
                             std::to_string(limits.limit) + " > " + std::to_string(most) + ")");
+  SLUICE_TRY(const bool explain, wants_explain(request.query));
   const auto context = query_context(api, request);
   // How many lines thinning takes away is not known before; as many as one query may have are read.
   query::LogLimits read = limits;
@@ -73,7 +75,8 @@ Result<http::Response> run_log(const Api& api, http::Request& request, const que
   SLUICE_TRY(auto result, api.sources.engine.logs(expr, request.tenant, read, *context));
   if (interval)
     result.value = thinned(std::move(std::get<query::Streams>(result.value)), limits, *interval);
-  return query_answer(result, *context, {limits.direction, wants_categories(request)});
+  return query_answer(result, *context,
+                      {limits.direction, wants_categories(request), explain ? &expr : nullptr});
 }
 
 Result<http::Response> run_metric(const Api& api, http::Request& request, const query::Expr& expr,
@@ -83,6 +86,7 @@ Result<http::Response> run_metric(const Api& api, http::Request& request, const 
     return invalid_argument(
         "exceeded maximum resolution of 11,000 points per time series. Try increasing the value of "
         "the step parameter");
+  SLUICE_TRY(const bool explain, wants_explain(request.query));
   const auto context = query_context(api, request);
   const query::RangeQuery steps{request.tenant,
                                 unix_ms(to_ms(range.start)),
@@ -90,7 +94,7 @@ Result<http::Response> run_metric(const Api& api, http::Request& request, const 
                                 std::chrono::duration_cast<std::chrono::milliseconds>(step).count(),
                                 {}};
   SLUICE_TRY(auto result, api.sources.engine.range(expr, steps, *context));
-  return query_answer(result, *context, {});
+  return query_answer(result, *context, {.explain = explain ? &expr : nullptr});
 }
 
 Result<http::Response> answer_range(const Api& api, http::Request& request) {

@@ -40,6 +40,8 @@ void add_loki_routes(http::Router& router, LokiSources sources, Clock& clock, Me
   add("GET|POST", "/index/volume_range", index_volume_range);
   add("GET|POST", "/detected_labels", detected_labels);
   add("GET|POST", "/detected_fields", detected_fields);
+  add("GET|POST", "/detected_field/{name}/values", detected_field_values);
+  add("GET|POST", "/index/shards", index_shards);
   add("GET|POST", "/patterns", patterns);
   add("GET|POST", "/format_query", format_query);
   add("GET", "/status/buildinfo", build_info);

@@ -1,6 +1,7 @@
 // Loki's HTTP API under /loki/api/v1, in the shapes Grafana (Explore, Logs Drilldown, alerting),
 // logcli and other clients of Loki expect: query, query_range, labels, label/{name}/values, series,
-// tail, index/stats, index/volume, index/volume_range, detected_labels, detected_fields, patterns,
+// tail, index/stats, index/volume, index/volume_range, detected_labels, detected_fields,
+// detected_field/{name}/values, index/shards, patterns,
 // format_query, status/buildinfo, drilldown-limits and delete.
 //
 // Answers are JSON, errors plain text with the status Loki gives; what Sluice answers differently

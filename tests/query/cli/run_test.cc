@@ -39,7 +39,7 @@ TEST_CASE("wrong usage is exit 2 and says what was meant") {
       {{"logs"}, "query is required"},
       {{"logs", "{}", "--limt", "3"}, "did you mean --limit?"},
       {{"logs", "{}", "-n", "many"}, "many"},
-      {{"logs", "{}", "-o", "xml"}, "none of default, raw, jsonl, json"},
+      {{"logs", "{}", "-o", "xml"}, "none of default, raw, jsonl, json, logfmt, csv"},
       {{"logs", "{}", "--since", "soon"}, "\"soon\" is not a duration"},
       {{"metric", "up", "-o", "xml"}, "none of table, json, csv, chart"},
       {{"gate", "run", "--service", "a"}, "--version is required"},
@@ -66,8 +66,8 @@ TEST_CASE("help is data: on standard output, with exit 0, and with examples") {
   CHECK(contains(run_alone({"gate", "run", "--help"}).out, "Usage: sluice gate run [OPTIONS]"));
   CHECK(contains(run_alone({"help", "gate", "run"}).out, "Usage: sluice gate run [OPTIONS]"));
   for (const auto* command :
-       {"logs", "tail", "labels", "series", "push", "metric", "alerts", "rules", "check", "release",
-        "gate", "api", "completion", "help", "version"}) {
+       {"logs", "tail", "context", "patterns", "export", "labels", "series", "push", "metric",
+        "alerts", "rules", "check", "release", "gate", "api", "completion", "help", "version"}) {
     CAPTURE(command);
     const auto outcome = run_alone({command, "--help"});
     CHECK(outcome.code == 0);

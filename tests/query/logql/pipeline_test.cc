@@ -158,7 +158,9 @@ TEST_CASE("formats") {
   check_lines({
       {R"(| logfmt | line_format "{{.b}}-{{.a}}")", "a=1 b=2", R"(2-1 {a="1", b="2"})"},
       {R"(| line_format "{{ __line__ | upper }} {{.app}}{{.none}}")", "abc", "ABC web {}"},
-      {R"(| line_format "{{ __timestamp__ }}")", "abc", "2026-01-02T03:04:05Z {}"},
+      {R"(| line_format "{{ __timestamp__ }}")", "abc", "2026-01-02 03:04:05 +0000 UTC {}"},
+      {R"(| line_format "{{ __timestamp__ | date \"15:04\" }} {{ bytes \"2KB\" }}")", "abc",
+       "03:04 2000 {}"},
       {R"(| line_format "new" |= "new")", "old", "new {}"},
       {R"(| line_format "new" |= "old")", "old", "-"},
       {R"(| logfmt | label_format c=a)", "a=1 b=2", R"({b="2", c="1"})"},

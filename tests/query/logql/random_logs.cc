@@ -20,6 +20,7 @@ std::string random_json(Dice& dice) {
   field("took", {"\"1ms\"", "\"2s\"", "\"0\""});
   field("req", {R"({"id":7,"path":"/x"})", R"({"id":8})", "{}"});
   field("size", {"\"1KB\"", "\"12B\"", "7"});
+  if (dice.one_in(2)) field("peer", {"\"10.1.2.3\"", "\"10.9.0.1:80\"", "\"::1\"", "\"none\""});
   return "{" + line + "}";
 }
 
@@ -34,6 +35,7 @@ std::string random_logfmt(Dice& dice) {
   field("ms", {"1", "2.5", "0.1", "7e-1"});
   field("took", {"1ms", "2s", "90"});
   field("size", {"1KB", "2MiB"});
+  field("peer", {"10.1.2.3", "10.1.9.9", "\"[2001:db8::7]\""});
   field("bad\"", {"1"});
   return line;
 }
@@ -70,6 +72,8 @@ std::string random_filter(Dice& dice, int depth = 0) {
                   R"(app="a")",
                   R"(app_extracted="z")",
                   R"(env="prod")",
+                  R"(peer=ip("10.1.0.0/16"))",
+                  R"(peer!=ip("10.1.2.3-10.9.0.1"))",
                   R"(trace="1")",
                   R"(__error__="")",
                   R"(__error__!="")",
@@ -95,7 +99,10 @@ void fill(MemoryLogSource& logs, Dice& dice, bool with_metadata) {
 
 std::string random_stages(Dice& dice) {
   std::string out;
-  if (dice.one_in(5)) out += dice.of({R"( |= "5")", R"( != "info")", R"( |~ "e.+r")"});
+  if (dice.one_in(5))
+    out +=
+        dice.of({R"( |= "5")", R"( != "info")", R"( |~ "e.+r")", R"( |= ip("10.1.0.0/16"))",
+                 R"( |= ip("::1") or "404")", R"( != ip("10.0.0.0/8"))", R"( |= ip("10.1.2.3"))"});
   if (dice.one_in(8)) out += " | " + random_filter(dice);
   out += dice.of({" | json", " | json", " | logfmt", " | logfmt", "", " | json | logfmt",
                   R"( | json level, ms="ms")", " | logfmt --keep-empty", R"( | drop app | json)"});

@@ -140,6 +140,46 @@ TEST_CASE("functions of LogQL and of alerts", "[template]") {
   }
 }
 
+TEST_CASE("time functions and JSON", "[template]") {
+  for (const auto& [text, want] : std::initializer_list<Case>{
+           {"{{unixToTime \"1700000000\"}}", "2023-11-14 22:13:20 +0000 UTC"},
+           {"{{unixToTime \"19675\"}}", "2023-11-14 00:00:00 +0000 UTC"},
+           {"{{unixToTime \"1700000000123\"}}", "2023-11-14 22:13:20.123 +0000 UTC"},
+           {"{{unixToTime \"1700000000123456\"}}", "2023-11-14 22:13:20.123456 +0000 UTC"},
+           {"{{unixToTime \"1700000000123456789\" | unixEpochNanos}}", "1700000000123456789"},
+           {"{{unixToTime \"1700000000123\" | unixEpochMillis}}", "1700000000123"},
+           {"{{unixEpoch \"2023-11-14T22:13:20Z\"}}", "1700000000"},
+           {"{{date \"2006-01-02T15:04:05.000Z07:00\" 1700000000}}", "2023-11-14T22:13:20.000Z"},
+           {"{{date \"Mon, 02 Jan 06 03:04PM\" 1700000000}}", "Tue, 14 Nov 23 10:13PM"},
+           {"{{date \"Monday January _2 3:4:5 pm 002\" 1700000000}}",
+            "Tuesday November 14 10:13:20 pm 318"},
+           {"{{date \"15h04m, year 2006\" \"2026-01-02T03:04:05Z\"}}", "03h04m, year 2026"},
+           {"{{toDate \"2006-01-02\" \"2026-03-04\"}}", "2026-03-04 00:00:00 +0000 UTC"},
+           {"{{toDate \"02/Jan/2006:15:04:05 -0700\" \"04/Mar/2026:05:06:07 +0200\" | unixEpoch}}",
+            "1772593567"},
+           {"{{toDateInZone \"2006-01-02 15:04\" \"Europe/Berlin\" \"2026-07-01 12:00\"}}",
+            "2026-07-01 12:00:00 +0200 CEST"},
+           {"{{toDateInZone \"2006-01-02 15:04\" \"Europe/Berlin\" \"2026-01-01 12:00\"}}",
+            "2026-01-01 12:00:00 +0100 CET"},
+           {"{{toDateInZone \"2006-01-02\" \"America/New_York\" \"2026-01-01\" | unixEpoch}}",
+            "1767243600"},
+           {"{{$j := fromJson "
+            "\"{\\\"a\\\":[1,2.5,null,\\\"x\\\"],\\\"b\\\":{\\\"c\\\":true}}\"}}{{index $j.a 1}} "
+            "{{$j.b.c}} {{len $j.a}} {{index $j.a 0}}",
+            "2.5 true 4 1"},
+           {"{{range fromJson \"[1,2]\"}}<{{.}}>{{end}}", "<1><2>"},
+           {"{{fromJson \"[1,\"}}", "not JSON"},
+           {"{{unixToTime \"12\"}}", "unable to parse time \"12\""},
+           {"{{toDateInZone \"2006\" \"../etc\" \"2026\"}}", "unknown time zone ../etc"},
+           {"{{toDateInZone \"2006\" \"Mars/Olympus\" \"2026\"}}", "unknown time zone"},
+           {"{{toDate \"2006-01-02\" \"2026-13-01\"}}", "out of range"},
+           {"{{toDate \"2006-01-02\" \"yesterday\"}}", "cannot parse it as \"2006\""},
+       }) {
+    CAPTURE(text);
+    CHECK(run(text).find(want) != std::string::npos);
+  }
+}
+
 TEST_CASE("errors say where and what", "[template]") {
   for (const auto& [text, want] : std::initializer_list<Case>{
            {"{{.app", "template: 1:1: unclosed action: no }}"},

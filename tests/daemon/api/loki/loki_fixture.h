@@ -8,6 +8,7 @@
 
 #include "base/telemetry/metrics.h"
 #include "daemon/api/loki/routes.h"
+#include "query/timed_source.h"
 #include "tests/query/memory_source.h"
 
 namespace sluice::api::test {
@@ -64,7 +65,8 @@ class HookedLogSource : public query::test::MemoryLogSource {
 struct LokiFixture {
   HookedLogSource logs{4};
   query::test::MemorySampleSource samples;
-  query::Engine engine{logs, samples};
+  query::TimedLogSource timed{logs};
+  query::Engine engine{timed, samples};
   ManualClock clock{from_unix_ns(now_s * 1'000'000'000)};
   Metrics metrics;
   storage::PushListener listener;

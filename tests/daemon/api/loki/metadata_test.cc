@@ -87,11 +87,56 @@ TEST_CASE("detected fields tell types and parsers") {
   };
   CHECK(field("took")["type"] == "duration");
   CHECK(field("n_code")["type"] == "int");
+  CHECK(field("n_code")["jsonPath"] == json::parse(R"(["n","code"])"));
+  CHECK_FALSE(field("size").contains("jsonPath"));
   CHECK(field("ok")["type"] == "boolean");
   CHECK(field("size") ==
         json::parse(R"({"label":"size","type":"bytes","cardinality":1,"parsers":["logfmt"]})"));
   CHECK(field("trace")["parsers"].is_null());
   CHECK(field("msg")["type"] == "string");
+}
+
+TEST_CASE("the values of one field, sorted and distinct") {
+  LokiFixture f;
+  for (const char* level : {"warn", "info", "warn"})
+    f.add({{"app", "a"}}, 20, "level=" + std::string(level) + " n=1");
+  const auto values = [&](const std::string& name, const std::string& more = "") {
+    return f.get("/detected_field/" + name + "/values", "query=" + enc(R"({app="a"})") + more);
+  };
+  CHECK(values("level") == json::parse(R"({"values":["info","warn"],"limit":1000})"));
+  CHECK(values("level", "&limit=1") == json::parse(R"({"values":["info"],"limit":1})"));
+  CHECK(values("nothing")["values"] == json::array());
+  CHECK(f.error("/detected_field/level/values", "query=x").starts_with("400: parse error"));
+}
+
+TEST_CASE("a selector's data is one shard") {
+  Labelled f;
+  const auto shards = f.get("/index/shards", "query=" + enc(R"({app="a"} |= "x")"))["shards"];
+  REQUIRE(shards.size() == 1);
+  CHECK(shards[0]["bounds"]["Max"] == std::numeric_limits<std::uint64_t>::max());
+  CHECK(shards[0]["stats"]["bytes"] == 6);
+  CHECK(shards[0]["stats"]["streams"] == 2);
+  CHECK(f.error("/index/shards", "query=vector(1)").starts_with("400: a log query"));
+}
+
+TEST_CASE("sizes are exact at both ends of the range, whatever the store counts by") {
+  for (const auto push : {query::test::Push::lines, query::test::Push::all}) {
+    LokiFixture f;
+    f.logs.set_push(push);
+    for (int i = 0; i < 300; ++i) f.add({{"app", i % 2 == 0 ? "a" : "b"}}, i, "12345");
+    for (const auto& [from, to] : {std::pair{299, 0}, {250, 3}, {59, 58}, {200, 140}, {81, 20}}) {
+      const std::string range =
+          "&start=" + std::to_string(now_s - from) + "&end=" + std::to_string(now_s - to);
+      CAPTURE(from, to);
+      const auto stats = f.get("/index/stats", "query=" + enc(R"({app=~".+"})") + range);
+      CHECK(stats["entries"] == from - to);
+      CHECK(stats["bytes"] == 5 * (from - to));
+      const auto volume = f.result("/index/volume", "query=" + enc(R"({app=~".+"})") + range);
+      double sum = 0;
+      for (const auto& one : volume) sum += std::stod(one["value"][1].get<std::string>());
+      CHECK(sum == 5 * (from - to));
+    }
+  }
 }
 
 TEST_CASE("patterns are usable as filters and count per step") {

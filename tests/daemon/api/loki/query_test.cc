@@ -149,12 +149,12 @@ TEST_CASE("a partial result says so") {
   CHECK(body["warnings"][0].get<std::string>().starts_with("the query has 2 series"));
 }
 
-TEST_CASE("a query over its budget is the query's fault") {
+TEST_CASE("a metric query over its budget is the query's fault: a part of a sum is none") {
   LokiOptions options;
   options.limits.max_memory_bytes = 100;
   LokiFixture f(options);
   f.add({{"app", "a"}}, 20, std::string(200, 'x'));
-  CHECK(f.error("/query_range", "query=" + enc(R"({app="a"})"))
+  CHECK(f.error("/query_range", "query=" + enc(R"(rate({app="a"}[1m]))"))
             .starts_with("400: query needs more than its memory budget"));
 }
 

@@ -1,0 +1,167 @@
+// context, patterns, explain, warnings, formats and completion, against a fake server.
+#include <catch2/catch_test_macros.hpp>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "query/cli/complete.h"
+#include "query/cli/explain_format.h"
+#include "tests/query/cli/fake_server.h"
+
+using namespace sluice;
+using namespace sluice::query::cli;
+using namespace sluice::query::cli::test;
+using http::Request;
+using http::Response;
+using nlohmann::json;
+
+namespace {
+
+bool has(const std::string& text, std::string_view part) {
+  return text.find(part) != std::string::npos;
+}
+
+json stream_of(const std::vector<std::pair<std::string, std::string>>& values) {
+  json out = {{"stream", {{"app", "pay"}}}, {"values", json::array()}};
+  for (const auto& [ns, line] : values) out["values"].push_back({ns, line});
+  return out;
+}
+
+Response answer_stream(const json& stream, const json& more = json::object()) {
+  json data = {{"resultType", "streams"}, {"result", json::array({stream})}};
+  data.update(more);
+  return Response::json(200, json({{"status", "success"}, {"data", data}}).dump());
+}
+
+constexpr const char* at = "1767323043000000000";  // 2026-01-02T03:04:03Z
+
+}  // namespace
+
+TEST_CASE("context prints the lines before, at and after a time, in order") {
+  FakeServer server;
+  server.on("GET", "/loki/api/v1/query_range", [](Request& r) {
+    const bool backward = r.query.get("direction") == "backward";
+    if (backward)
+      return answer_stream(
+          stream_of({{"1767323042000000000", "b2"}, {"1767323041000000000", "b1"}}));
+    if (r.query.get("start") == at) return answer_stream(stream_of({{at, "here"}}));
+    return answer_stream(stream_of({{"1767323044000000000", "after"}}));
+  });
+  server.start();
+  const auto outcome =
+      server.run({"context", "{app=\"pay\"}", "--at", at, "-C", "2", "--no-labels"});
+  CHECK(outcome.code == 0);
+  CHECK(outcome.out ==
+        "  2026-01-02T03:04:01.000Z b1\n  2026-01-02T03:04:02.000Z b2\n"
+        "> 2026-01-02T03:04:03.000Z here\n  2026-01-02T03:04:04.000Z after\n");
+  const auto requests = server.requests();
+  REQUIRE(requests.size() == 3);
+  CHECK(requests[0].query.get("end") == at);
+  CHECK(requests[0].query.get("limit") == "2");
+  CHECK(requests[2].query.get("start") == "1767323043000000001");
+}
+
+TEST_CASE("context wants a time and a log query") {
+  CHECK(run_alone({"context", "{a=\"b\"}"}).code == 2);
+  CHECK(has(run_alone({"context", "{a=\"b\"}", "--at", "sometime"}).err, "sometime"));
+  FakeServer server;
+  server.answer("GET", "/loki/api/v1/query_range", 200,
+                R"({"data":{"resultType":"matrix","result":[]}})");
+  server.start();
+  CHECK(has(server.run({"context", "rate({a=\"b\"}[1m])", "--at", "now"}).err, "a log query"));
+}
+
+TEST_CASE("patterns are printed with count, share and course") {
+  FakeServer server;
+  server.answer("GET", "/loki/api/v1/patterns", 200,
+                R"({"status":"success","data":[{"pattern":"rare <_>","samples":[[1767323000,1]]},)"
+                R"({"pattern":"often <_>","samples":[[1767320000,2],[1767323000,1]]}]})");
+  server.start();
+  const auto outcome = server.run({"patterns", "{app=\"pay\"}"});
+  CHECK(outcome.code == 0);
+  CHECK(has(outcome.out, "COUNT"));
+  CHECK(outcome.out.find("often <_>") < outcome.out.find("rare <_>"));
+  CHECK(has(outcome.out, "75.0%"));
+  const auto one =
+      json::parse(server.run({"patterns", "{app=\"pay\"}", "-n", "1", "-o", "json"}).out);
+  REQUIRE(one.size() == 1);
+  CHECK(one[0]["pattern"] == "often <_>");
+}
+
+TEST_CASE("logs --explain adds up the pages and prints them apart from the data") {
+  FakeServer server;
+  server.on("GET", "/loki/api/v1/query_range", [](Request& r) {
+    CHECK(r.query.get("explain") == "true");
+    return answer_stream(stream_of({{at, "x"}}), {{"explain",
+                                                   {{"query", "{app=\"pay\"}"},
+                                                    {"row_groups", {{"considered", 7}}},
+                                                    {"milliseconds", {{"read", 1.5}}}}}});
+  });
+  server.start();
+  const auto outcome = server.run({"logs", "{app=\"pay\"}", "--explain", "-o", "raw"});
+  CHECK(outcome.out == "x\n");
+  CHECK(has(outcome.err, "row groups  7 considered"));
+  CHECK(has(outcome.err, "read 1.5 ms"));
+  json total;
+  add_explain(total, {{"a", {{"n", 2}, {"ms", 0.5}}}, {"q", "x"}});
+  add_explain(total, {{"a", {{"n", 3}, {"ms", 1.5}}}, {"q", "x"}});
+  CHECK(total == json({{"a", {{"n", 5}, {"ms", 2.0}}}, {"q", "x"}}));
+}
+
+TEST_CASE("warnings of the server are said, and fail under --strict") {
+  FakeServer server;
+  server.answer(
+      "GET", "/loki/api/v1/query_range", 200,
+      R"({"warnings":["the result is partial"],"data":{"resultType":"streams","result":[]}})");
+  server.start();
+  const auto lenient = server.run({"logs", "{app=\"pay\"}"});
+  CHECK(lenient.code == 0);
+  CHECK(has(lenient.err, "warning: the result is partial"));
+  CHECK(server.run({"logs", "{app=\"pay\"}", "--strict"}).code == 6);
+}
+
+TEST_CASE("logs as csv and logfmt") {
+  FakeServer server;
+  server.on("GET", "/loki/api/v1/query_range", [](Request&) {
+    return answer_stream(stream_of({{at, "say \"hi\", a"}}));
+  });
+  server.start();
+  CHECK(server.run({"logs", "{app=\"pay\"}", "-o", "csv"}).out ==
+        "2026-01-02T03:04:03Z,\"{app=\"\"pay\"\"}\",\"say \"\"hi\"\", a\"\n");
+  CHECK(server.run({"logs", "{app=\"pay\"}", "-o", "logfmt"}).out ==
+        "ts=2026-01-02T03:04:03Z app=\"pay\" line=\"say \\\"hi\\\", a\"\n");
+}
+
+TEST_CASE("where a half-written selector can be completed") {
+  using Kind = CompletionPlace::Kind;
+  const auto place = [](std::string_view text) { return completion_place(text); };
+  CHECK(place("{").kind == Kind::name);
+  CHECK(place("{ap").started == "ap");
+  CHECK(place("{app=\"web\", po").before == "{app=\"web\", ");
+  CHECK(place("{app=\"we").kind == Kind::value);
+  CHECK(place("{app=\"we").label == "app");
+  CHECK(place("{app=\"we").started == "we");
+  CHECK(place("{a=\"x,y{\", b=~\"").label == "b");
+  CHECK(place("{app=").kind == Kind::none);
+  CHECK(place("{app=\"web\"}").kind == Kind::none);
+  CHECK(place("plain").kind == Kind::none);
+  CHECK(completions(place("{app=\"we"), {"web", "db", "west"}) ==
+        std::vector<std::string>{"{app=\"web\"", "{app=\"west\""});
+}
+
+TEST_CASE("completion asks the server once a minute") {
+  const auto cache = std::filesystem::temp_directory_path() / "sluice-complete-test";
+  std::filesystem::remove_all(cache);
+  ::setenv("XDG_CACHE_HOME", cache.c_str(), 1);
+  FakeServer server;
+  server.answer("GET", "/loki/api/v1/labels", 200, R"({"data":["app","pod"]})");
+  server.answer("GET", "/loki/api/v1/label/app/values", 200, R"({"data":["web","db"]})");
+  server.start();
+  CHECK(server.run({"complete", "{p"}).out == "{pod=\n");
+  CHECK(server.run({"complete", "{"}).out == "{app=\n{pod=\n");
+  CHECK(server.run({"complete", "{app=\"w"}).out == "{app=\"web\"\n");
+  CHECK(server.run({"complete", "--kind", "name", "a"}).out == "app\n");
+  CHECK(server.run({"complete", "{app="}).out.empty());
+  CHECK(server.requests().size() == 2);
+  ::unsetenv("XDG_CACHE_HOME");
+  std::filesystem::remove_all(cache);
+}
