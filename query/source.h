@@ -97,6 +97,7 @@ struct SampleSelect {
 struct SampleSeries {
   LabelSet labels;
   std::vector<Sample> samples;
+  HistogramList histograms = {};  // those the samples name, with their counter reset hints
 };
 
 class SeriesCursor {

@@ -25,12 +25,14 @@ struct VectorSample {
   LabelSet labels;
   std::int64_t timestamp_ms = 0;
   double value = 0;
+  HistogramPtr histogram = {};  // instead of the value
 };
 using Vector = std::vector<VectorSample>;
 // One series over time, ascending.
 struct MatrixSeries {
   LabelSet labels;
   std::vector<Sample> samples;
+  HistogramList histograms = {};  // those the samples name
 };
 using Matrix = std::vector<MatrixSeries>;
 // One stream of a log query's result. Labels are those after the pipeline (parsed ones included);

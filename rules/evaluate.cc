@@ -97,6 +97,13 @@ std::int64_t milliseconds(Timestamp t) {
   return unix_ms(to_ms(t));
 }
 
+SeriesSamples recorded(const LabelSet& labels, const query::VectorSample& sample, Timestamp now) {
+  SeriesSamples series{labels, {{milliseconds(now), sample.value}}};
+  if (sample.histogram)
+    series.samples.front().value = add_histogram(series.histograms, sample.histogram);
+  return series;
+}
+
 LabelSet alerts_labels(const ActiveAlert& alert) {
   LabelSet labels = alert.labels;
   labels.set(metric_name_label, "ALERTS");
@@ -132,21 +139,19 @@ RecordingEvaluation evaluate_recording(const EvaluationInput& input,
             {}};
   }
   sort(*vector);
-  std::map<LabelSet, double> series;
+  std::map<LabelSet, SeriesSamples> series;
   RecordingEvaluation out{sight.evidence, sight.reason, {}};
   for (const auto& sample : *vector) {
     LabelSet labels = sample.labels;
     for (const auto& label : input.rule.labels) labels.set(label.name, label.text.text());
     labels.set(metric_name_label, input.rule.name);
-    if (!series.emplace(labels, sample.value).second) {
+    if (!series.emplace(labels, recorded(labels, sample, input.now)).second) {
       out.error =
           "several series are recorded as " + labels.to_string() + "; only the first counts";
     }
   }
   if (!series.empty()) out.evidence = Evidence::ok;
-  for (const auto& [labels, value] : series) {
-    out.samples.push_back({labels, {{milliseconds(input.now), value}}});
-  }
+  for (auto& [labels, samples] : series) out.samples.push_back(std::move(samples));
   return out;
 }
 

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "base/types/histogram.h"
 #include "base/types/labels.h"
 #include "base/types/time.h"
 
@@ -26,7 +27,8 @@ struct StreamEntries {
   std::vector<LogEntry> entries;
 };
 
-// One float sample. NaN with the bits of `stale_marker_bits` says "the series ended here".
+// One sample. NaN with the bits of `stale_marker_bits` says "the series ended here"; a value of
+// histogram_value() stands for a native histogram in the list beside the samples.
 struct Sample {
   std::int64_t timestamp_ms = 0;
   double value = 0;
@@ -40,6 +42,7 @@ inline constexpr std::uint64_t stale_marker_bits = 0x7ff0000000000002ULL;
 struct SeriesSamples {
   LabelSet labels;
   std::vector<Sample> samples;
+  HistogramList histograms = {};  // those the samples name
 };
 
 // Type, help and unit of a metric family, as exposed by its source.

@@ -2,7 +2,7 @@
 
 #include <array>
 
-#include "daemon/ingest/protobuf_field.h"
+#include "daemon/ingest/remote_write_fields.h"
 
 namespace sluice::ingest {
 
@@ -29,29 +29,17 @@ Label read_label(protozero::pbf_reader reader) {
   return label;
 }
 
-Sample read_sample(protozero::pbf_reader reader) {
-  Sample sample;
-  while (reader.next()) {
-    if (is_field(reader, 1, as_fixed64))
-      sample.value = reader.get_double();
-    else if (is_field(reader, 2, as_varint))
-      sample.timestamp_ms = reader.get_int64();
-    else
-      reader.skip();
-  }
-  return sample;
-}
-
 WrittenSeries read_series(protozero::pbf_reader reader, WriteRequest& request) {
   WrittenSeries series;
   while (reader.next()) {
     if (is_field(reader, 1, as_bytes)) {
       series.labels.push_back(read_label(reader.get_message()));
     } else if (is_field(reader, 2, as_bytes)) {
-      series.samples.push_back(read_sample(reader.get_message()));
+      series.samples.push_back(read_float_sample(reader.get_message()));
+    } else if (is_field(reader, 4, as_bytes)) {
+      read_histogram_sample(reader.get_message(), series);
     } else {
       if (reader.tag() == 3) ++request.exemplars;
-      if (reader.tag() == 4) ++request.histograms;
       reader.skip();
     }
   }

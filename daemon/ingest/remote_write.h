@@ -1,4 +1,4 @@
-// Prometheus remote write 1.0. Wire: docs/format/remote-write.md.
+// Prometheus remote write 1.0 and 2.0. Wire: docs/format/remote-write.md.
 #pragma once
 
 #include <string_view>
@@ -11,16 +11,19 @@ namespace sluice::ingest {
 struct WrittenSeries {
   std::vector<Label> labels;  // as sent: perhaps unsorted or repeated, which validation tells
   std::vector<Sample> samples;
+  HistogramList histograms = {};         // those the samples name
+  std::size_t bad_histograms = 0;        // left out
+  const char* histogram_problem = nullptr;  // of the first of them
 };
 
 struct WriteRequest {
   std::vector<WrittenSeries> series;
   std::vector<MetricMetadata> metadata;
   std::size_t exemplars = 0;   // skipped
-  std::size_t histograms = 0;  // skipped
 };
 
 // `body` is plain protobuf, decompressed. Error(invalid_argument).
 Result<WriteRequest> decode_remote_write(std::string_view body);
+Result<WriteRequest> decode_remote_write_2(std::string_view body);
 
 }  // namespace sluice::ingest

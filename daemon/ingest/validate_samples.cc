@@ -55,7 +55,12 @@ std::vector<SeriesSamples> validate_samples(WriteRequest& request, const Limits&
       rejections.add("out_of_bounds", outside,
                      name + std::to_string(outside) +
                          " samples are older than what is kept, or in the future");
-    if (!written.samples.empty()) valid.push_back({std::move(labels), std::move(written.samples)});
+    if (written.bad_histograms > 0)
+      rejections.add("invalid_histogram", written.bad_histograms,
+                     name + "native histogram: " + written.histogram_problem);
+    if (!written.samples.empty())
+      valid.push_back(
+          {std::move(labels), std::move(written.samples), std::move(written.histograms)});
   }
   return valid;
 }

@@ -1,5 +1,7 @@
 #include "daemon/ingest/write_handler.h"
 
+#include <algorithm>
+
 #include "base/codec/compress.h"
 #include "daemon/ingest/answers.h"
 #include "daemon/ingest/remote_write.h"
@@ -11,22 +13,47 @@ namespace {
 
 Error unsupported(const std::string& what) {
   return {ErrorCode::unsupported_media,
-          what + "; send remote write 1.0: application/x-protobuf in a snappy block"};
+          what + "; send remote write 1.0 or 2.0: application/x-protobuf in a snappy block"};
 }
 
-Result<void> check_content_type(const http::Request& request) {
+enum class Version { one, two };
+
+// By the media type and its parameter `proto`.
+Result<Version> version_of(const http::Request& request) {
   const std::string_view header = request.headers.get("Content-Type");
-  if (header.find("io.prometheus.write.v2.Request") != std::string_view::npos)
-    return unsupported("remote write 2.0 is not spoken here");
   const std::string type = media_type(header);
-  if (type.empty() || type == "application/x-protobuf" || type == "application/octet-stream")
-    return {};
-  return unsupported("Content-Type \"" + type + "\" is not accepted");
+  if (!type.empty() && type != "application/x-protobuf" && type != "application/octet-stream")
+    return unsupported("Content-Type \"" + type + "\" is not accepted");
+  const auto at = header.find("proto=");
+  if (at == std::string_view::npos) return Version::one;
+  auto proto = header.substr(at + 6);
+  proto = proto.substr(0, proto.find_first_of("; ,"));
+  if (proto == "prometheus.WriteRequest") return Version::one;
+  if (proto == "io.prometheus.write.v2.Request") return Version::two;
+  return unsupported("message \"" + std::string(proto) + "\" is not known");
+}
+
+std::size_t count_histograms(const std::vector<SeriesSamples>& series) {
+  std::size_t histograms = 0;
+  for (const auto& one : series)
+    histograms += static_cast<std::size_t>(
+        std::count_if(one.samples.begin(), one.samples.end(),
+                      [](const Sample& sample) { return is_histogram(sample.value); }));
+  return histograms;
+}
+
+// Senders of 2.0 check by these that nothing was lost on the way.
+void add_statistics(http::Response& response, std::size_t samples, std::size_t histograms) {
+  const std::string prefix = "X-Prometheus-Remote-Write-";
+  response.headers.set(prefix + "Samples-Written", std::to_string(samples));
+  response.headers.set(prefix + "Histograms-Written", std::to_string(histograms));
+  response.headers.set(prefix + "Exemplars-Written", "0");
 }
 
 std::size_t count_samples(const WriteRequest& request) {
   std::size_t samples = 0;
-  for (const auto& series : request.series) samples += series.samples.size();
+  for (const auto& series : request.series)
+    samples += series.samples.size() + series.bad_histograms;
   return samples;
 }
 
@@ -42,14 +69,14 @@ http::Response WriteHandler::handle(http::Request& request) {
 }
 
 Result<http::Response> WriteHandler::write(http::Request& request) {
-  SLUICE_CHECK(check_content_type(request));
+  SLUICE_TRY(const Version version, version_of(request));
   if (request.content_encoding.empty()) {
     SLUICE_TRY(request.body, snappy_decompress(request.body, limits_.write_body_bytes));
   }
   metrics_.bytes.inc(static_cast<double>(request.body.size()));
-  SLUICE_TRY(auto decoded, decode_remote_write(request.body));
+  SLUICE_TRY(auto decoded, version == Version::two ? decode_remote_write_2(request.body)
+                                                  : decode_remote_write(request.body));
   metrics_.count_skipped("exemplar", decoded.exemplars);
-  metrics_.count_skipped("histogram", decoded.histograms);
   const std::size_t samples = count_samples(decoded);
   if (samples > limits_.samples_per_write)
     return invalid_argument("write of " + std::to_string(samples) + " samples, limit " +
@@ -57,11 +84,16 @@ Result<http::Response> WriteHandler::write(http::Request& request) {
   Rejections rejections;
   auto series = validate_samples(decoded, limits_, clock_.now(), rejections);
   metrics_.count(rejections);
+  const std::size_t histograms = count_histograms(series);
   SLUICE_TRY(const std::size_t accepted,
              store_.write(request.tenant, std::move(series), std::move(decoded.metadata)));
   metrics_.items.inc(static_cast<double>(accepted));
-  if (rejections.empty()) return http::Response::no_content();
-  return http::Response::text(400, rejections.message(samples, "samples"));
+  auto response = rejections.empty()
+                      ? http::Response::no_content()
+                      : http::Response::text(400, rejections.message(samples, "samples"));
+  if (version == Version::two)
+    add_statistics(response, accepted - std::min(accepted, histograms), histograms);
+  return response;
 }
 
 }  // namespace sluice::ingest

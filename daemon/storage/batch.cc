@@ -93,6 +93,11 @@ std::string_view Scan::raw_value() const {
   return to_view(iterator_->value());
 }
 
+ValueType Scan::type() const {
+  const auto value = raw_value();
+  return value.empty() ? ValueType{} : static_cast<ValueType>(value.front());
+}
+
 Result<std::string_view> Scan::payload(ValueType type) const {
   return open_envelope(key(), type, to_view(iterator_->value()));
 }

@@ -4,6 +4,7 @@
 #include "daemon/storage/delete_request.h"
 #include "daemon/storage/head_batch.h"
 #include "daemon/storage/part_reader.h"
+#include "daemon/storage/histogram_codec.h"
 #include "daemon/storage/sample_batch.h"
 #include "daemon/storage/sample_chunk.h"
 
@@ -11,7 +12,11 @@ namespace sluice::storage {
 
 namespace {
 
-ValueType value_type(Family family, std::string_view key) {
+// Of families with values of several types the one that is there, if it may be.
+ValueType value_type(Family family, std::string_view key, ValueType found) {
+  if (family == Family::sample_head && found == ValueType::histogram_batch) return found;
+  if (family == Family::chunk && found == ValueType::histogram_chunk) return found;
+  if (family == Family::sample_state && parse_merged_day_key(key)) return ValueType::merged_day;
   switch (family) {
     case Family::meta: return ValueType::format;
     case Family::head: return ValueType::head_batch;
@@ -77,25 +82,28 @@ class StoreCheck {
       if (stop_()) return stopped();
       ++report_.values;
       report_.bytes += scan.key().size() + scan.raw_value().size();
-      const auto payload = scan.payload(value_type(family, scan.key()));
+      const ValueType type = value_type(family, scan.key(), scan.type());
+      const auto payload = scan.payload(type);
       const auto checked =
-          payload ? check_value(family, scan.key(), *payload) : Result<void>(payload.error());
+          payload ? check_value(family, scan.key(), type, *payload) : Result<void>(payload.error());
       if (!checked) found(name + " " + printable_key(scan.key()), checked.error());
     }
     if (const auto status = scan.status(); !status) found(name, status.error());
     return {};
   }
 
-  Result<void> check_value(Family family, std::string_view key, std::string_view payload) {
+  Result<void> check_value(Family family, std::string_view key, ValueType type,
+                           std::string_view payload) {
     ByteReader in(payload);
     switch (family) {
       case Family::part: return check_summary(key, payload);
       case Family::head: return count(head_entries(payload), report_.head_entries);
-      case Family::chunk: return count(sizes(decode_chunk(payload)), report_.samples);
-      case Family::sample_head: return check_sample_batch(payload);
+      case Family::chunk: return count(chunk_size(type, payload), report_.samples);
+      case Family::sample_head: return check_sample_batch(type, payload);
       case Family::document: return check_document(key, payload);
       case Family::series: in.labels(); return finished(in, "series");
       case Family::sample_state:
+        if (type == ValueType::merged_day) return in.varint(), finished(in, "merged day");
         in.zigzag();
         if (in.varint() != 0) in.zigzag();
         return finished(in, "sample state");
@@ -116,9 +124,13 @@ class StoreCheck {
     return in.finished() ? Result<void>() : does_not_decode(what);
   }
 
-  static Result<std::size_t> sizes(const Result<std::vector<Sample>>& samples) {
-    if (!samples) return samples.error();
-    return samples->size();
+  static Result<std::size_t> chunk_size(ValueType type, std::string_view payload) {
+    if (type == ValueType::histogram_chunk) {
+      SLUICE_TRY(const auto run, decode_histogram_chunk(payload));
+      return run.samples.size();
+    }
+    SLUICE_TRY(const auto samples, decode_chunk(payload));
+    return samples.size();
   }
 
   static Result<void> count(const Result<std::size_t>& items, std::uint64_t& total) {
@@ -136,8 +148,8 @@ class StoreCheck {
     return {};
   }
 
-  Result<void> check_sample_batch(std::string_view payload) {
-    SLUICE_TRY(const auto batch, decode_sample_batch(payload));
+  Result<void> check_sample_batch(ValueType type, std::string_view payload) {
+    SLUICE_TRY(const auto batch, decode_sample_batch(type, payload));
     for (const auto& series : batch.series) report_.samples += series.samples.size();
     return {};
   }

@@ -84,6 +84,7 @@ class Scan {
   bool next();
   std::string_view key() const;
   Result<std::string_view> payload(ValueType type) const;  // corrupt
+  ValueType type() const;                  // as the value says, not yet verified
   std::string_view raw_value() const;                      // with its envelope; for tests
   Result<void> status() const;
 

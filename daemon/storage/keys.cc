@@ -152,6 +152,18 @@ std::string tenant_key(const TenantId& tenant) {
   return key;
 }
 
+std::string merged_day_key(const TenantId& tenant, Day day) {
+  return tenant_key(tenant) + day_key(day);
+}
+
+std::optional<Day> parse_merged_day_key(std::string_view key) {
+  const std::size_t end = key.find('\0');
+  if (end == std::string_view::npos || key.size() - end != 5) return std::nullopt;
+  std::uint32_t number = 0;
+  for (const char c : key.substr(end + 1)) number = number << 8 | static_cast<unsigned char>(c);
+  return static_cast<Day>(number - day_bias);
+}
+
 std::string metadata_key(const TenantId& tenant, std::string_view family) {
   std::string key = tenant_key(tenant);
   key += family;

@@ -54,6 +54,9 @@ enum class ValueType : std::uint8_t {
   template_list = 13,
   row_group_header = 14,
   row_group_chunk = 15,
+  histogram_batch = 16,
+  histogram_chunk = 17,
+  merged_day = 18,
 };
 
 // Where the values of a part lie, under keys that begin with part_key().
@@ -114,6 +117,8 @@ std::string chunk_key(Day day, const TenantId& tenant, SeriesId series, std::int
 std::uint64_t chunk_number(std::string_view key);
 
 std::string tenant_key(const TenantId& tenant);  // sample_state; the prefix of metadata
+std::string merged_day_key(const TenantId& tenant, Day day);  // sample_state
+std::optional<Day> parse_merged_day_key(std::string_view key);
 std::string metadata_key(const TenantId& tenant, std::string_view family);
 
 // The smallest key above all keys that begin with `prefix`; empty if there is none.

@@ -49,7 +49,11 @@ Result<void> RocksStore::start(bool run_workers) {
   if (!run_workers) return {};
   sealer_ = std::make_unique<Worker>([this] { background(logs_.seal(false)); });
   merger_ = std::make_unique<Worker>(
-      [this] { background(logs_.merge([this] { return stopping_.load(); })); });
+      [this] {
+        const auto stop = [this] { return stopping_.load(); };
+        background(logs_.merge(stop));
+        background(samples_.merge(stop));
+      });
   logs_.on_seal_due([this] { sealer_->wake(); });
   return {};
 }
@@ -139,7 +143,8 @@ Result<void> RocksStore::flush() {
 }
 
 Result<void> RocksStore::merge_now() {
-  return logs_.merge([] { return false; });
+  SLUICE_CHECK(logs_.merge([] { return false; }));
+  return samples_.merge([] { return false; });
 }
 
 void RocksStore::tick() {

@@ -10,6 +10,7 @@
 #include "base/types/ids.h"
 #include "base/types/log_entry.h"
 #include "base/types/time.h"
+#include "daemon/storage/keys.h"
 
 namespace sluice::storage {
 
@@ -24,10 +25,12 @@ struct SampleBatch {
   std::vector<SeriesSamples> series;
 };
 
+// histogram_batch if there are histograms among the samples.
+ValueType sample_batch_type(const std::vector<SeriesSamples>& series);
 // The payload, compressed.
 std::string encode_sample_batch(const TenantId& tenant, Timestamp received, Origin origin,
                                 const std::vector<SeriesSamples>& series);
 // Error(corrupt).
-Result<SampleBatch> decode_sample_batch(std::string_view payload);
+Result<SampleBatch> decode_sample_batch(ValueType type, std::string_view payload);
 
 }  // namespace sluice::storage

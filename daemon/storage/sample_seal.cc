@@ -3,7 +3,7 @@
 
 #include "base/telemetry/log.h"
 #include "daemon/storage/codec/bytes.h"
-#include "daemon/storage/sample_chunk.h"
+#include "daemon/storage/chunk_writer.h"
 #include "daemon/storage/sample_store.h"
 
 namespace sluice::storage {
@@ -16,13 +16,15 @@ std::int64_t slot_of(std::int64_t timestamp_ms) {
   return timestamp_ms / slot_ms - (timestamp_ms % slot_ms < 0 ? 1 : 0);
 }
 
+// Also counts the chunks of each day.
 void put_chunks(Batch& step, const TenantId& tenant, const TenantSamples::Sealing::Item& item,
-                std::uint64_t number) {
-  const auto& samples = item.samples;
+                std::uint64_t number, std::map<Day, std::size_t>& chunks) {
+  const auto& samples = item.run.samples;
   std::optional<Day> registered;
   for (auto begin = samples.begin(); begin != samples.end();) {
     const auto end = std::find_if(begin, samples.end(), [&](const Sample& sample) {
-      return slot_of(sample.timestamp_ms) != slot_of(begin->timestamp_ms);
+      return slot_of(sample.timestamp_ms) != slot_of(begin->timestamp_ms) ||
+             is_histogram(sample.value) != is_histogram(begin->value);
     });
     const Day day = day_of_ms(begin->timestamp_ms);
     if (registered != day && !std::binary_search(item.days.begin(), item.days.end(), day)) {
@@ -31,8 +33,9 @@ void put_chunks(Batch& step, const TenantId& tenant, const TenantSamples::Sealin
       step.put(Family::series, series_key(day, tenant, item.id), ValueType::series, labels);
       registered = day;
     }
-    step.put(Family::chunk, chunk_key(day, tenant, item.id, begin->timestamp_ms, number),
-             ValueType::chunk, encode_chunk({begin, end}));
+    put_chunk(step, chunk_key(day, tenant, item.id, begin->timestamp_ms, number), {begin, end},
+              item.run.histograms);
+    ++chunks[day];
     begin = end;
   }
 }
@@ -64,7 +67,10 @@ Result<void> SampleStore::seal_tenant(TenantSamples& samples) {
   const auto sealing = samples.begin_seal();
   const std::uint64_t number = next_number_.fetch_add(1);
   Batch step = database_.batch();
-  for (const auto& item : sealing.items) put_chunks(step, samples.tenant(), item, number);
+  std::map<Day, std::size_t> chunks;
+  for (const auto& item : sealing.items) put_chunks(step, samples.tenant(), item, number, chunks);
+  for (const auto& [day, count] : chunks)
+    step.remove(Family::sample_state, merged_day_key(samples.tenant(), day));
   for (const std::uint64_t batch : sealing.batches)
     step.remove_once(Family::sample_head, sequence_key(batch));
   const std::int64_t newest = std::max(sealing.newest, samples.newest().value_or(INT64_MIN));
@@ -72,6 +78,7 @@ Result<void> SampleStore::seal_tenant(TenantSamples& samples) {
            encode_state({newest, samples.newest_arrived()}));
   SLUICE_CHECK(database_.write(step, Writer::maintenance));
   samples.end_seal(sealing);
+  for (const auto& [day, count] : chunks) merges_.sealed(samples.tenant(), day, count);
   return {};
 }
 
@@ -88,6 +95,10 @@ Result<std::map<TenantId, std::int64_t>> SampleStore::recover_states() {
   std::map<TenantId, std::int64_t> states;
   Scan scan = database_.scan(Family::sample_state, "", "");
   while (scan.next()) {
+    if (const auto day = parse_merged_day_key(scan.key())) {
+      recover_merged(scan, *day);
+      continue;
+    }
     const TenantId id{std::string(scan.key().substr(0, scan.key().size() - 1))};
     const auto payload = scan.payload(ValueType::sample_state);
     const auto state = payload ? decode_state(*payload) : Result<SealedState>(payload.error());
@@ -122,10 +133,22 @@ Result<void> SampleStore::recover_series(const std::map<TenantId, std::int64_t>&
     }
     const auto state = states.find(key->tenant);
     const std::int64_t sealed_until = state == states.end() ? INT64_MAX : state->second;
+    merges_.seen(key->tenant, key->day);
     tenant(key->tenant).add_sealed(key->series, std::move(labels), key->day, sealed_until);
   }
   return scan.status();
 }
+
+namespace {
+
+Result<SampleBatch> read_sample_batch(const Scan& scan) {
+  const ValueType type = scan.type() == ValueType::histogram_batch ? ValueType::histogram_batch
+                                                                   : ValueType::sample_batch;
+  SLUICE_TRY(const auto payload, scan.payload(type));
+  return decode_sample_batch(type, payload);
+}
+
+}  // namespace
 
 Result<void> SampleStore::recover_head() {
   Scan scan = database_.scan(Family::sample_head, "", "");
@@ -134,8 +157,7 @@ Result<void> SampleStore::recover_head() {
     const auto number = parse_sequence_key(scan.key());
     if (!number) continue;
     if (next_number_ <= *number) next_number_ = *number + 1;
-    const auto payload = scan.payload(ValueType::sample_batch);
-    auto batch = payload ? decode_sample_batch(*payload) : Result<SampleBatch>(payload.error());
+    auto batch = read_sample_batch(scan);
     if (!batch) {
       database_.report_corrupt(batch.error());
       continue;

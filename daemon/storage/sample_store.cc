@@ -29,6 +29,16 @@ const Sample* find_at(const std::vector<Sample>& samples, std::int64_t timestamp
   return it != samples.end() && it->timestamp_ms == timestamp_ms ? &*it : nullptr;
 }
 
+// Whether one of the runs has a sample of that time and, if so, whether it is the same.
+std::optional<bool> repeats(const SampleRun& stored, const SampleRun& fresh, const Sample& sample,
+                            const HistogramPtr& histogram) {
+  for (const SampleRun* run : {&stored, &fresh})
+    if (const Sample* known = find_at(run->samples, sample.timestamp_ms))
+      return same_sample(known->value, histogram_of(*known, run->histograms), sample.value,
+                         histogram);
+  return std::nullopt;
+}
+
 std::optional<std::int64_t> newest_of(const std::vector<SeriesSamples>& series) {
   std::optional<std::int64_t> newest;
   for (const auto& one : series)
@@ -97,27 +107,28 @@ Result<void> SampleStore::judge_suspects(const TenantId& id, TenantSamples::Judg
     });
     const std::int64_t first = begin->sample.timestamp_ms;
     const std::int64_t last = std::prev(end)->sample.timestamp_ms;
-    std::vector<Sample> stored;
+    SampleRun stored;
     bool damaged = false;  // reported; what cannot be read does not stand in the way
     SLUICE_CHECK(read_chunks(database_, nullptr, id, begin->id, day, first, last, stored, damaged));
-    SeriesSamples fresh{begin->series->labels, {}};
+    SampleRun fresh;
+    const auto& series = *begin->series;
     for (; begin != end; ++begin) {
       const Sample& sample = begin->sample;
-      const Sample* known = find_at(stored, sample.timestamp_ms);
-      if (!known) known = find_at(fresh.samples, sample.timestamp_ms);
-      if (known)
-        judged.repeated(known->value, sample.value);
+      if (const auto same = repeats(stored, fresh, sample, begin->histogram))
+        judged.repeated(*same);
       else
-        fresh.samples.push_back(sample);
+        append_sample(fresh, sample.timestamp_ms, sample.value, begin->histogram);
     }
-    if (!fresh.samples.empty()) judged.fresh.push_back(std::move(fresh));
+    if (!fresh.samples.empty())
+      judged.fresh.push_back(
+          {series.labels, std::move(fresh.samples), std::move(fresh.histograms)});
   }
   return {};
 }
 
 void SampleStore::add_to(Batch& step, const Prepared& write) {
   if (!write.series.empty())
-    step.put(Family::sample_head, sequence_key(write.number), ValueType::sample_batch,
+    step.put(Family::sample_head, sequence_key(write.number), sample_batch_type(write.series),
              encode_sample_batch(write.tenant, write.received, write.origin, write.series));
   for (const auto& metadata : write.metadata) MetadataStore::add_to(step, write.tenant, metadata);
 }
@@ -184,8 +195,17 @@ Result<void> SampleStore::seal(bool everything) {
 Result<void> SampleStore::drop_before(Day day, const std::function<Result<void>()>& remove) {
   const std::lock_guard lock(seal_mutex_);
   std::size_t days = 0;
-  for (TenantSamples* samples : tenants()) days += samples->drop_before(day);
-  return days == 0 ? Result<void>() : remove();
+  Batch marks = database_.batch();
+  for (TenantSamples* samples : tenants()) {
+    std::set<Day> dropped;
+    days += samples->drop_before(day, &dropped);
+    for (const Day gone : dropped)
+      marks.remove(Family::sample_state, merged_day_key(samples->tenant(), gone));
+  }
+  merges_.dropped_before(day);
+  if (days == 0) return {};
+  SLUICE_CHECK(remove());
+  return database_.write(marks, Writer::maintenance);
 }
 
 Result<void> SampleStore::drop_before(const TenantId& id, Day day) {
@@ -194,8 +214,10 @@ Result<void> SampleStore::drop_before(const TenantId& id, Day day) {
   if (!samples) return {};
   std::set<Day> dropped;
   if (samples->drop_before(day, &dropped) == 0) return {};
+  merges_.dropped_before(id, day);
   Batch step = database_.batch();
   for (const Day gone : dropped) {
+    step.remove(Family::sample_state, merged_day_key(id, gone));
     const std::string prefix = tenant_day_key(gone, id);
     for (const Family family : {Family::series, Family::chunk})
       step.remove_range(family, prefix, prefix_end(prefix));

@@ -1,5 +1,5 @@
 // SampleStore: metric samples from write to retention. Steps: write (prepare, add_to, apply around
-// the caller's commit, so that documents and samples may share a step) and seal.
+// the caller's commit, so that documents and samples may share a step), seal and merge.
 // Safe from any thread.
 #pragma once
 
@@ -10,6 +10,7 @@
 #include <mutex>
 #include <shared_mutex>
 
+#include "daemon/storage/merge_plan.h"
 #include "daemon/storage/metadata_store.h"
 #include "daemon/storage/sample_batch.h"
 #include "daemon/storage/tenant_samples.h"
@@ -53,6 +54,8 @@ class SampleStore : public query::SampleSource {
 
   // Seals heads that are large or old enough; with `everything`, all of them.
   Result<void> seal(bool everything);
+  // Joins the chunks of days that are over, or have very many; `stop` ends it between steps.
+  Result<void> merge(const std::function<bool()>& stop);
   Result<void> drop_before(Day day, const std::function<Result<void>()>& remove);
   // The same for one tenant, whose days are then removed.
   Result<void> drop_before(const TenantId& tenant, Day day);
@@ -65,6 +68,9 @@ class SampleStore : public query::SampleSource {
   Result<void> recover_head();
   Result<void> judge_suspects(const TenantId& tenant, TenantSamples::Judged& judged);
   Result<void> seal_tenant(TenantSamples& samples);
+  void recover_merged(const Scan& scan, Day day);
+  Result<void> merge_day(const MergePlan::TenantDay& target, const std::function<bool()>& stop);
+  Result<std::size_t> merge_slice(const std::string& prefix, std::string& from);
 
   TenantSamples& tenant(const TenantId& tenant);
   TenantSamples* find_tenant(const TenantId& tenant) const;
@@ -74,6 +80,7 @@ class SampleStore : public query::SampleSource {
   Clock& clock_;
   StorageMetrics& metrics_;
   MetadataStore metadata_;
+  MergePlan merges_;
   std::atomic<std::uint64_t> next_number_{1};
   std::mutex seal_mutex_;  // held over one seal or one retention
   mutable std::shared_mutex tenants_mutex_;

@@ -30,13 +30,13 @@ class StoredSeriesCursor : public query::SeriesCursor {
  private:
   Result<void> read(const Series& series) {
     const auto view = tenant_.view(series, start_ms_, end_ms_, database_);
-    current_.labels = series.labels;
-    current_.samples.clear();
+    SampleRun run;
     bool damaged = false;
     for (const Day day : view.days)
       SLUICE_CHECK(read_chunks(database_, view.snapshot.get(), tenant_.tenant(), view.id, day,
-                               start_ms_, end_ms_, current_.samples, damaged));
-    join_samples(current_.samples, view.head);
+                               start_ms_, end_ms_, run, damaged));
+    join_samples(run, view.head);
+    current_ = {series.labels, std::move(run.samples), std::move(run.histograms)};
     if (damaged) context_.warn("some stored samples are damaged and missing from the result");
     context_.stats().samples += current_.samples.size();
     return {};

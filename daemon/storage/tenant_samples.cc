@@ -1,22 +1,21 @@
 #include "daemon/storage/tenant_samples.h"
 
 #include <algorithm>
-#include <bit>
 
 namespace sluice::storage {
 
 namespace {
 
-bool same_bits(double a, double b) {
-  return std::bit_cast<std::uint64_t>(a) == std::bit_cast<std::uint64_t>(b);
-}
-
 // Keeps the first of equal timestamps; the others are judged by it.
-void drop_repeated(std::vector<Sample>& samples, TenantSamples::Judged& judged) {
+void drop_repeated(SeriesSamples& series, TenantSamples::Judged& judged) {
+  auto& samples = series.samples;
+  const auto histogram = [&](const Sample& s) { return histogram_of(s, series.histograms); };
   std::size_t kept = 0;
   for (const Sample& sample : samples) {
-    if (kept > 0 && samples[kept - 1].timestamp_ms == sample.timestamp_ms)
-      judged.repeated(samples[kept - 1].value, sample.value);
+    const Sample* before = kept > 0 ? &samples[kept - 1] : nullptr;
+    if (before && before->timestamp_ms == sample.timestamp_ms)
+      judged.repeated(same_sample(before->value, histogram(*before), sample.value,
+                                  histogram(sample)));
     else
       samples[kept++] = sample;
   }
@@ -42,6 +41,25 @@ bool insert(std::vector<Sample>& head, const Sample& sample) {
   return true;
 }
 
+// Beside a sample of the head that was just inserted.
+void keep_histogram(Series& series, const Sample& sample, const HistogramPtr& histogram) {
+  if (!histogram) return;
+  using Map = std::map<std::int64_t, HistogramPtr>;
+  if (!series.histograms) series.histograms = std::make_unique<Map>();
+  Map& map = *series.histograms;
+  const auto after = map.lower_bound(sample.timestamp_ms);
+  const HistogramPtr before = after == map.begin() ? nullptr : std::prev(after)->second;
+  map.emplace_hint(after, sample.timestamp_ms, with_hint(histogram, before));
+}
+
+SampleRun run_of(const Series& series, std::span<const Sample> samples) {
+  SampleRun run;
+  run.samples.reserve(samples.size());
+  for (const Sample& sample : samples)
+    append_sample(run, sample.timestamp_ms, sample.value, series.histogram_at(sample));
+  return run;
+}
+
 std::span<const Sample> in_range(const std::vector<Sample>& samples, std::int64_t start_ms,
                                  std::int64_t end_ms) {
   const auto begin = std::lower_bound(samples.begin(), samples.end(), Sample{start_ms, 0}, earlier);
@@ -55,10 +73,6 @@ void raise(std::optional<std::int64_t>& newest, std::int64_t timestamp_ms) {
 
 }  // namespace
 
-void TenantSamples::Judged::repeated(double stored, double written) {
-  ++(same_bits(stored, written) ? equal : conflicts);
-}
-
 TenantSamples::Judged TenantSamples::judge(std::vector<SeriesSamples> series) const {
   Judged judged;
   for (auto& one : series)
@@ -69,15 +83,17 @@ TenantSamples::Judged TenantSamples::judge(std::vector<SeriesSamples> series) co
     if (const SeriesPtr known = find(one.labels)) {
       std::erase_if(one.samples, [&](const Sample& sample) {
         if (const Sample* stored = at(known->head, sample.timestamp_ms)) {
-          judged.repeated(stored->value, sample.value);
+          judged.repeated(same_sample(stored->value, known->histogram_at(*stored), sample.value,
+                                      histogram_of(sample, one.histograms)));
           return true;
         }
         if (sample.timestamp_ms > known->sealed_until) return false;
-        judged.suspects.push_back({known, known->id, sample});
+        judged.suspects.push_back(
+            {known, known->id, sample, histogram_of(sample, one.histograms)});
         return true;
       });
     }
-    drop_repeated(one.samples, judged);
+    drop_repeated(one, judged);
     if (!one.samples.empty()) judged.fresh.push_back(std::move(one));
   }
   return judged;
@@ -108,7 +124,10 @@ void TenantSamples::add(std::uint64_t number, Timestamp received, Origin origin,
   for (const auto& one : series) {
     Series& known = find_or_make(one.labels);
     for (const Sample& sample : one.samples) {
-      if (insert(known.head, sample)) ++head_samples_;
+      if (insert(known.head, sample)) {
+        ++head_samples_;
+        keep_histogram(known, sample, histogram_of(sample, one.histograms));
+      }
       raise(newest_, sample.timestamp_ms);
       if (origin == Origin::outside) raise(newest_arrived_, sample.timestamp_ms);
     }
@@ -175,7 +194,7 @@ TenantSamples::SeriesView TenantSamples::view(const Series& series, std::int64_t
                                               std::int64_t end_ms, const Database& database) const {
   const std::lock_guard lock(mutex_);
   const auto head = in_range(series.head, start_ms, end_ms);
-  SeriesView view{series.id, {}, {head.begin(), head.end()}, database.snapshot()};
+  SeriesView view{series.id, {}, run_of(series, head), database.snapshot()};
   for (const Day day : series.days)
     if (day >= day_of_ms(start_ms) && day <= day_of_ms(end_ms)) view.days.push_back(day);
   return view;
@@ -219,7 +238,7 @@ TenantSamples::Sealing TenantSamples::begin_seal() {
       series->id = free_id(*labels);
       by_id_[series->id] = series;
     }
-    sealing.items.push_back({series, series->id, series->days, series->head});
+    sealing.items.push_back({series, series->id, series->days, run_of(*series, series->head)});
     sealing.newest = std::max(sealing.newest, series->head.back().timestamp_ms);
   }
   return sealing;
@@ -232,12 +251,15 @@ void TenantSamples::end_seal(const Sealing& sealing) {
   for (const auto& item : sealing.items) {
     Series& series = *item.series;
     std::vector<Sample> left;
-    std::set_difference(series.head.begin(), series.head.end(), item.samples.begin(),
-                        item.samples.end(), std::back_inserter(left), earlier);
+    const auto& sealed = item.run.samples;
+    std::set_difference(series.head.begin(), series.head.end(), sealed.begin(), sealed.end(),
+                        std::back_inserter(left), earlier);
     head_samples_ -= series.head.size() - left.size();
     series.head = std::move(left);
-    series.sealed_until = std::max(series.sealed_until, item.samples.back().timestamp_ms);
-    for (const Sample& sample : item.samples) {
+    if (series.histograms)
+      for (const Sample& sample : sealed) series.histograms->erase(sample.timestamp_ms);
+    series.sealed_until = std::max(series.sealed_until, sealed.back().timestamp_ms);
+    for (const Sample& sample : sealed) {
       const Day day = day_of_ms(sample.timestamp_ms);
       const auto it = std::lower_bound(series.days.begin(), series.days.end(), day);
       if (it == series.days.end() || *it != day) series.days.insert(it, day);

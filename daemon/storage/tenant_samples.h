@@ -17,6 +17,7 @@
 #include "base/types/log_entry.h"
 #include "daemon/storage/database.h"
 #include "daemon/storage/sample_batch.h"
+#include "daemon/storage/sample_run.h"
 #include "query/ast/label_matcher.h"
 
 namespace sluice::storage {
@@ -29,6 +30,13 @@ struct Series {
   std::vector<Day> days;                  // with chunks, ascending
   std::int64_t sealed_until = INT64_MIN;  // no chunk has a later sample
   std::vector<Sample> head;               // ascending, unique
+  // Native histograms of the head, by timestamp; null while there are none.
+  std::unique_ptr<std::map<std::int64_t, HistogramPtr>> histograms = {};
+
+  HistogramPtr histogram_at(const Sample& sample) const {
+    return is_histogram(sample.value) && histograms ? histograms->at(sample.timestamp_ms)
+                                                    : nullptr;
+  }
 };
 using SeriesPtr = std::shared_ptr<Series>;
 
@@ -45,11 +53,12 @@ class TenantSamples {
       SeriesPtr series;
       SeriesId id;
       Sample sample;
+      HistogramPtr histogram;
     };
     std::vector<Suspect> suspects;
     std::size_t equal = 0;      // stored already with this value
     std::size_t conflicts = 0;  // stored already with another
-    void repeated(double stored, double written);
+    void repeated(bool same) { ++(same ? equal : conflicts); }
   };
   Judged judge(std::vector<SeriesSamples> series) const;
 
@@ -69,7 +78,7 @@ class TenantSamples {
   struct SeriesView {
     SeriesId id = 0;
     std::vector<Day> days;
-    std::vector<Sample> head;  // in the range
+    SampleRun head;  // in the range
     std::unique_ptr<Snapshot> snapshot;
   };
   SeriesView view(const Series& series, std::int64_t start_ms, std::int64_t end_ms,
@@ -90,7 +99,7 @@ class TenantSamples {
       SeriesPtr series;
       SeriesId id = 0;
       std::vector<Day> days;  // known before
-      std::vector<Sample> samples;
+      SampleRun run;
     };
     std::vector<Item> items;
     std::vector<std::uint64_t> batches;

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "base/types/time.h"
+#include "query/ast/duration_expr.h"
 #include "query/ast/label_matcher.h"
 #include "query/ast/log_pipeline.h"
 
@@ -47,19 +48,19 @@ struct AtModifier {
 struct VectorSelector {
   std::string name;                    // "" if only matchers
   std::vector<LabelMatcher> matchers;  // __name__ included
-  Duration offset{0};
-  std::optional<AtModifier> at;
+  QueryDuration offset = {};
+  std::optional<AtModifier> at = {};
 };
 struct MatrixSelector {
   VectorSelector selector;
-  Duration range{0};
+  QueryDuration range;
 };
 struct Subquery {
   ExprPtr expr;
-  Duration range{0};
-  Duration step{0};  // 0: the default resolution
-  Duration offset{0};
-  std::optional<AtModifier> at;
+  QueryDuration range;
+  QueryDuration step;  // 0: the default resolution
+  QueryDuration offset = {};
+  std::optional<AtModifier> at = {};
 };
 
 // A LogQL log query: {app="x"} |= "y" | json | level="error"
@@ -118,6 +119,10 @@ struct VectorMatching {
   bool on = false;  // labels are those of on(); else of ignoring()
   std::vector<std::string> labels;
   std::vector<std::string> include;  // group_left(...)/group_right(...)
+  // fill_left(...), fill_right(...): what stands in for a side that has no match. With group_right
+  // the first is that of the "many" side, which stands on the right: Prometheus has it so.
+  std::optional<double> fill_left = {};
+  std::optional<double> fill_right = {};
 };
 struct Binary {
   BinaryOp op = BinaryOp::add;

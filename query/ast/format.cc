@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdio>
+#include <tuple>
 
 #include "base/codec/json_writer.h"
 
@@ -32,8 +33,28 @@ std::string at_text(const std::optional<AtModifier>& at) {
   return text.data();
 }
 
-std::string offset_text(Duration offset) {
-  return offset == Duration{0} ? std::string() : " offset " + format_query_duration(offset);
+std::string duration_text(const QueryDuration& length) {
+  return length.expr ? to_string(*length.expr) : format_query_duration(length.fixed);
+}
+
+std::string offset_text(const QueryDuration& offset) {
+  if (offset.zero()) return {};
+  const std::string text = duration_text(offset);
+  // Only what is in parentheses or a call belongs to the modifier.
+  const bool enclosed = !offset.expr || text.starts_with('(') || offset.expr->op != 'n';
+  return " offset " + (enclosed ? text : "(" + text + ")");
+}
+
+std::string fill_text(const VectorMatching& matching) {
+  const auto& [left, right] = std::tie(matching.fill_left, matching.fill_right);
+  const auto text = [](std::string_view name, double value) {
+    return " " + std::string(name) + " (" + format_sample_value(value) + ")";
+  };
+  if (left && left == right) return text("fill", *left);
+  std::string out;
+  if (left) out += text("fill_left", *left);
+  if (right) out += text("fill_right", *right);
+  return out;
 }
 
 std::string matching_text(const VectorMatching& matching) {
@@ -44,7 +65,7 @@ std::string matching_text(const VectorMatching& matching) {
   if (matching.card == VectorMatching::Card::many_to_one) out += " group_left ";
   if (matching.card == VectorMatching::Card::one_to_many) out += " group_right ";
   if (grouped) out += label_list(matching.include);
-  return out;
+  return out + fill_text(matching);
 }
 
 std::string selector_text(const VectorSelector& selector) {
@@ -69,12 +90,12 @@ std::string node_text(const VectorSelector& selector) {
   return to_string(selector);
 }
 std::string node_text(const MatrixSelector& m) {
-  return selector_text(m.selector) + '[' + format_query_duration(m.range) + ']' +
+  return selector_text(m.selector) + '[' + duration_text(m.range) + ']' +
          at_text(m.selector.at) + offset_text(m.selector.offset);
 }
 std::string node_text(const Subquery& s) {
-  std::string out = to_string(*s.expr) + '[' + format_query_duration(s.range) + ':';
-  if (s.step != Duration{0}) out += format_query_duration(s.step);
+  std::string out = to_string(*s.expr) + '[' + duration_text(s.range) + ':';
+  if (!s.step.zero()) out += duration_text(s.step);
   return out + ']' + at_text(s.at) + offset_text(s.offset);
 }
 std::string node_text(const LogQuery& query) {

@@ -5,6 +5,7 @@
 #include <unordered_map>
 
 #include "base/codec/json_writer.h"
+#include "query/engine/histogram_notes.h"
 #include "query/engine/sorting.h"
 
 namespace sluice::query {
@@ -45,6 +46,33 @@ struct LabelHash {
   std::size_t operator()(const LabelSet& labels) const { return labels.hash(); }
 };
 
+void note_ignored(Evaluator& evaluator, const Aggregation& aggregation) {
+  evaluator.info("ignored histogram in " + aggregation.op + " aggregation",
+                 aggregation.expr->span);
+}
+
+void note_fold(Evaluator& evaluator, const Aggregation& aggregation, const FoldNotes& notes) {
+  const SourceSpan where = aggregation.expr->span;
+  if (notes.ignored) note_ignored(evaluator, aggregation);
+  if (notes.mixed)
+    evaluator.warn("encountered a mix of histograms and floats for aggregation", where);
+  if (notes.mixed_schemas)
+    evaluator.warn("vector contains a mix of histograms with exponential and custom buckets "
+                   "schemas",
+                   where);
+  note_operation(evaluator, notes.operation, "aggregation", where);
+}
+
+// Operators that rank or interpolate know floats only.
+void keep_floats(Evaluator& evaluator, const Aggregation& aggregation, GridVector& input) {
+  const bool any = std::any_of(input.begin(), input.end(), [](const GridSeries& series) {
+    return !series.histograms.empty();
+  });
+  if (!any) return;
+  note_ignored(evaluator, aggregation);
+  drop_histograms(input);
+}
+
 // Streams the input into one Fold per group.
 Result<EvalValue> fold(Evaluator& evaluator, const Aggregation& aggregation,
                        const StepGrid& grid) {
@@ -58,13 +86,17 @@ Result<EvalValue> fold(Evaluator& evaluator, const Aggregation& aggregation,
       SLUICE_CHECK(evaluator.account(2 * column_bytes + 256));
       groups.emplace_back(std::move(labels), make_fold(aggregation.op, grid.steps));
     }
-    groups[at->second].second->add(series.values);
+    groups[at->second].second->add(series);
     return {};
   }));
   GridVector vector;
   vector.reserve(groups.size());
-  for (auto& [labels, running] : groups)
-    vector.push_back(GridSeries{std::move(labels), running->finish()});
+  FoldNotes notes;
+  for (auto& [labels, running] : groups) {
+    vector.push_back(running->finish(notes));
+    vector.back().labels = std::move(labels);
+  }
+  note_fold(evaluator, aggregation, notes);
   drop_empty(vector);
   return EvalValue{std::move(vector)};
 }
@@ -82,6 +114,7 @@ void warn_bad_quantile(Evaluator& evaluator, const Aggregation& aggregation,
 Result<EvalValue> select(Evaluator& evaluator, const Aggregation& aggregation, GridVector input,
                          const StepGrid& grid) {
   SLUICE_TRY(const auto parameter, evaluator.eval_scalar(*aggregation.parameter, grid));
+  if (!aggregation.op.starts_with("limit")) keep_floats(evaluator, aggregation, input);
   if (aggregation.op == "quantile") {
     warn_bad_quantile(evaluator, aggregation, parameter);
     return EvalValue{aggregate_quantile(input, aggregation, parameter)};

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "query/engine/evaluator.h"
+#include "query/engine/histogram_ops.h"
 
 namespace sluice::query {
 
@@ -26,12 +27,20 @@ Result<EvalValue> eval_aggregation(Evaluator& evaluator, const Aggregation& aggr
 // The labels of the group a series belongs to.
 LabelSet group_labels(const LabelSet& labels, const std::optional<Grouping>& grouping);
 
+// What annotations will say of histograms in an aggregation.
+struct FoldNotes {
+  bool ignored = false;        // the operator knows no histograms
+  bool mixed = false;          // floats and histograms in one group
+  bool mixed_schemas = false;  // exponential and custom buckets in one group
+  HistogramNotes operation;
+};
 // One group's running result, a column wide.
 class Fold {
  public:
   virtual ~Fold() = default;
-  virtual void add(std::span<const double> values) = 0;
-  virtual std::vector<double> finish() const = 0;
+  virtual void add(const GridSeries& series) = 0;
+  // The values, and the histograms they name; the labels are the caller's.
+  virtual GridSeries finish(FoldNotes& notes) const = 0;
 };
 // Null if the operator does not fold.
 std::unique_ptr<Fold> make_fold(std::string_view op, std::size_t steps);

@@ -15,27 +15,105 @@ class ColumnFold : public Fold {
  public:
   explicit ColumnFold(std::size_t steps) : states_(steps), seen_(steps, false) {}
 
-  void add(std::span<const double> values) override {
-    for (std::size_t i = 0; i < values.size(); ++i) {
-      if (is_absent(values[i])) continue;
-      states_[i].add(values[i]);
+  void add(const GridSeries& series) override {
+    for (std::size_t i = 0; i < series.values.size(); ++i) {
+      const double value = series.values[i];
+      if (is_absent(value)) continue;
+      if (!State::takes_histograms && is_histogram(value)) {
+        ignored_ = true;
+        continue;
+      }
+      states_[i].add(value);
       seen_[i] = true;
     }
   }
-  std::vector<double> finish() const override {
-    std::vector<double> values(states_.size(), absent_value);
-    for (std::size_t i = 0; i < values.size(); ++i)
-      if (seen_[i]) values[i] = states_[i].value();
-    return values;
+  GridSeries finish(FoldNotes& notes) const override {
+    notes.ignored = notes.ignored || ignored_;
+    GridSeries out{{}, std::vector<double>(states_.size(), absent_value)};
+    for (std::size_t i = 0; i < out.values.size(); ++i)
+      if (seen_[i]) out.values[i] = states_[i].value();
+    return out;
   }
 
  private:
   std::vector<State> states_;
   std::vector<bool> seen_;
+  bool ignored_ = false;
+};
+
+// Sums or means, of floats and of histograms. A step with both has no result, nor has one with
+// histograms that do not add up.
+template <class State, bool mean>
+class SumFold : public Fold {
+ public:
+  explicit SumFold(std::size_t steps) : states_(steps), floats_(steps, false) {}
+
+  void add(const GridSeries& series) override {
+    if (!series.histograms.empty() && totals_.empty()) totals_.resize(states_.size());
+    for (std::size_t i = 0; i < series.values.size(); ++i) {
+      const double value = series.values[i];
+      if (is_absent(value)) continue;
+      if (const NativeHistogram* histogram = series.histogram(value)) {
+        add_histogram_at(i, *histogram);
+      } else {
+        states_[i].add(value);
+        floats_[i] = true;
+      }
+    }
+  }
+  GridSeries finish(FoldNotes& notes) const override {
+    GridSeries out{{}, std::vector<double>(states_.size(), absent_value)};
+    for (std::size_t i = 0; i < out.values.size(); ++i) {
+      if (totals_.empty() || !totals_[i].sum)
+        out.values[i] = floats_[i] ? states_[i].value() : absent_value;
+      else
+        finish_histogram(i, out, notes);
+    }
+    return out;
+  }
+
+ private:
+  struct Total {
+    std::optional<NativeHistogram> sum;
+    std::size_t count = 0;
+    bool broken = false;
+    HistogramNotes notes;
+  };
+
+  void add_histogram_at(std::size_t step, const NativeHistogram& histogram) {
+    Total& total = totals_[step];
+    ++total.count;
+    if (!total.sum)
+      total.sum = histogram;
+    else if (!total.broken)
+      total.broken = !add_to(*total.sum, histogram, total.notes);
+  }
+  void finish_histogram(std::size_t step, GridSeries& out, FoldNotes& notes) const {
+    const Total& total = totals_[step];
+    if (floats_[step]) {
+      notes.mixed = true;
+      return;
+    }
+    notes.operation.reconciled = notes.operation.reconciled || total.notes.reconciled;
+    notes.operation.collision = notes.operation.collision || total.notes.collision;
+    if (total.broken) {
+      notes.mixed_schemas = true;
+      return;
+    }
+    NativeHistogram result = *total.sum;
+    if (mean) divide(result, static_cast<double>(total.count));
+    out.values[step] = add_histogram(
+        out.histograms, std::make_shared<const NativeHistogram>(std::move(result)));
+  }
+
+  std::vector<State> states_;
+  std::vector<bool> floats_;
+  std::vector<Total> totals_;  // empty until a histogram comes
 };
 
 class Counter {
  public:
+  static constexpr bool takes_histograms = true;
   void add(double) { ++count_; }
   double value() const { return count_; }
 
@@ -45,6 +123,7 @@ class Counter {
 
 class One {
  public:
+  static constexpr bool takes_histograms = true;
   void add(double) {}
   double value() const { return 1; }
 };
@@ -53,6 +132,7 @@ class One {
 template <class Better>
 class Extreme {
  public:
+  static constexpr bool takes_histograms = false;
   void add(double v) {
     if (first_ || Better{}(v, value_) || std::isnan(value_)) value_ = v;
     first_ = false;
@@ -66,6 +146,7 @@ class Extreme {
 
 class Deviation {
  public:
+  static constexpr bool takes_histograms = false;
   void add(double v) { variance_.add(v); }
   double value() const { return std::sqrt(variance_.value()); }
 
@@ -73,17 +154,22 @@ class Deviation {
   Variance variance_;
 };
 
+class SquaredDeviation : public Variance {
+ public:
+  static constexpr bool takes_histograms = false;
+};
+
 }  // namespace
 
 std::unique_ptr<Fold> make_fold(std::string_view op, std::size_t steps) {
-  if (op == "sum") return std::make_unique<ColumnFold<KahanSum>>(steps);
-  if (op == "avg") return std::make_unique<ColumnFold<Mean>>(steps);
+  if (op == "sum") return std::make_unique<SumFold<KahanSum, false>>(steps);
+  if (op == "avg") return std::make_unique<SumFold<Mean, true>>(steps);
   if (op == "min") return std::make_unique<ColumnFold<Extreme<std::less<>>>>(steps);
   if (op == "max") return std::make_unique<ColumnFold<Extreme<std::greater<>>>>(steps);
   if (op == "count") return std::make_unique<ColumnFold<Counter>>(steps);
   if (op == "group") return std::make_unique<ColumnFold<One>>(steps);
   if (op == "stddev") return std::make_unique<ColumnFold<Deviation>>(steps);
-  if (op == "stdvar") return std::make_unique<ColumnFold<Variance>>(steps);
+  if (op == "stdvar") return std::make_unique<ColumnFold<SquaredDeviation>>(steps);
   return nullptr;
 }
 

@@ -6,6 +6,7 @@
 
 #include "base/codec/json_writer.h"
 #include "query/engine/aggregate.h"
+#include "query/engine/histogram_read.h"
 #include "query/engine/numeric.h"
 
 namespace sluice::query {
@@ -117,7 +118,8 @@ Result<GridVector> aggregate_count_values(Evaluator& evaluator, const GridVector
     for (std::size_t step = 0; step < series.values.size(); ++step) {
       if (is_absent(series.values[step])) continue;
       LabelSet labels = group;
-      labels.set(label, format_plain(series.values[step]));
+      const NativeHistogram* histogram = series.histogram(series.values[step]);
+      labels.set(label, histogram ? to_string(*histogram) : format_plain(series.values[step]));
       const auto [at, inserted] = index.try_emplace(labels, result.size());
       if (inserted) {
         result.push_back(

@@ -72,12 +72,32 @@ double apply_to_element(const Arithmetic& arithmetic, double element, double sca
   return arithmetic.apply(a, b);
 }
 
+// Histograms among the elements; the others are done.
+void combine_histograms(const Arithmetic& arithmetic, GridSeries& series,
+                        const ScalarColumn& scalar, bool scalar_left,
+                        HistogramArithmetic& notes) {
+  const HistogramList elements = std::move(series.histograms);
+  series.histograms.clear();
+  for (std::size_t i = 0; i < scalar.size(); ++i) {
+    if (!is_histogram(series.values[i])) continue;
+    const Operand element{0, elements[histogram_place(series.values[i])].get()};
+    const Operand number{scalar[i]};
+    series.values[i] = scalar_left
+                           ? apply_to_histograms(arithmetic, number, element, series, notes)
+                           : apply_to_histograms(arithmetic, element, number, series, notes);
+  }
+}
+
 Result<GridVector> combine_with_scalar(const Arithmetic& arithmetic, GridVector vector,
-                                       const ScalarColumn& scalar, bool scalar_left) {
-  for (GridSeries& series : vector)
+                                       const ScalarColumn& scalar, bool scalar_left,
+                                       HistogramArithmetic& notes) {
+  for (GridSeries& series : vector) {
     for (std::size_t i = 0; i < scalar.size(); ++i)
-      if (double& v = series.values[i]; !is_absent(v))
+      if (double& v = series.values[i]; is_number(v))
         v = apply_to_element(arithmetic, v, scalar[i], scalar_left);
+    if (!series.histograms.empty())
+      combine_histograms(arithmetic, series, scalar, scalar_left, notes);
+  }
   drop_empty(vector);
   if (arithmetic.drops_name()) {
     drop_metric_name(vector);
@@ -93,7 +113,10 @@ Result<EvalValue> as_value(Result<GridVector> vector) {
 
 }  // namespace
 
-Result<EvalValue> eval_binary(Evaluator& evaluator, const Binary& binary, const StepGrid& grid) {
+namespace {
+
+Result<EvalValue> eval_sides(Evaluator& evaluator, const Binary& binary, const StepGrid& grid,
+                             HistogramArithmetic& notes) {
   SLUICE_TRY(auto lhs, evaluator.eval(*binary.lhs, grid));
   SLUICE_TRY(auto rhs, evaluator.eval(*binary.rhs, grid));
   const bool logs = reads_logs(*binary.lhs) || reads_logs(*binary.rhs);
@@ -104,20 +127,30 @@ Result<EvalValue> eval_binary(Evaluator& evaluator, const Binary& binary, const 
     if (is_set_operator(binary.op))
       return as_value(combine_sets(binary.op, binary.matching, std::move(*left_vector),
                                    std::move(*right_vector)));
-    return as_value(
-        match_vectors(arithmetic, binary.matching, *left_vector, *right_vector, evaluator));
+    return as_value(match_vectors(arithmetic, binary.matching, *left_vector, *right_vector, notes,
+                                  evaluator));
   }
   auto* left_scalar = std::get_if<ScalarColumn>(&lhs);
   auto* right_scalar = std::get_if<ScalarColumn>(&rhs);
   if (left_vector && right_scalar)
     return as_value(
-        combine_with_scalar(arithmetic, std::move(*left_vector), *right_scalar, false));
+        combine_with_scalar(arithmetic, std::move(*left_vector), *right_scalar, false, notes));
   if (left_scalar && right_vector)
     return as_value(
-        combine_with_scalar(arithmetic, std::move(*right_vector), *left_scalar, true));
+        combine_with_scalar(arithmetic, std::move(*right_vector), *left_scalar, true, notes));
   if (left_scalar && right_scalar)
     return EvalValue{combine_scalars(arithmetic, std::move(*left_scalar), *right_scalar)};
   return execution_error("binary expression must contain only scalar and instant vector types");
+}
+
+}  // namespace
+
+Result<EvalValue> eval_binary(Evaluator& evaluator, const Binary& binary, SourceSpan where,
+                              const StepGrid& grid) {
+  HistogramArithmetic notes;
+  SLUICE_TRY(auto value, eval_sides(evaluator, binary, grid, notes));
+  note_arithmetic(evaluator, notes, where);
+  return value;
 }
 
 }  // namespace sluice::query

@@ -6,13 +6,15 @@
 #include <vector>
 
 #include "query/engine/evaluator.h"
+#include "query/engine/histogram_ops.h"
 
 namespace sluice::query {
 
 bool is_comparison(BinaryOp op);
 bool is_set_operator(BinaryOp op);
 
-Result<EvalValue> eval_binary(Evaluator& evaluator, const Binary& binary, const StepGrid& grid);
+Result<EvalValue> eval_binary(Evaluator& evaluator, const Binary& binary, SourceSpan where,
+                              const StepGrid& grid);
 
 // How the two numbers of one step combine. Absent: a comparison without bool that does not hold.
 struct Arithmetic {
@@ -27,6 +29,24 @@ struct Arithmetic {
   bool compare(double a, double b) const;
 };
 
+// One side of an operator at one step.
+struct Operand {
+  double value = 0;
+  const NativeHistogram* histogram = nullptr;  // instead of the value
+};
+// What annotations will say of histograms under an operator.
+struct HistogramArithmetic {
+  std::string incompatible;  // the operator does not take these types
+  bool mixed_schemas = false;
+  HistogramNotes addition;
+  HistogramNotes subtraction;
+};
+// The same as Arithmetic::apply where at least one side is a histogram; a histogram that results
+// goes to `series`.
+double apply_to_histograms(const Arithmetic& arithmetic, const Operand& a, const Operand& b,
+                           GridSeries& series, HistogramArithmetic& out);
+void note_arithmetic(Evaluator& evaluator, const HistogramArithmetic& notes, SourceSpan where);
+
 // What makes two series a pair: the values of the matched labels.
 std::string match_key(const LabelSet& labels, const VectorMatching& matching);
 // The same as labels, for messages.
@@ -34,7 +54,7 @@ LabelSet match_labels(const LabelSet& labels, const VectorMatching& matching);
 
 Result<GridVector> match_vectors(const Arithmetic& arithmetic, const VectorMatching& matching,
                                  const GridVector& lhs, const GridVector& rhs,
-                                 Evaluator& evaluator);
+                                 HistogramArithmetic& notes, Evaluator& evaluator);
 Result<GridVector> combine_sets(BinaryOp op, const VectorMatching& matching, GridVector lhs,
                                 GridVector rhs);
 

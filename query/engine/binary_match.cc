@@ -20,6 +20,8 @@ bool takes_part(const Label& label, const VectorMatching& matching) {
   return label.name != metric_name_label && !listed(matching.labels, label.name);
 }
 
+const std::vector<std::size_t> no_series;
+
 using Index = std::unordered_map<std::string, std::vector<std::size_t>>;
 
 Index index_by_key(const GridVector& vector, const VectorMatching& matching) {
@@ -34,23 +36,30 @@ Index index_by_key(const GridVector& vector, const VectorMatching& matching) {
 class Matcher {
  public:
   Matcher(const Arithmetic& arithmetic, const VectorMatching& matching, const GridVector& lhs,
-          const GridVector& rhs)
+          const GridVector& rhs, HistogramArithmetic& notes)
       : arithmetic_(arithmetic), matching_(matching),
         swapped_(matching.card == VectorMatching::Card::one_to_many),
-        many_(swapped_ ? rhs : lhs), one_(swapped_ ? lhs : rhs), steps_(steps_of(lhs, rhs)) {}
+        many_(swapped_ ? rhs : lhs), one_(swapped_ ? lhs : rhs),
+        fill_many_(matching.fill_left), fill_one_(matching.fill_right),
+        steps_(steps_of(lhs, rhs)), notes_(notes) {}
 
   Result<GridVector> run(Evaluator& evaluator) {
-    const Index one_index = index_by_key(one_, matching_);
+    Index one_index = index_by_key(one_, matching_);
     Index many_index = index_by_key(many_, matching_);
     // In the order of the many side, so that results come in a stable order.
     for (const GridSeries& series : many_) {
       const auto many = many_index.find(match_key(series.labels, matching_));
       if (many == many_index.end()) continue;
       const auto one = one_index.find(many->first);
-      if (one != one_index.end()) SLUICE_CHECK(match_group(many->second, one->second));
+      const bool found = one != one_index.end();
+      if (found || fill_one_)
+        SLUICE_CHECK(match_group(many->second, found ? one->second : no_series));
+      if (found) one_index.erase(one);
       many_index.erase(many);
       SLUICE_CHECK(evaluator.context().check());
     }
+    if (fill_many_)
+      for (const auto& [key, ones] : one_index) SLUICE_CHECK(match_group(no_series, ones));
     drop_empty(result_);
     SLUICE_CHECK(merge_same_labels(result_));
     return std::move(result_);
@@ -58,7 +67,8 @@ class Matcher {
 
  private:
   static std::size_t steps_of(const GridVector& a, const GridVector& b) {
-    return a.empty() || b.empty() ? 0 : a.front().values.size();
+    const GridVector& any = a.empty() ? b : a;
+    return any.empty() ? 0 : any.front().values.size();
   }
   bool one_to_one() const { return matching_.card == VectorMatching::Card::one_to_one; }
 
@@ -91,6 +101,9 @@ class Matcher {
     std::vector<bool> taken(one_to_one() ? steps_ : 0, false);
     for (const std::size_t many : manys)
       SLUICE_CHECK(match_series(many, ones, partner, taken, group));
+    if (fill_one_)
+      for (const std::size_t many : manys) SLUICE_CHECK(fill_partner(many, partner, taken, group));
+    if (fill_many_) fill_many_side(manys, ones, partner, group);
     SLUICE_CHECK(merge_same_labels(
         group, "multiple matches for labels: grouping labels must ensure unique matches"));
     for (GridSeries& series : group) result_.push_back(std::move(series));
@@ -107,7 +120,8 @@ class Matcher {
       bool any = false;
       for (std::size_t step = 0; step < steps_; ++step) {
         if (partner[step] != one || is_absent(many_[many].values[step])) continue;
-        const double value = combine(many_[many].values[step], one_[one].values[step]);
+        const double value =
+            combine(operand(many_[many], step), operand(one_[one], step), out);
         if (is_absent(value)) continue;
         if (one_to_one()) SLUICE_CHECK(take(taken, step));
         out.values[step] = value;
@@ -118,6 +132,37 @@ class Matcher {
     return {};
   }
 
+  // Steps at which a series of the many side has nobody to meet.
+  Result<void> fill_partner(std::size_t many, const std::vector<std::size_t>& partner,
+                            std::vector<bool>& taken, GridVector& group) {
+    GridSeries out{result_labels(many_[many].labels, LabelSet{}),
+                   std::vector<double>(steps_, absent_value)};
+    for (std::size_t step = 0; step < steps_; ++step) {
+      if (partner[step] != none || is_absent(many_[many].values[step])) continue;
+      out.values[step] = combine(operand(many_[many], step), Operand{*fill_one_}, out);
+      if (one_to_one() && !is_absent(out.values[step])) SLUICE_CHECK(take(taken, step));
+    }
+    group.push_back(std::move(out));
+    return {};
+  }
+
+  // Steps at which the one side is there and no series of the many side is.
+  void fill_many_side(const std::vector<std::size_t>& manys, const std::vector<std::size_t>& ones,
+                      const std::vector<std::size_t>& partner, GridVector& group) {
+    for (const std::size_t one : ones) {
+      GridSeries out{match_labels(one_[one].labels, matching_),
+                     std::vector<double>(steps_, absent_value)};
+      for (std::size_t step = 0; step < steps_; ++step) {
+        const bool met = std::any_of(manys.begin(), manys.end(), [&](std::size_t many) {
+          return !is_absent(many_[many].values[step]);
+        });
+        if (partner[step] != one || met) continue;
+        out.values[step] = combine(Operand{*fill_many_}, operand(one_[one], step), out);
+      }
+      group.push_back(std::move(out));
+    }
+  }
+
   static Result<void> take(std::vector<bool>& taken, std::size_t step) {
     if (taken[step])
       return execution_error("multiple matches for labels: many-to-one matching must be explicit "
@@ -126,8 +171,16 @@ class Matcher {
     return {};
   }
 
-  double combine(double many, double one) const {
-    return swapped_ ? arithmetic_.apply(one, many) : arithmetic_.apply(many, one);
+  static Operand operand(const GridSeries& series, std::size_t step) {
+    return {series.values[step], series.histogram(series.values[step])};
+  }
+
+  double combine(const Operand& many, const Operand& one, GridSeries& out) const {
+    const Operand& left = swapped_ ? one : many;
+    const Operand& right = swapped_ ? many : one;
+    if (left.histogram || right.histogram)
+      return apply_to_histograms(arithmetic_, left, right, out, notes_);
+    return arithmetic_.apply(left.value, right.value);
   }
 
   LabelSet result_labels(const LabelSet& many, const LabelSet& one) const {
@@ -147,7 +200,10 @@ class Matcher {
   bool swapped_;
   const GridVector& many_;
   const GridVector& one_;
+  std::optional<double> fill_many_;
+  std::optional<double> fill_one_;
   std::size_t steps_;
+  HistogramArithmetic& notes_;
   GridVector result_;
 };
 
@@ -173,9 +229,10 @@ LabelSet match_labels(const LabelSet& labels, const VectorMatching& matching) {
 
 Result<GridVector> match_vectors(const Arithmetic& arithmetic, const VectorMatching& matching,
                                  const GridVector& lhs, const GridVector& rhs,
-                                 Evaluator& evaluator) {
-  if (lhs.empty() || rhs.empty()) return GridVector{};
-  return Matcher(arithmetic, matching, lhs, rhs).run(evaluator);
+                                 HistogramArithmetic& notes, Evaluator& evaluator) {
+  const bool filled = matching.fill_left || matching.fill_right;
+  if ((lhs.empty() || rhs.empty()) && !filled) return GridVector{};
+  return Matcher(arithmetic, matching, lhs, rhs, notes).run(evaluator);
 }
 
 }  // namespace sluice::query

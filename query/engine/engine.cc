@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "query/engine/evaluator.h"
 
@@ -9,12 +10,19 @@ namespace sluice::query {
 
 namespace {
 
+VectorSample to_sample(GridSeries series, std::int64_t time_ms) {
+  const double value = series.values[0];
+  if (!is_histogram(value)) return {std::move(series.labels), time_ms, value};
+  constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+  return {std::move(series.labels), time_ms, nan, series.histograms.at(histogram_place(value))};
+}
+
 Vector to_vector(GridVector grid, std::int64_t time_ms) {
   Vector vector;
   vector.reserve(grid.size());
   for (GridSeries& series : grid)
     if (!is_absent(series.values[0]))
-      vector.push_back({std::move(series.labels), time_ms, series.values[0]});
+      vector.push_back(to_sample(std::move(series), time_ms));
   return vector;
 }
 
@@ -33,7 +41,9 @@ Matrix to_matrix(EvalValue value, const StepGrid& grid) {
   }
   for (GridSeries& series : std::get<GridVector>(value)) {
     auto samples = to_samples(series.values, grid);
-    if (!samples.empty()) matrix.push_back({std::move(series.labels), std::move(samples)});
+    if (!samples.empty())
+      matrix.push_back(
+          {std::move(series.labels), std::move(samples), std::move(series.histograms)});
   }
   std::sort(matrix.begin(), matrix.end(), [](const MatrixSeries& a, const MatrixSeries& b) {
     return a.labels < b.labels;
@@ -76,7 +86,7 @@ Result<Value> instant_matrix(Evaluator& evaluator, const Expr& expr, const StepG
             WindowSlider(series.samples).slide(windows.start_of(0), windows.end_of(0));
         if (inside.empty()) return {};
         SLUICE_CHECK(evaluator.account(static_cast<std::int64_t>(inside.size_bytes())));
-        matrix.push_back({series.labels, {inside.begin(), inside.end()}});
+        matrix.push_back({series.labels, {inside.begin(), inside.end()}, series.histograms});
         return {};
       }));
   std::sort(matrix.begin(), matrix.end(), [](const MatrixSeries& a, const MatrixSeries& b) {
@@ -154,8 +164,8 @@ Result<QueryResult> Engine::range(const Expr& expr, const RangeQuery& query,
     return invalid_argument("invalid expression type \"" + std::string(type_name(expr.type)) +
                             "\" for range query, must be Scalar or instant Vector");
   SLUICE_TRY(const StepGrid grid, checked_grid(query, options_.max_steps));
-  Evaluator evaluator({logs_, samples_}, options_, query.tenant, {query.start_ms, query.end_ms},
-                      query.text, context);
+  Evaluator evaluator({logs_, samples_}, options_, query.tenant,
+                      {query.start_ms, query.end_ms, query.step_ms}, query.text, context);
   SLUICE_TRY(auto value, evaluator.eval(expr, grid));
   if (reads_logs(expr)) limit_log_series(value, context);
   return finish(Value{to_matrix(std::move(value), grid)}, evaluator);

@@ -5,6 +5,7 @@
 #include "query/engine/aggregate.h"
 #include "query/engine/binary.h"
 #include "query/engine/functions.h"
+#include "query/engine/histogram_ops.h"
 
 namespace sluice::query {
 
@@ -33,6 +34,16 @@ bool streams_distinct(const Expr& expr) {
                                });
 }
 
+void negate(GridSeries& series) {
+  for (HistogramPtr& histogram : series.histograms) {
+    NativeHistogram negative = *histogram;
+    multiply(negative, -1);
+    histogram = std::make_shared<const NativeHistogram>(std::move(negative));
+  }
+  for (double& v : series.values)
+    if (!is_absent(v) && !is_histogram(v)) v = -v;
+}
+
 }  // namespace
 
 Result<EvalValue> Evaluator::eval(const Expr& expr, const StepGrid& grid) {
@@ -51,7 +62,8 @@ Result<EvalValue> Evaluator::eval_node(const Expr& expr, const StepGrid& grid) {
   if (const auto* text = std::get_if<StringLiteral>(&node)) return EvalValue{text->value};
   if (const auto* paren = std::get_if<Paren>(&node)) return eval_node(*paren->expr, grid);
   if (const auto* unary = std::get_if<Unary>(&node)) return eval_unary(*unary, grid);
-  if (const auto* binary = std::get_if<Binary>(&node)) return eval_binary(*this, *binary, grid);
+  if (const auto* binary = std::get_if<Binary>(&node))
+    return eval_binary(*this, *binary, expr.span, grid);
   if (const auto* call = std::get_if<Call>(&node)) return eval_call(*this, *call, expr, grid);
   if (const auto* aggregation = std::get_if<Aggregation>(&node)) {
     SLUICE_TRY(auto grouped, eval_grouped_log_range(*aggregation, grid, tenant_, sources_.logs,
@@ -114,9 +126,7 @@ Result<EvalValue> Evaluator::eval_unary(const Unary& unary, const StepGrid& grid
   }
   auto* vector = std::get_if<GridVector>(&value);
   if (!vector) return execution_error("unary minus needs numbers");
-  for (GridSeries& series : *vector)
-    for (double& v : series.values)
-      if (!is_absent(v)) v = -v;
+  for (GridSeries& series : *vector) negate(series);
   drop_metric_name(*vector);
   SLUICE_CHECK(merge_same_labels(*vector));
   return value;

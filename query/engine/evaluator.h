@@ -34,6 +34,7 @@ using SeriesSink = std::function<Result<void>(GridSeries&&)>;
 struct RangeSeries {
   const LabelSet& labels;
   std::span<const Sample> samples;
+  const HistogramList& histograms;  // those the samples name
 };
 using RangeSink = std::function<Result<void>(const RangeSeries&)>;
 
@@ -80,6 +81,8 @@ class Evaluator {
                                const RangeSink& sink);
   Result<void> stream_subquery(const Subquery& subquery, const StepGrid& grid,
                                const RangeSink& sink);
+  // Of a range or a subquery's step, in milliseconds; at least one.
+  Result<std::int64_t> length_of(const QueryDuration& length) const;
   Result<void> count_samples(std::size_t samples);
   std::string at_position(SourceSpan where) const;
 
@@ -100,6 +103,8 @@ std::int64_t bytes_of(const GridVector& vector);
 
 // Removes series without a single value.
 void drop_empty(GridVector& vector);
+// Keeps floats only.
+void drop_histograms(GridVector& vector);
 // Joins series whose labels became equal (the metric name was dropped, a label replaced).
 // Error: two of them have a value at the same step; Prometheus' words unless `message` says other.
 Result<void> merge_same_labels(

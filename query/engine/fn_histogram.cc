@@ -1,12 +1,16 @@
-// histogram_quantile and histogram_fraction over classic buckets, and the functions of native
-// histograms. The store keeps float samples only, and those functions skip float samples, so their
-// result here is the empty vector, exactly as Prometheus answers for such series.
+// histogram_quantile and histogram_fraction over classic buckets and native histograms, and the
+// functions of native histograms alone, which skip floats.
+#include <algorithm>
 #include <charconv>
+#include <cmath>
+#include <functional>
 #include <map>
 
 #include "base/codec/json_writer.h"
 #include "query/engine/buckets.h"
 #include "query/engine/functions.h"
+#include "query/engine/histogram_notes.h"
+#include "query/engine/histogram_read.h"
 
 namespace sluice::query {
 
@@ -16,11 +20,12 @@ struct BucketColumn {
   double upper_bound;
   std::vector<double> counts;
 };
-// One histogram: the buckets that share all labels but `le`.
+// What shares all labels but `le`: classic buckets, native histograms, or both in turn.
 struct Histogram {
   LabelSet labels;
   std::string name;
   std::vector<BucketColumn> buckets;
+  GridSeries native;  // without labels
 };
 
 bool parse_bound(std::string_view text, double& bound) {
@@ -32,34 +37,66 @@ bool parse_bound(std::string_view text, double& bound) {
 void warn_bad_bound(const FunctionCall& call, const GridSeries& series) {
   std::string text = "bucket label \"le\" is missing or has a malformed value of ";
   append_quoted(text, series.labels.get("le"));
-  const auto name = series.labels.get(metric_name_label);
-  if (!name.empty()) {
-    text += " for metric name ";
-    append_quoted(text, name);
-  }
-  call.evaluator.warn(text, call.argument(call.size() - 1).span);
+  call.evaluator.warn(for_metric(std::move(text), series.labels.get(metric_name_label)),
+                      call.argument(call.size() - 1).span);
 }
 
+// The histograms of an argument, by their labels without `le`.
+class Collector {
+ public:
+  explicit Collector(const FunctionCall& call) : call_(call) {}
+
+  Result<void> add(GridSeries&& series) {
+    SLUICE_CHECK(call_.evaluator.account(bytes_of(series)));
+    if (!series.histograms.empty()) add_native(series);
+    if (std::none_of(series.values.begin(), series.values.end(), is_number)) return {};
+    double bound = 0;
+    if (!parse_bound(series.labels.get("le"), bound)) {
+      warn_bad_bound(call_, series);
+      return {};
+    }
+    std::replace_if(series.values.begin(), series.values.end(), is_histogram, absent_value);
+    LabelSet labels = series.labels;
+    labels.erase("le");
+    find(labels).buckets.push_back({bound, std::move(series.values)});
+    return {};
+  }
+  std::vector<Histogram> take() { return std::move(found_); }
+
+ private:
+  void add_native(const GridSeries& series) {
+    Histogram& histogram = find(series.labels);
+    histogram.native.values = series.values;
+    for (double& value : histogram.native.values)
+      if (is_number(value)) value = absent_value;
+    histogram.native.histograms = series.histograms;
+  }
+  Histogram& find(LabelSet labels) {
+    const auto [at, inserted] = index_.try_emplace(labels, found_.size());
+    if (inserted) {
+      std::string name(labels.get(metric_name_label));
+      labels.erase(metric_name_label);
+      found_.push_back({std::move(labels), std::move(name), {}, {}});
+    }
+    return found_[at->second];
+  }
+
+  const FunctionCall& call_;
+  std::map<LabelSet, std::size_t> index_;
+  std::vector<Histogram> found_;
+};
+
 Result<std::vector<Histogram>> histograms(const FunctionCall& call, const Expr& argument) {
-  std::map<LabelSet, std::size_t> index;
-  std::vector<Histogram> found;
-  SLUICE_CHECK(
-      call.evaluator.stream(argument, call.grid, [&](GridSeries&& series) -> Result<void> {
-        SLUICE_CHECK(call.evaluator.account(bytes_of(series)));
-        double bound = 0;
-        if (!parse_bound(series.labels.get("le"), bound)) {
-          warn_bad_bound(call, series);
-          return {};
-        }
-        std::string name(series.labels.get(metric_name_label));
-        series.labels.erase("le");
-        const auto [at, inserted] = index.try_emplace(series.labels, found.size());
-        series.labels.erase(metric_name_label);
-        if (inserted) found.push_back({series.labels, std::move(name), {}});
-        found[at->second].buckets.push_back({bound, std::move(series.values)});
-        return {};
-      }));
-  return found;
+  Collector collector(call);
+  SLUICE_CHECK(call.evaluator.stream(argument, call.grid, [&](GridSeries&& series) {
+    return collector.add(std::move(series));
+  }));
+  return collector.take();
+}
+
+const NativeHistogram* native_at(const Histogram& histogram, std::size_t step) {
+  if (histogram.native.values.empty()) return nullptr;
+  return histogram.native.histogram(histogram.native.values[step]);
 }
 
 std::vector<Bucket> buckets_at(const Histogram& histogram, std::size_t step) {
@@ -72,14 +109,19 @@ std::vector<Bucket> buckets_at(const Histogram& histogram, std::size_t step) {
 
 void note_repair(const FunctionCall& call, const Histogram& histogram, BucketRepair repair) {
   if (!repair.forced) return;
-  std::string text =
+  const std::string text =
       "input to histogram_quantile needed to be fixed for monotonicity (see "
       "https://prometheus.io/docs/prometheus/latest/querying/functions/#histogram_quantile)";
-  if (!histogram.name.empty()) {
-    text += " for metric name ";
-    append_quoted(text, histogram.name);
-  }
-  call.evaluator.info(text, call.argument(call.size() - 1).span);
+  call.evaluator.info(for_metric(text, histogram.name), call.argument(call.size() - 1).span);
+}
+
+// What to say of observations of NaN, which no bucket holds.
+std::string quantile_note(double result) {
+  std::string text = "input to histogram_quantile has NaN observations, result is ";
+  return text + (std::isnan(result) ? "NaN" : "skewed higher");
+}
+std::string fraction_note(double) {
+  return "input to histogram_fraction has NaN observations, which are excluded from all fractions";
 }
 
 void warn_bad_quantile(const FunctionCall& call, const ScalarColumn& phi) {
@@ -91,20 +133,54 @@ void warn_bad_quantile(const FunctionCall& call, const ScalarColumn& phi) {
   }
 }
 
-// read(step, buckets, repair) for each histogram and each step that has buckets.
-template <class Read>
-Result<EvalValue> read_all(const FunctionCall& call, const std::vector<Histogram>& found,
-                           Read read) {
-  GridVector vector;
-  for (const Histogram& histogram : found) {
-    GridSeries series{histogram.labels, std::vector<double>(call.grid.steps, absent_value)};
+// How a function reads the two kinds at a step.
+struct Reading {
+  std::function<double(std::size_t, std::vector<Bucket>&, BucketRepair&)> classic;
+  std::function<double(std::size_t, const NativeHistogram&)> native;
+  std::string (*nan_note)(double result);
+};
+
+class HistogramReader {
+ public:
+  HistogramReader(const FunctionCall& call, Reading reading)
+      : call_(call), reading_(std::move(reading)) {}
+
+  GridSeries read(const Histogram& histogram) {
+    GridSeries series{histogram.labels, std::vector<double>(call_.grid.steps, absent_value)};
     BucketRepair repair;
-    for (std::size_t i = 0; i < call.grid.steps; ++i)
-      if (auto buckets = buckets_at(histogram, i); !buckets.empty())
-        series.values[i] = read(i, buckets, repair);
-    note_repair(call, histogram, repair);
-    vector.push_back(std::move(series));
+    for (std::size_t i = 0; i < call_.grid.steps; ++i)
+      series.values[i] = read_at(histogram, i, repair);
+    note_repair(call_, histogram, repair);
+    return series;
   }
+
+ private:
+  double read_at(const Histogram& histogram, std::size_t step, BucketRepair& repair) {
+    auto buckets = buckets_at(histogram, step);
+    const NativeHistogram* native = native_at(histogram, step);
+    if (native && !buckets.empty()) {
+      call_.evaluator.warn(
+          for_metric("vector contains a mix of classic and native histograms", histogram.name),
+          call_.argument(call_.size() - 1).span);
+      return absent_value;
+    }
+    if (!native) return buckets.empty() ? absent_value : reading_.classic(step, buckets, repair);
+    const double result = reading_.native(step, *native);
+    if (std::isnan(native->sum) && native->count > 0)
+      call_.evaluator.info(for_metric(reading_.nan_note(result), histogram.name),
+                           call_.argument(call_.size() - 1).span);
+    return result;
+  }
+
+  const FunctionCall& call_;
+  const Reading reading_;
+};
+
+Result<EvalValue> read_all(const FunctionCall& call, const std::vector<Histogram>& found,
+                           Reading reading) {
+  HistogramReader reader(call, std::move(reading));
+  GridVector vector;
+  for (const Histogram& histogram : found) vector.push_back(reader.read(histogram));
   SLUICE_CHECK(merge_same_labels(vector));
   return EvalValue{std::move(vector)};
 }
@@ -113,24 +189,55 @@ Result<EvalValue> histogram_quantile(const FunctionCall& call) {
   SLUICE_TRY(const auto phi, call.evaluator.eval_scalar(call.argument(0), call.grid));
   SLUICE_TRY(const auto found, histograms(call, call.argument(1)));
   warn_bad_quantile(call, phi);
-  return read_all(call, found, [&](std::size_t i, auto& buckets, auto& repair) {
-    return bucket_quantile(phi[i], buckets, repair);
-  });
+  return read_all(call, found,
+                  {[&](std::size_t i, auto& buckets, auto& repair) {
+                     return bucket_quantile(phi[i], buckets, repair);
+                   },
+                   [&](std::size_t i, const NativeHistogram& native) {
+                     return histogram_quantile_of(phi[i], native);
+                   },
+                   quantile_note});
 }
 
 Result<EvalValue> histogram_fraction(const FunctionCall& call) {
   SLUICE_TRY(const auto lower, call.evaluator.eval_scalar(call.argument(0), call.grid));
   SLUICE_TRY(const auto upper, call.evaluator.eval_scalar(call.argument(1), call.grid));
   SLUICE_TRY(const auto found, histograms(call, call.argument(2)));
-  return read_all(call, found, [&](std::size_t i, auto& buckets, auto& repair) {
-    return bucket_fraction(lower[i], upper[i], buckets, repair);
-  });
+  return read_all(call, found,
+                  {[&](std::size_t i, auto& buckets, auto& repair) {
+                     return bucket_fraction(lower[i], upper[i], buckets, repair);
+                   },
+                   [&](std::size_t i, const NativeHistogram& native) {
+                     return histogram_fraction_of(lower[i], upper[i], native);
+                   },
+                   fraction_note});
 }
 
+double count_of(const NativeHistogram& histogram) { return histogram.count; }
+double sum_of(const NativeHistogram& histogram) { return histogram.sum; }
+double average_of(const NativeHistogram& histogram) { return histogram.sum / histogram.count; }
+double deviation_of(const NativeHistogram& histogram) {
+  return std::sqrt(histogram_variance_of(histogram));
+}
+
+template <double (*read)(const NativeHistogram&)>
 Result<EvalValue> native_only(const FunctionCall& call) {
-  SLUICE_TRY(auto ignored, call.evaluator.eval_vector(call.argument(0), call.grid));
-  ignored.clear();
-  return EvalValue{std::move(ignored)};
+  SLUICE_TRY(auto vector, call.evaluator.eval_vector(call.argument(0), call.grid));
+  for (GridSeries& series : vector) {
+    for (double& value : series.values) {
+      const NativeHistogram* histogram = series.histogram(value);
+      value = histogram ? read(*histogram) : absent_value;
+    }
+    series.histograms.clear();
+  }
+  drop_empty(vector);
+  drop_metric_name(vector);
+  SLUICE_CHECK(merge_same_labels(vector));
+  return EvalValue{std::move(vector)};
+}
+
+Function of_native(std::string_view name, GeneralFn fn) {
+  return {name, ValueType::instant_vector, {ValueType::instant_vector}, 0, fn};
 }
 
 }  // namespace
@@ -138,13 +245,13 @@ Result<EvalValue> native_only(const FunctionCall& call) {
 std::vector<Function> histogram_functions() {
   const auto vector = ValueType::instant_vector;
   const auto scalar = ValueType::scalar;
-  std::vector<Function> functions = {
-      Function{"histogram_quantile", vector, {scalar, vector}, 0, histogram_quantile},
-      Function{"histogram_fraction", vector, {scalar, scalar, vector}, 0, histogram_fraction}};
-  for (const auto* name : {"histogram_avg", "histogram_count", "histogram_sum",
-                           "histogram_stddev", "histogram_stdvar"})
-    functions.push_back(Function{name, vector, {vector}, 0, native_only});
-  return functions;
+  return {Function{"histogram_quantile", vector, {scalar, vector}, 0, histogram_quantile},
+          Function{"histogram_fraction", vector, {scalar, scalar, vector}, 0, histogram_fraction},
+          of_native("histogram_avg", native_only<average_of>),
+          of_native("histogram_count", native_only<count_of>),
+          of_native("histogram_sum", native_only<sum_of>),
+          of_native("histogram_stddev", native_only<deviation_of>),
+          of_native("histogram_stdvar", native_only<histogram_variance_of>)};
 }
 
 }  // namespace sluice::query

@@ -22,6 +22,7 @@ namespace {
 template <bool descending>
 Result<EvalValue> sort_values(const FunctionCall& call) {
   SLUICE_TRY(auto vector, call.evaluator.eval_vector(call.argument(0), call.grid));
+  drop_histograms(vector);
   sort_by_value(vector, descending);
   return EvalValue{std::move(vector)};
 }

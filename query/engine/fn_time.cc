@@ -90,7 +90,8 @@ Result<EvalValue> calendar(const FunctionCall& call) {
   }
   for (GridSeries& series : vector)
     for (double& v : series.values)
-      if (!is_absent(v)) v = of_seconds<fn>(v);
+      if (!is_absent(v)) v = is_histogram(v) ? absent_value : of_seconds<fn>(v);
+  drop_empty(vector);
   drop_metric_name(vector);
   SLUICE_CHECK(merge_same_labels(vector));
   return EvalValue{std::move(vector)};

@@ -7,7 +7,7 @@ namespace sluice::query {
 
 namespace {
 
-// The value of the only series at each step; NaN where there is none or more than one.
+// The value of the only float at each step; NaN where there is none or more than one.
 Result<EvalValue> scalar(const FunctionCall& call) {
   constexpr double nan = std::numeric_limits<double>::quiet_NaN();
   ScalarColumn column(call.grid.steps, nan);
@@ -15,7 +15,7 @@ Result<EvalValue> scalar(const FunctionCall& call) {
   SLUICE_CHECK(call.evaluator.stream(
       call.argument(0), call.grid, [&](GridSeries&& series) -> Result<void> {
         for (std::size_t i = 0; i < column.size(); ++i)
-          if (!is_absent(series.values[i])) column[i] = found[i]++ == 0 ? series.values[i] : nan;
+          if (is_number(series.values[i])) column[i] = found[i]++ == 0 ? series.values[i] : nan;
         return {};
       }));
   return EvalValue{std::move(column)};

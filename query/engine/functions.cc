@@ -4,6 +4,7 @@
 #include <map>
 
 #include "base/codec/json_writer.h"
+#include "query/engine/histogram_notes.h"
 
 namespace sluice::query {
 
@@ -16,7 +17,7 @@ Table make_table() {
   for (const auto& family :
        {rate_functions(), over_time_functions(), regression_functions(), math_functions(),
         time_functions(), vector_functions(), absent_functions(), sort_functions(),
-        label_functions(), histogram_functions()})
+        label_functions(), histogram_functions(), info_functions()})
     for (const Function& function : family) table.emplace(function.name, function);
   return table;
 }
@@ -45,16 +46,39 @@ class Parameters {
   std::vector<double> row_;
 };
 
-std::vector<double> apply_windows(RangeFn function, std::span<const Sample> samples,
-                                  const Windows& windows, Parameters& parameters) {
-  WindowSlider slider(samples);
+bool of_histogram(const Sample& sample) { return is_histogram(sample.value); }
+
+// A window of a series that has histograms, as far as the function looks at them.
+double apply_mixed(const Function& function, Window window, std::vector<Sample>& floats) {
+  const RangeFn apply = std::get<RangeFn>(function.implementation);
+  const auto& samples = window.samples;
+  if (function.histograms == HistogramUse::any ||
+      std::none_of(samples.begin(), samples.end(), of_histogram))
+    return apply(window);
+  if (function.histograms == HistogramUse::separate) return function.of_histograms(window);
+  floats.clear();
+  std::remove_copy_if(samples.begin(), samples.end(), std::back_inserter(floats), of_histogram);
+  if (floats.empty()) return absent_value;
+  window.out.ignored = true;
+  window.samples = floats;
+  return apply(window);
+}
+
+std::vector<double> apply_windows(const Function& function, const RangeSeries& series,
+                                  const Windows& windows, Parameters& parameters,
+                                  WindowOutput& out) {
+  const RangeFn apply = std::get<RangeFn>(function.implementation);
+  WindowSlider slider(series.samples);
+  std::vector<Sample> floats;
   std::vector<double> values(windows.grid.steps, absent_value);
   for (std::size_t i = 0; i < values.size(); ++i) {
     const std::int64_t start = windows.start_of(i);
     const std::int64_t end = windows.end_of(i);
     const auto inside = slider.slide(start, end);
     if (inside.empty()) continue;
-    values[i] = function(Window{inside, start, end, windows.grid.at(i), parameters.row(i)});
+    const Window window{inside, start, end, windows.grid.at(i), parameters.row(i),
+                        series.histograms, out};
+    values[i] = series.histograms.empty() ? apply(window) : apply_mixed(function, window, floats);
   }
   return values;
 }
@@ -64,8 +88,11 @@ bool named_like_counter(std::string_view name) {
          name.ends_with("_bucket");
 }
 
-void note_non_counter(Evaluator& evaluator, const Call& call, const LabelSet& labels) {
+// Names of native histograms that count do not end like those of counters.
+void note_non_counter(Evaluator& evaluator, const Call& call, const RangeSeries& series) {
   if (call.function != "rate" && call.function != "increase") return;
+  if (!series.histograms.empty()) return;
+  const LabelSet& labels = series.labels;
   const auto name = labels.get(metric_name_label);
   if (name.empty() || named_like_counter(name)) return;
   std::string text = "metric might not be a counter, name does not end in "
@@ -107,8 +134,10 @@ Result<EvalValue> eval_element_call(Evaluator& evaluator, const Call& call,
   for (std::size_t i = 0; i < grid.steps; ++i) {
     const auto row = parameters.row(i);
     for (GridSeries& series : vector)
-      if (!is_absent(series.values[i])) series.values[i] = apply(series.values[i], row);
+      if (const double v = series.values[i]; !is_absent(v))
+        series.values[i] = is_histogram(v) ? absent_value : apply(v, row);
   }
+  for (GridSeries& series : vector) series.histograms.clear();
   drop_empty(vector);
   drop_metric_name(vector);
   SLUICE_CHECK(merge_same_labels(vector));
@@ -132,7 +161,6 @@ std::size_t range_argument(const Function& function) {
 Result<void> stream_range_call(Evaluator& evaluator, const Call& call, const StepGrid& grid,
                                const SeriesSink& sink) {
   const Function& function = *find_function(call.function);
-  const auto apply = std::get<RangeFn>(function.implementation);
   const std::size_t index = range_argument(function);
   const Expr& range = *call.arguments[index];
   SLUICE_TRY(auto parameters, Parameters::evaluate(evaluator, call, index, grid));
@@ -140,10 +168,12 @@ Result<void> stream_range_call(Evaluator& evaluator, const Call& call, const Ste
   note_bad_quantile(evaluator, call, parameters, grid);
   return evaluator.stream_ranges(range, grid, [&](const RangeSeries& series) -> Result<void> {
     if (series.samples.empty()) return {};
-    note_non_counter(evaluator, call, series.labels);
-    auto values = apply_windows(apply, series.samples, windows, parameters);
+    note_non_counter(evaluator, call, series);
+    WindowOutput output;
+    auto values = apply_windows(function, series, windows, parameters, output);
+    note_windows(evaluator, output, series.labels, range.span);
     if (std::all_of(values.begin(), values.end(), is_absent)) return {};
-    GridSeries out{series.labels, std::move(values)};
+    GridSeries out{series.labels, std::move(values), std::move(output.histograms)};
     if (!function.keeps_name) out.labels.erase(metric_name_label);
     return sink(std::move(out));
   });

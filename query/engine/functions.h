@@ -12,8 +12,22 @@
 
 #include "query/ast/expr.h"
 #include "query/engine/evaluator.h"
+#include "query/engine/histogram_ops.h"
 
 namespace sluice::query {
+
+// What calls of range functions over one series leave behind beside their values.
+struct WindowOutput {
+  HistogramList histograms;  // those the results name
+  // What the annotations of the result will say:
+  bool mixed = false;          // floats and histograms
+  bool mixed_schemas = false;  // exponential and custom buckets
+  bool not_counter = false;
+  bool not_gauge = false;
+  bool ignored = false;  // histograms beside floats
+  HistogramNotes subtraction;
+  HistogramNotes aggregation;
+};
 
 // What a range function sees at one step: the samples in (start_ms, end_ms], at least one.
 struct Window {
@@ -22,6 +36,17 @@ struct Window {
   std::int64_t end_ms = 0;
   std::int64_t eval_ms = 0;             // the step itself, without offset or @
   std::span<const double> parameters;   // the scalar arguments at this step
+  const HistogramList& histograms;      // those the samples name
+  WindowOutput& out;
+
+  const NativeHistogram* histogram(const Sample& sample) const {
+    return is_histogram(sample.value) ? histograms[histogram_place(sample.value)].get() : nullptr;
+  }
+  // The value by which a result names a histogram.
+  double emit(NativeHistogram histogram) const {
+    return add_histogram(out.histograms,
+                         std::make_shared<const NativeHistogram>(std::move(histogram)));
+  }
 };
 // Returns absent_value for "no result".
 using RangeFn = double (*)(const Window&);
@@ -39,6 +64,13 @@ struct FunctionCall {
 // Anything else.
 using GeneralFn = Result<EvalValue> (*)(const FunctionCall&);
 
+// What a range function makes of native histograms.
+enum class HistogramUse {
+  ignored,   // it sees the floats
+  any,       // it sees floats and histograms alike
+  separate,  // windows with a histogram go to a function of their own
+};
+
 struct Function {
   std::string_view name;
   ValueType returns = ValueType::instant_vector;
@@ -47,6 +79,8 @@ struct Function {
   int variadic = 0;
   std::variant<RangeFn, ElementFn, GeneralFn> implementation;
   bool keeps_name = false;
+  HistogramUse histograms = HistogramUse::ignored;
+  RangeFn of_histograms = nullptr;
 };
 
 // Null for an unknown name.
@@ -71,5 +105,6 @@ std::vector<Function> absent_functions();
 std::vector<Function> sort_functions();
 std::vector<Function> label_functions();
 std::vector<Function> histogram_functions();
+std::vector<Function> info_functions();
 
 }  // namespace sluice::query

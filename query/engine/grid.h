@@ -28,9 +28,23 @@ struct StepGrid {
 inline constexpr double absent_value = std::bit_cast<double>(stale_marker_bits);
 inline bool is_absent(double v) { return std::bit_cast<std::uint64_t>(v) == stale_marker_bits; }
 
+// A float, neither absent nor a histogram.
+inline bool is_number(double v) { return !is_absent(v) && !is_histogram(v); }
+
 struct GridSeries {
   LabelSet labels;
   std::vector<double> values;  // one per step, absent_value where there is none
+  HistogramList histograms = {};  // those that values name (base/types/histogram.h)
+
+  // The histogram a value stands for; null for a float.
+  const NativeHistogram* histogram(double value) const {
+    const std::size_t place = histogram_place(value);
+    return is_histogram(value) && place < histograms.size() ? histograms[place].get() : nullptr;
+  }
+  // A value of another list, with its histogram if it names one, as a value of this series.
+  double adopt(double value, const HistogramList& from) {
+    return is_histogram(value) ? add_histogram(histograms, from[histogram_place(value)]) : value;
+  }
 };
 using GridVector = std::vector<GridSeries>;
 

@@ -53,6 +53,18 @@ std::vector<Sample> present_samples(const GridSeries& series, const StepGrid& gr
   return samples;
 }
 
+// Between the steps of a subquery samples are left out, so that "no reset since the sample before"
+// says nothing any more.
+void forget_hints(HistogramList& histograms) {
+  for (HistogramPtr& histogram : histograms) {
+    if (histogram->hint == CounterReset::gauge || histogram->hint == CounterReset::unknown)
+      continue;
+    NativeHistogram copy = *histogram;
+    copy.hint = CounterReset::unknown;
+    histogram = std::make_shared<const NativeHistogram>(std::move(copy));
+  }
+}
+
 }  // namespace
 
 Result<void> Evaluator::stream_selected(const std::vector<LabelMatcher>& matchers,
@@ -64,18 +76,18 @@ Result<void> Evaluator::stream_selected(const std::vector<LabelMatcher>& matcher
     SLUICE_TRY(const SampleSeries* series, cursor->next());
     if (!series) return {};
     SLUICE_CHECK(count_samples(series->samples.size()));
-    SLUICE_CHECK(sink(RangeSeries{series->labels, series->samples}));
+    SLUICE_CHECK(sink(RangeSeries{series->labels, series->samples, series->histograms}));
   }
 }
 
 Result<void> Evaluator::stream_selector(const VectorSelector& selector, const StepGrid& grid,
                                         bool timestamps, const SeriesSink& sink) {
-  const Windows windows =
-      Windows::make(grid, options_.lookback_ms, selector.offset, selector.at, bounds_);
+  SLUICE_TRY(const Windows windows, Windows::make(grid, options_.lookback_ms, selector.offset,
+                                                  selector.at, bounds_));
   return stream_selected(selector.matchers, windows, [&](const RangeSeries& series) {
     std::vector<double> values = newest_values(series.samples, windows, timestamps);
     if (std::all_of(values.begin(), values.end(), is_absent)) return Result<void>{};
-    return sink(GridSeries{series.labels, std::move(values)});
+    return sink(GridSeries{series.labels, std::move(values), series.histograms});
   });
 }
 
@@ -90,14 +102,23 @@ Result<GridVector> Evaluator::eval_timestamps(const VectorSelector& selector,
   return vector;
 }
 
+Result<std::int64_t> Evaluator::length_of(const QueryDuration& length) const {
+  SLUICE_TRY(const Duration resolved, length.resolve(bounds_.run()));
+  const std::int64_t ms = to_milliseconds(resolved);
+  if (ms < 1) return execution_error("duration must be greater than 0");
+  return ms;
+}
+
 Result<Windows> Evaluator::range_windows(const Expr& expr, const StepGrid& grid) const {
   const Expr& inner = strip_parens(expr);
-  if (const auto* matrix = std::get_if<MatrixSelector>(&inner.node))
-    return Windows::make(grid, to_milliseconds(matrix->range), matrix->selector.offset,
-                         matrix->selector.at, bounds_);
-  if (const auto* subquery = std::get_if<Subquery>(&inner.node))
-    return Windows::make(grid, to_milliseconds(subquery->range), subquery->offset, subquery->at,
-                         bounds_);
+  if (const auto* matrix = std::get_if<MatrixSelector>(&inner.node)) {
+    SLUICE_TRY(const std::int64_t range, length_of(matrix->range));
+    return Windows::make(grid, range, matrix->selector.offset, matrix->selector.at, bounds_);
+  }
+  if (const auto* subquery = std::get_if<Subquery>(&inner.node)) {
+    SLUICE_TRY(const std::int64_t range, length_of(subquery->range));
+    return Windows::make(grid, range, subquery->offset, subquery->at, bounds_);
+  }
   return execution_error("expected a range vector");
 }
 
@@ -110,24 +131,29 @@ Result<void> Evaluator::stream_ranges(const Expr& expr, const StepGrid& grid,
   std::vector<Sample> buffer;
   const auto& matchers = std::get<MatrixSelector>(inner.node).selector.matchers;
   return stream_selected(matchers, windows, [&](const RangeSeries& series) {
-    return sink(RangeSeries{series.labels, without_stale(series.samples, buffer)});
+    return sink(
+        RangeSeries{series.labels, without_stale(series.samples, buffer), series.histograms});
   });
 }
 
 Result<void> Evaluator::stream_subquery(const Subquery& subquery, const StepGrid& grid,
                                         const RangeSink& sink) {
-  const Windows windows = Windows::make(grid, to_milliseconds(subquery.range), subquery.offset,
-                                        subquery.at, bounds_);
-  const std::int64_t named = to_milliseconds(subquery.step);
-  SLUICE_TRY(const StepGrid inner,
-             subquery_grid(windows, named > 0 ? named : options_.subquery_step_ms));
+  SLUICE_TRY(const std::int64_t range, length_of(subquery.range));
+  SLUICE_TRY(const Windows windows,
+             Windows::make(grid, range, subquery.offset, subquery.at, bounds_));
+  std::int64_t step = options_.subquery_step_ms;
+  if (!subquery.step.zero()) {
+    SLUICE_TRY(step, length_of(subquery.step));
+  }
+  SLUICE_TRY(const StepGrid inner, subquery_grid(windows, step));
   if (inner.steps == 0) return {};
   SLUICE_TRY(auto vector, eval_vector(*subquery.expr, inner));
   SLUICE_CHECK(count_samples(vector.size() * inner.steps));
-  for (const GridSeries& series : vector) {
+  for (GridSeries& series : vector) {
     SLUICE_CHECK(context_.check());
+    forget_hints(series.histograms);
     const auto samples = present_samples(series, inner);
-    SLUICE_CHECK(sink(RangeSeries{series.labels, samples}));
+    SLUICE_CHECK(sink(RangeSeries{series.labels, samples, series.histograms}));
   }
   return {};
 }

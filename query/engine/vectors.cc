@@ -8,6 +8,7 @@ namespace sluice::query {
 
 std::int64_t bytes_of(const GridSeries& series) {
   std::size_t bytes = sizeof(GridSeries) + series.values.size() * sizeof(double);
+  for (const HistogramPtr& histogram : series.histograms) bytes += sluice::bytes_of(*histogram);
   for (const Label& label : series.labels)
     bytes += sizeof(Label) + label.name.size() + label.value.size();
   return static_cast<std::int64_t>(bytes);
@@ -25,6 +26,15 @@ void drop_empty(GridVector& vector) {
   });
 }
 
+void drop_histograms(GridVector& vector) {
+  for (GridSeries& series : vector) {
+    if (series.histograms.empty()) continue;
+    std::replace_if(series.values.begin(), series.values.end(), is_histogram, absent_value);
+    series.histograms.clear();
+  }
+  drop_empty(vector);
+}
+
 namespace {
 
 // Copies values into the gaps of `into`; false if both have one at the same step.
@@ -32,7 +42,7 @@ bool fill_gaps(GridSeries& into, const GridSeries& from) {
   for (std::size_t i = 0; i < into.values.size(); ++i) {
     if (is_absent(from.values[i])) continue;
     if (!is_absent(into.values[i])) return false;
-    into.values[i] = from.values[i];
+    into.values[i] = into.adopt(from.values[i], from.histograms);
   }
   return true;
 }

@@ -18,9 +18,16 @@ std::int64_t saturating_sub(std::int64_t a, std::int64_t b) {
                : std::numeric_limits<std::int64_t>::min();
 }
 
-Windows Windows::make(const StepGrid& grid, std::int64_t range_ms, Duration offset,
-                      const std::optional<AtModifier>& at, QueryBounds bounds) {
-  Windows windows{grid, range_ms, to_milliseconds(offset), std::nullopt};
+QueryRun QueryBounds::run() const {
+  const auto seconds = [](std::int64_t ms) { return static_cast<double>(ms) / 1000; };
+  return {seconds(step_ms), seconds(saturating_sub(end_ms, start_ms))};
+}
+
+Result<Windows> Windows::make(const StepGrid& grid, std::int64_t range_ms,
+                              const QueryDuration& offset, const std::optional<AtModifier>& at,
+                              QueryBounds bounds) {
+  SLUICE_TRY(const Duration shift, offset.resolve(bounds.run()));
+  Windows windows{grid, range_ms, to_milliseconds(shift), std::nullopt};
   if (!at) return windows;
   switch (at->kind) {
     case AtModifier::Kind::time: windows.fixed_ms = at->timestamp_ms; break;

@@ -23,6 +23,8 @@ inline std::int64_t to_milliseconds(Duration d) {
 struct QueryBounds {
   std::int64_t start_ms = 0;
   std::int64_t end_ms = 0;
+  std::int64_t step_ms = 0;  // 0: an instant query
+  QueryRun run() const;
 };
 
 struct Windows {
@@ -31,8 +33,10 @@ struct Windows {
   std::int64_t offset_ms = 0;
   std::optional<std::int64_t> fixed_ms;  // of an @ modifier: every step looks here
 
-  static Windows make(const StepGrid& grid, std::int64_t range_ms, Duration offset,
-                      const std::optional<AtModifier>& at, QueryBounds bounds);
+  // Error(invalid_argument): a length that only the run decides came out wrong.
+  static Result<Windows> make(const StepGrid& grid, std::int64_t range_ms,
+                              const QueryDuration& offset, const std::optional<AtModifier>& at,
+                              QueryBounds bounds);
   std::int64_t end_of(std::size_t step) const {
     return saturating_sub(fixed_ms ? *fixed_ms : grid.at(step), offset_ms);
   }

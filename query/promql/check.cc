@@ -90,10 +90,21 @@ class Checker {
     SLUICE_CHECK(check_count(call, function, expr));
     for (std::size_t i = 0; i < call.arguments.size(); ++i) {
       const std::size_t wanted = std::min(i, function.arguments.size() - 1);
+      if (call.function == "info" && i == 1) {
+        SLUICE_CHECK(check_info_selector(*call.arguments[i]));
+        continue;
+      }
       SLUICE_CHECK(expect(*call.arguments[i], function.arguments[wanted],
                           "call to function " + in_quotes(call.function)));
     }
     return {};
+  }
+
+  // Which labels of info series are wanted; it may select everything, as names decide.
+  Result<void> check_info_selector(const Expr& expr) const {
+    const auto* selector = std::get_if<VectorSelector>(&expr.node);
+    if (selector && selector->name.empty() && selector->offset.zero() && !selector->at) return {};
+    return at(expr, "expected label selectors only in call to function \"info\"");
   }
 
   Result<void> check_count(const Call& call, const Function& function, const Expr& expr) const {
@@ -123,6 +134,10 @@ class Checker {
     const std::string op = in_quotes(to_string(binary.op));
     if (!vectors && !binary.matching.labels.empty())
       return at(expr, "vector matching only allowed between instant vectors");
+    const bool filled = binary.matching.fill_left || binary.matching.fill_right;
+    if (filled && (!vectors || is_set_operator(binary.op)))
+      return at(expr, "filling in missing series only allowed between instant vectors and not for "
+                      "set operators");
     if (vectors && is_set_operator(binary.op) &&
         binary.matching.card != VectorMatching::Card::one_to_one)
       return at(expr, "no grouping allowed for " + op + " operation");

@@ -26,7 +26,6 @@ namespace sluice::query::promql {
 namespace {
 
 constexpr int max_depth = 150;
-constexpr int max_operators = 500;
 
 int precedence(BinaryOp op) {
   switch (op) {
@@ -132,6 +131,10 @@ Result<void> Parser::enter() {
   return error_at(peek().begin, "expression is nested too deeply");
 }
 
+Error Parser::too_many_operators() const {
+  return error_at(peek().begin, "expression has more than 500 operators");
+}
+
 Result<ExprPtr> Parser::parse() {
   if (peek().kind == TokenKind::end) return error_at(0, "no expression found in input");
   SLUICE_TRY(auto expr, expression(1));
@@ -146,8 +149,7 @@ Result<ExprPtr> Parser::expression(int least_precedence) {
   SLUICE_TRY(auto lhs, unary());
   while (const auto op = binary_operator()) {
     if (precedence(*op) < least_precedence) break;
-    if (++operators_ > max_operators)
-      return error_at(peek().begin, "expression has more than 500 operators");
+    if (++operators_ > max_operators) return too_many_operators();
     SLUICE_TRY(lhs, binary(std::move(lhs), *op));
   }
   --depth_;

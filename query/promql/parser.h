@@ -37,6 +37,9 @@ class Parser {
   std::optional<BinaryOp> binary_operator() const;
   Result<ExprPtr> binary(ExprPtr lhs, BinaryOp op);
   Result<VectorMatching> matching();
+  Result<VectorMatching> matched_labels();
+  Result<double> signed_number();
+  Result<void> fills(VectorMatching& matching);
   Result<std::vector<std::string>> grouping_labels();
   Result<ExprPtr> aggregation(const Token& name);
   Result<std::optional<Grouping>> grouping();
@@ -46,9 +49,20 @@ class Parser {
   Result<void> matchers(VectorSelector& selector);
   Result<void> matcher(VectorSelector& selector);
   Result<ExprPtr> range_or_subquery(ExprPtr expr);
-  Result<ExprPtr> subquery(ExprPtr expr, Duration range);
-  Result<Duration> duration(std::string_view context, std::string_view expected);
-  Result<Duration> positive_duration(std::string_view context, std::string_view expected);
+  Result<ExprPtr> subquery(ExprPtr expr, QueryDuration range);
+
+  // parser_duration.cc: duration expressions.
+  Result<QueryDuration> positive_duration(std::string_view context, std::string_view expected);
+  Result<QueryDuration> offset_duration();
+  Result<QueryDuration> settled(DurationExprPtr expr, std::uint32_t begin) const;
+  Result<DurationExprPtr> duration_sum(std::string_view context, std::string_view expected);
+  Result<DurationExprPtr> duration_product(std::string_view context, std::string_view expected);
+  Result<DurationExprPtr> duration_factor(std::string_view context, std::string_view expected);
+  Result<DurationExprPtr> duration_power(std::string_view context, std::string_view expected);
+  Result<DurationExprPtr> duration_atom(std::string_view context, std::string_view expected);
+  Result<DurationExprPtr> duration_call(std::string_view context, std::string_view expected);
+  Result<double> literal_seconds(std::string_view context, std::string_view expected);
+
   Result<void> offset(Expr& expr);
   Result<void> at(Expr& expr);
   Result<AtModifier> at_time();
@@ -63,6 +77,8 @@ class Parser {
   Error error_at(std::uint32_t offset, const std::string& message) const;
   Error unexpected(std::string_view context = {}, std::string_view expected = {}) const;
   Result<void> enter();  // one level deeper
+  Error too_many_operators() const;
+  static constexpr int max_operators = 500;
 
   std::string_view text_;
   std::vector<Token> tokens_;

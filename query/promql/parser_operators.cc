@@ -41,6 +41,40 @@ std::optional<BinaryOp> Parser::binary_operator() const {
 }
 
 Result<VectorMatching> Parser::matching() {
+  SLUICE_TRY(auto matching, matched_labels());
+  SLUICE_CHECK(fills(matching));
+  return matching;
+}
+
+// fill(1), fill_left(1), fill_right(1): words that also name metrics, so the parenthesis decides.
+Result<void> Parser::fills(VectorMatching& matching) {
+  while (peek(1).is("(")) {
+    const bool both = peek().is_word("fill");
+    const bool left = both || peek().is_word("fill_left");
+    const bool right = both || peek().is_word("fill_right");
+    if (!left && !right) return {};
+    take();
+    take();
+    SLUICE_TRY(const double value, signed_number());
+    if (!accept(")")) return unexpected("fill modifier", "\")\"");
+    if (left) matching.fill_left = value;
+    if (right) matching.fill_right = value;
+  }
+  return {};
+}
+
+Result<double> Parser::signed_number() {
+  const bool negative = peek().is("-");
+  if (negative || peek().is("+")) take();
+  const Token& token = peek();
+  const bool word = token.is_word("inf") || token.is_word("nan");
+  if (token.kind != TokenKind::number && !word) return unexpected("fill modifier", "number");
+  const auto value = parse_number(take().text);
+  if (!value) return error_at(token.begin, "error parsing number: \"" + token.text + "\"");
+  return negative ? -*value : *value;
+}
+
+Result<VectorMatching> Parser::matched_labels() {
   VectorMatching matching;
   if (!peek().is_word("on") && !peek().is_word("ignoring")) return matching;
   if (!peek(1).is("(")) {

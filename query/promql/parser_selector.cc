@@ -17,7 +17,7 @@ std::optional<MatchOp> match_operator(const Token& token) {
 
 // Where the modifiers of an expression are kept; null if it takes none.
 struct Modifiers {
-  Duration* offset = nullptr;
+  QueryDuration* offset = nullptr;
   std::optional<AtModifier>* at = nullptr;
 };
 
@@ -97,52 +97,25 @@ Result<void> Parser::matcher(VectorSelector& selector) {
   return {};
 }
 
-// Numbers are seconds; a sign may stand before.
-Result<Duration> Parser::duration(std::string_view context, std::string_view expected) {
-  const bool negative = peek().is("-");
-  if (negative || peek().is("+")) take();
-  const Token& token = peek();
-  if (token.kind == TokenKind::duration) {
-    auto length = parse_prometheus_duration(take().text);
-    if (!length) return error_at(token.begin, std::move(length).error().message);
-    return negative ? -*length : *length;
-  }
-  if (token.kind != TokenKind::number) return unexpected(context, expected);
-  const auto seconds = parse_number(take().text);
-  if (!seconds || !(std::fabs(*seconds) * 1e9 < 9.2e18))
-    return error_at(token.begin, "duration out of range");
-  const auto length = std::chrono::milliseconds{std::llround(*seconds * 1000)};
-  return Duration{negative ? -length : length};
-}
-
-Result<Duration> Parser::positive_duration(std::string_view context, std::string_view expected) {
-  const auto begin = peek().begin;
-  SLUICE_TRY(const Duration length, duration(context, expected));
-  // Below a millisecond nothing can be selected: sample times are milliseconds.
-  if (length < std::chrono::milliseconds{1})
-    return error_at(begin, "duration must be greater than 0");
-  return length;
-}
-
 Result<ExprPtr> Parser::range_or_subquery(ExprPtr expr) {
   const auto bracket = take().begin;
-  SLUICE_TRY(const Duration range,
+  SLUICE_TRY(QueryDuration range,
              positive_duration("subquery or range selector", "number or duration"));
-  if (accept(":")) return subquery(std::move(expr), range);
+  if (accept(":")) return subquery(std::move(expr), std::move(range));
   if (!accept("]")) return unexpected("subquery or range", "\":\" or \"]\"");
   auto* selector = std::get_if<VectorSelector>(&expr->node);
   if (!selector) return error_at(bracket, "ranges only allowed for vector selectors");
-  if (selector->offset != Duration{0})
+  if (!selector->offset.zero())
     return error_at(bracket, "no offset modifiers allowed before range");
   if (selector->at) return error_at(bracket, "no @ modifiers allowed before range");
   const auto begin = expr->span.begin;
-  return make_expr(MatrixSelector{std::move(*selector), range}, ValueType::range_vector, begin,
-                   last_end());
+  return make_expr(MatrixSelector{std::move(*selector), std::move(range)},
+                   ValueType::range_vector, begin, last_end());
 }
 
-Result<ExprPtr> Parser::subquery(ExprPtr expr, Duration range) {
+Result<ExprPtr> Parser::subquery(ExprPtr expr, QueryDuration range) {
   Subquery node;
-  node.range = range;
+  node.range = std::move(range);
   if (!peek().is("]")) {
     SLUICE_TRY(node.step, positive_duration("subquery selector", "number, duration or \"]\""));
   }
@@ -154,12 +127,12 @@ Result<ExprPtr> Parser::subquery(ExprPtr expr, Duration range) {
 
 Result<void> Parser::offset(Expr& expr) {
   const auto begin = take().begin;
-  SLUICE_TRY(const Duration length, duration("offset", "number or duration"));
+  SLUICE_TRY(QueryDuration length, offset_duration());
   const Modifiers modifiers = modifiers_of(expr);
   if (!modifiers.offset) return error_at(begin, "offset" + std::string(after_selector));
-  if (*modifiers.offset != Duration{0})
+  if (!modifiers.offset->zero())
     return error_at(begin, "offset may not be set multiple times");
-  *modifiers.offset = length;
+  *modifiers.offset = std::move(length);
   expr.span.end = last_end();
   return {};
 }
@@ -189,8 +162,7 @@ Result<AtModifier> Parser::at_time() {
   if (token.kind == TokenKind::number || token.is_word("inf") || token.is_word("nan"))
     seconds = parse_number(take().text);
   if (token.kind == TokenKind::duration) {
-    SLUICE_TRY(const Duration since_epoch, duration("@", "timestamp"));
-    seconds = static_cast<double>(since_epoch.count()) / 1e9;
+    SLUICE_TRY(seconds, literal_seconds("@", "timestamp"));
   }
   if (!seconds) return unexpected("@", "timestamp");
   // Beyond this, arithmetic on milliseconds would leave int64.

@@ -8,7 +8,10 @@
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace sluice;
-  auto request = ingest::decode_remote_write(fuzz::FuzzInput(data, size).rest());
+  fuzz::FuzzInput input(data, size);
+  const bool second = input.below(2) == 1;
+  auto request = second ? ingest::decode_remote_write_2(input.rest())
+                        : ingest::decode_remote_write(input.rest());
   if (!request) return 0;
   Limits limits;
   limits.oldest = std::chrono::hours(0);
@@ -21,7 +24,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   const auto payload =
       storage::encode_sample_batch(default_tenant(), now, storage::Origin::outside, series);
-  const auto batch = storage::decode_sample_batch(payload);
+  const auto type = storage::sample_batch_type(series);
+  const auto batch = storage::decode_sample_batch(type, payload);
   fuzz::require(batch && batch->series.size() == series.size(), "an accepted write reads back");
   return 0;
 }

@@ -3,6 +3,7 @@
 #include <cstring>
 #include <vector>
 
+#include "daemon/storage/histogram_codec.h"
 #include "daemon/storage/sample_batch.h"
 #include "daemon/storage/sample_chunk.h"
 #include "tests/fuzz/fuzz_input.h"
@@ -15,6 +16,16 @@ using namespace sluice::storage;
 void check_chunk(std::string_view payload) {
   const auto samples = decode_chunk(payload);
   if (samples) fuzz::require(!samples->empty(), "chunks are not empty");
+}
+
+// What decodes encodes again, and to the same.
+void check_histograms(std::string_view payload) {
+  const auto run = decode_histogram_chunk(payload);
+  if (!run) return;
+  fuzz::require(!run->samples.empty(), "chunks are not empty");
+  const auto back =
+      decode_histogram_chunk(encode_histogram_chunk(run->samples, run->histograms));
+  fuzz::require(back && back->samples.size() == run->samples.size(), "histograms come back");
 }
 
 std::vector<Sample> samples_from(fuzz::FuzzInput& input) {
@@ -47,9 +58,15 @@ void check_own(const std::vector<Sample>& samples) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   fuzz::FuzzInput input(data, size);
-  switch (input.below(3)) {
+  switch (input.below(4)) {
     case 0: check_chunk(input.rest()); break;
-    case 1: (void)decode_sample_batch(input.rest()).has_value(); break;
+    case 1: {
+      const auto type =
+          input.below(2) == 0 ? ValueType::sample_batch : ValueType::histogram_batch;
+      (void)decode_sample_batch(type, input.rest()).has_value();
+      break;
+    }
+    case 2: check_histograms(input.rest()); break;
     default: check_own(samples_from(input));
   }
   return 0;

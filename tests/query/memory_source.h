@@ -12,6 +12,7 @@
 #include <set>
 #include <vector>
 
+#include "query/engine/histogram_ops.h"
 #include "tests/query/pushed_batch.h"
 
 namespace sluice::query::test {
@@ -184,7 +185,12 @@ class MemorySampleSource : public SampleSource {
  public:
   // Samples may come in any order; a second one at a timestamp is ignored, as stores do.
   void add(const LabelSet& labels, Sample sample, const TenantId& tenant = default_tenant()) {
-    tenants_[tenant][labels].emplace(sample.timestamp_ms, sample.value);
+    tenants_[tenant][labels].emplace(sample.timestamp_ms, Point{sample.value, nullptr});
+  }
+  void add(const LabelSet& labels, Sample sample, const HistogramList& histograms) {
+    Point point{sample.value, nullptr};
+    if (is_histogram(sample.value)) point.histogram = histograms[histogram_place(sample.value)];
+    tenants_[default_tenant()][labels].emplace(sample.timestamp_ms, std::move(point));
   }
   void add_metadata(MetricMetadata metadata) { metadata_.push_back(std::move(metadata)); }
 
@@ -196,7 +202,7 @@ class MemorySampleSource : public SampleSource {
       SampleSeries series{labels, {}};
       for (auto it = samples.lower_bound(select.start_ms);
            it != samples.end() && it->first <= select.end_ms; ++it)
-        series.samples.push_back({it->first, it->second});
+        series.samples.push_back({it->first, value_of(samples, it, series.histograms)});
       context.stats().samples += series.samples.size();
       if (!series.samples.empty()) found.push_back(std::move(series));
     }
@@ -218,7 +224,26 @@ class MemorySampleSource : public SampleSource {
   Result<std::vector<MetricMetadata>> metadata(const TenantId&) override { return metadata_; }
 
  private:
-  std::map<TenantId, std::map<LabelSet, std::map<std::int64_t, double>>> tenants_;
+  struct Point {
+    double value = 0;
+    HistogramPtr histogram;
+  };
+  using Points = std::map<std::int64_t, Point>;
+
+  // Hints as a store's chunks give them: a chunk goes on until a counter is reset.
+  static double value_of(const Points& points, Points::const_iterator at, HistogramList& list) {
+    if (!at->second.histogram) return at->second.value;
+    NativeHistogram histogram = *at->second.histogram;
+    if (histogram.hint != CounterReset::gauge) {
+      const auto before = at == points.begin() ? nullptr : std::prev(at)->second.histogram;
+      const bool goes_on = before && before->hint != CounterReset::gauge &&
+                           !is_reset(*before, histogram);
+      histogram.hint = goes_on ? CounterReset::not_reset : CounterReset::unknown;
+    }
+    return add_histogram(list, std::make_shared<const NativeHistogram>(std::move(histogram)));
+  }
+
+  std::map<TenantId, std::map<LabelSet, Points>> tenants_;
   std::vector<MetricMetadata> metadata_;
 };
 

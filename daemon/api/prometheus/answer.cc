@@ -1,6 +1,9 @@
 #include "daemon/api/prometheus/answer.h"
 
+#include <algorithm>
 #include <cstdio>
+
+#include "query/engine/histogram_read.h"
 
 namespace sluice::api::prometheus {
 
@@ -50,6 +53,29 @@ void write_point(JsonWriter& json, std::int64_t timestamp_ms, double value) {
   json.end_array();
 }
 
+// Which ends of the interval belong to it, in Prometheus' numbers.
+std::int64_t boundary_rule(const query::HistogramBar& bar) {
+  if (bar.lower_inclusive()) return bar.upper_inclusive() ? 3 : 1;
+  return bar.upper_inclusive() ? 0 : 2;
+}
+
+void write_histogram(JsonWriter& json, std::int64_t timestamp_ms,
+                     const NativeHistogram& histogram) {
+  json.begin_array().raw(format_seconds(timestamp_ms));
+  json.begin_object();
+  json.key("count").string(format_sample_value(histogram.count));
+  json.key("sum").string(format_sample_value(histogram.sum));
+  const auto bars = query::bars_of(histogram);
+  if (!bars.empty()) json.key("buckets").begin_array();
+  for (const query::HistogramBar& bar : bars) {
+    json.begin_array().number(boundary_rule(bar));
+    json.string(format_sample_value(bar.lower)).string(format_sample_value(bar.upper));
+    json.string(format_sample_value(bar.count)).end_array();
+  }
+  if (!bars.empty()) json.end_array();
+  json.end_object().end_array();
+}
+
 class ResultWriter {
  public:
   explicit ResultWriter(JsonWriter& json) : json_(json) {}
@@ -70,8 +96,13 @@ class ResultWriter {
     for (const query::VectorSample& sample : vector) {
       json_.begin_object().key("metric");
       write_labels(json_, sample.labels);
-      json_.key("value");
-      write_point(json_, sample.timestamp_ms, sample.value);
+      if (sample.histogram) {
+        json_.key("histogram");
+        write_histogram(json_, sample.timestamp_ms, *sample.histogram);
+      } else {
+        json_.key("value");
+        write_point(json_, sample.timestamp_ms, sample.value);
+      }
       json_.end_object();
     }
     json_.end_array();
@@ -82,10 +113,9 @@ class ResultWriter {
     for (const query::MatrixSeries& series : matrix) {
       json_.begin_object().key("metric");
       write_labels(json_, series.labels);
-      json_.key("values").begin_array();
-      for (const Sample& sample : series.samples)
-        write_point(json_, sample.timestamp_ms, sample.value);
-      json_.end_array().end_object();
+      write_floats(series);
+      write_histograms(series);
+      json_.end_object();
     }
     json_.end_array();
   }
@@ -93,6 +123,24 @@ class ResultWriter {
   void operator()(const query::Streams&) { head("streams"), json_.begin_array().end_array(); }
 
  private:
+  void write_floats(const query::MatrixSeries& series) {
+    const auto& samples = series.samples;
+    const auto of_histogram = [](const Sample& sample) { return is_histogram(sample.value); };
+    if (!samples.empty() && std::all_of(samples.begin(), samples.end(), of_histogram)) return;
+    json_.key("values").begin_array();
+    for (const Sample& sample : samples)
+      if (!of_histogram(sample)) write_point(json_, sample.timestamp_ms, sample.value);
+    json_.end_array();
+  }
+  void write_histograms(const query::MatrixSeries& series) {
+    if (series.histograms.empty()) return;
+    json_.key("histograms").begin_array();
+    for (const Sample& sample : series.samples)
+      if (is_histogram(sample.value))
+        write_histogram(json_, sample.timestamp_ms,
+                        *series.histograms.at(histogram_place(sample.value)));
+    json_.end_array();
+  }
   void head(std::string_view type) { json_.key("resultType").string(type).key("result"); }
 
   JsonWriter& json_;

@@ -34,7 +34,6 @@ std::string series(const Labels& labels, const Samples& samples) {
     s.add_int64(2, timestamp);
     writer.add_message(2, sample);
   }
-  writer.add_message(4, std::string("\x08\x01", 2));  // a histogram
   return out;
 }
 
@@ -101,8 +100,141 @@ TEST_CASE_METHOD(Write, "series that break a rule are refused one by one") {
   }
 }
 
-TEST_CASE_METHOD(Write, "remote write 2.0 and other types are answered with 415") {
-  for (const char* type : {"application/x-protobuf;proto=io.prometheus.write.v2.Request",
+namespace {
+
+// schema 0, buckets 0 and 1 with 1 and 3 observations, bucket 4 with 2
+std::string histogram(std::int64_t timestamp_ms, std::int32_t schema = 0, double sum = 20) {
+  std::string out;
+  protozero::pbf_writer h(out);
+  h.add_uint64(1, 6);
+  h.add_double(3, sum);
+  h.add_sint32(4, schema);
+  h.add_double(5, 0.001);
+  h.add_uint64(6, 0);
+  for (const auto& [offset, length] : {std::pair{0, 2U}, {2, 1U}}) {
+    std::string span;
+    protozero::pbf_writer s(span);
+    s.add_sint32(1, offset);
+    s.add_uint32(2, length);
+    h.add_message(11, span);
+  }
+  const std::int64_t deltas[] = {1, 2, -1};
+  h.add_packed_sint64(12, std::begin(deltas), std::end(deltas));
+  h.add_int64(15, timestamp_ms);
+  return out;
+}
+
+std::string series_with(const Labels& labels, const std::vector<std::string>& histograms) {
+  std::string out = series(labels, {});
+  protozero::pbf_writer writer(out);
+  for (const auto& one : histograms) writer.add_message(4, one);
+  return out;
+}
+
+// Remote write 2.0: one series of every kind, with metadata.
+std::string request_2() {
+  std::string out;
+  protozero::pbf_writer writer(out);
+  for (const char* symbol : {"", "__name__", "up", "job", "a", "Is it up", "h"})
+    writer.add_string(4, symbol);
+  std::string up;
+  protozero::pbf_writer u(up);
+  const std::uint32_t labels[] = {1, 2, 3, 4};
+  u.add_packed_uint32(1, std::begin(labels), std::end(labels));
+  std::string sample;
+  protozero::pbf_writer s(sample);
+  s.add_double(1, 7);
+  s.add_int64(2, noon_ms);
+  u.add_message(2, sample);
+  std::string metadata;
+  protozero::pbf_writer m(metadata);
+  m.add_enum(1, 2);
+  m.add_uint32(3, 5);
+  u.add_message(5, metadata);
+  writer.add_message(5, up);
+  std::string second;
+  protozero::pbf_writer h(second);
+  const std::uint32_t name[] = {1, 6};
+  h.add_packed_uint32(1, std::begin(name), std::end(name));
+  h.add_message(3, histogram(noon_ms));
+  writer.add_message(5, second);
+  return out;
+}
+
+}  // namespace
+
+TEST_CASE_METHOD(Write, "native histograms are stored, over seals and merges") {
+  const auto one = series_with({{"__name__", "h"}},
+                               {histogram(noon_ms - 2000), histogram(noon_ms - 1000, 0, 25)});
+  CHECK(write({one}).status == 204);
+  CHECK(write({one}).status == 204);  // the same again is no conflict
+  CHECK(metric(metrics, "sluice_storage_sample_conflicts_total") == 0);
+  for (int round = 0; round < 3; ++round) {
+    const auto found = samples("h", 0, noon_ms);
+    REQUIRE((found.size() == 1 && found[0].samples.size() == 2));
+    const auto& last = found[0].samples[1];
+    REQUIRE((is_histogram(last.value) && found[0].histograms.size() == 2));
+    const NativeHistogram& read = *found[0].histograms[histogram_place(last.value)];
+    CHECK(read.count == 6);
+    CHECK(read.sum == 25);
+    CHECK(read.positive == HistogramBuckets{{0, 1}, {1, 3}, {4, 2}});
+    CHECK(read.hint == CounterReset::not_reset);
+    if (round == 0) CHECK(post("/flush", "", "").status == 204);
+    if (round == 1) reopen();
+  }
+}
+
+TEST_CASE_METHOD(Write, "a histogram that cannot be is refused and the rest stored") {
+  auto one = series({{"__name__", "h"}}, {{noon_ms - 5, 1}});
+  protozero::pbf_writer writer(one);
+  writer.add_message(4, histogram(noon_ms, 99));
+  const auto response = write({one});
+  CHECK(response.status == 400);
+  CHECK_THAT(response.body, ContainsSubstring("native histogram: unknown schema"));
+  CHECK(samples("h", 0, noon_ms).at(0).samples.size() == 1);
+}
+
+TEST_CASE_METHOD(Write, "a histogram's stale marker is the series' stale marker") {
+  const double stale = std::bit_cast<double>(stale_marker_bits);
+  CHECK(write({series_with({{"__name__", "h"}}, {histogram(noon_ms, 0, stale)})}).status == 204);
+  const auto found = samples("h", 0, noon_ms);
+  REQUIRE((found.size() == 1 && found[0].samples.size() == 1));
+  CHECK(std::bit_cast<std::uint64_t>(found[0].samples[0].value) == stale_marker_bits);
+}
+
+TEST_CASE_METHOD(Write, "remote write 2.0 with its statistics") {
+  const std::string type = "application/x-protobuf;proto=io.prometheus.write.v2.Request";
+  const auto response = post("/api/v1/write", type, snappy_compress(request_2()));
+  CHECK(response.status == 204);
+  CHECK(response.headers.get("X-Prometheus-Remote-Write-Samples-Written") == "1");
+  CHECK(response.headers.get("X-Prometheus-Remote-Write-Histograms-Written") == "1");
+  CHECK(response.headers.get("X-Prometheus-Remote-Write-Exemplars-Written") == "0");
+  CHECK(samples("up", 0, noon_ms).at(0).labels == LabelSet{{"__name__", "up"}, {"job", "a"}});
+  CHECK(samples("h", 0, noon_ms).at(0).histograms.size() == 1);
+  const auto metadata = store().samples().metadata(tenant);
+  REQUIRE((metadata && metadata->size() == 1));
+  CHECK((*metadata)[0].family == "up");
+  CHECK((*metadata)[0].type == "gauge");
+  CHECK((*metadata)[0].help == "Is it up");
+}
+
+TEST_CASE_METHOD(Write, "a symbol that is not there refuses a write 2.0") {
+  std::string body;
+  protozero::pbf_writer writer(body);
+  std::string one;
+  protozero::pbf_writer s(one);
+  const std::uint32_t labels[] = {7, 8};
+  s.add_packed_uint32(1, std::begin(labels), std::end(labels));
+  writer.add_message(5, one);
+  const auto response =
+      post("/api/v1/write", "application/x-protobuf;proto=io.prometheus.write.v2.Request",
+           snappy_compress(body));
+  CHECK(response.status == 400);
+  CHECK_THAT(response.body, ContainsSubstring("symbol is not in the table"));
+}
+
+TEST_CASE_METHOD(Write, "other types are answered with 415") {
+  for (const char* type : {"application/x-protobuf;proto=some.other.Message",
                            "application/json", "text/plain"}) {
     const auto response = write({series({{"__name__", "up"}}, {{noon_ms, 1}})}, type);
     CHECK(response.status == 415);

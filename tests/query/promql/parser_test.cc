@@ -80,6 +80,12 @@ TEST_CASE("canonical text parses to itself", "[promql]") {
       "1 + 2",
       "vector(1)",
       "hour()",
+      "a + fill (0) b",
+      "a / on (job) group_left (team) fill_left (1) fill_right (2) b",
+      "rate(x[step() * 2])",
+      "max_over_time(x[10m:max(step(), 30)] offset (-(step()) + 5))",
+      "x offset -step()",
+      "info(x, {version=~\".+\"})",
   };
   for (const char* query : queries) {
     const std::string once = canonical(query);

@@ -44,7 +44,7 @@ std::size_t run_folder(const std::string& folder, test::Push push = test::Push::
 }
 
 TEST_CASE("PromQL scripts hold", "[promql][script]") {
-  CHECK(run_folder(SLUICE_SOURCE_DIR "/tests/data/promql") >= 350);
+  CHECK(run_folder(SLUICE_SOURCE_DIR "/tests/data/promql") >= 500);
 }
 
 TEST_CASE("LogQL scripts hold", "[logql][script]") {
@@ -82,7 +82,7 @@ TEST_CASE("the runner notices what differs", "[script]") {
 TEST_CASE("script values", "[script]") {
   const auto size = [](std::string_view text) {
     const auto values = parse_values(text);
-    return values ? static_cast<int>(values->size()) : -1;
+    return values ? static_cast<int>(values->at.size()) : -1;
   };
   CHECK(size("") == 0);
   CHECK(size("1 2 _ stale") == 4);
@@ -92,7 +92,10 @@ TEST_CASE("script values", "[script]") {
   CHECK(size("1-0.5x2 NaN Inf -Inf") == 6);
   CHECK(size("1+x3") == -1);
   CHECK(size("foo") == -1);
-  CHECK((*parse_values("10-2x3"))[3] == 4.0);
+  CHECK(parse_values("10-2x3")->at[3] == 4.0);
+  CHECK(size("{{}} {{sum:1 count:1 buckets:[1]}}x2 1 {{count:1 buckets:[1]}}+{{count:2}}x3") == 9);
+  CHECK(size("{{schema:99}}") == -1);
+  CHECK(size("{{sum:}}") == -1);
 }
 
 TEST_CASE("script errors name the line", "[script]") {

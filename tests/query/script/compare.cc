@@ -4,6 +4,8 @@
 
 #include "base/codec/json_writer.h"
 #include "query/engine/grid.h"
+#include "query/engine/histogram_ops.h"
+#include "query/engine/histogram_read.h"
 #include "tests/query/script/runner.h"
 
 namespace sluice::query::script {
@@ -16,24 +18,63 @@ bool close(double a, double b) {
   return std::fabs(a - b) <= 1e-9 * std::max(std::fabs(a), std::fabs(b));
 }
 
-bool same(const std::vector<std::optional<double>>& a,
-          const std::vector<std::optional<double>>& b) {
+bool close(const HistogramBuckets& a, const HistogramBuckets& b) {
   return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const auto& x, const auto& y) {
-    return x.has_value() == y.has_value() && (!x || close(*x, *y));
+    return x.index == y.index && close(x.count, y.count);
   });
+}
+
+// The expected hint counts where one is given.
+bool close(NativeHistogram expected, NativeHistogram got) {
+  compact(expected);
+  compact(got);
+  return expected.schema == got.schema && close(expected.count, got.count) &&
+         close(expected.sum, got.sum) && expected.zero_threshold == got.zero_threshold &&
+         close(expected.zero_count, got.zero_count) && close(expected.positive, got.positive) &&
+         close(expected.negative, got.negative) && expected.custom_values == got.custom_values &&
+         (expected.hint == CounterReset::unknown || expected.hint == got.hint);
+}
+
+bool same_at(const Values& expected, const Values& got, std::size_t i) {
+  const auto& x = expected.at[i];
+  const auto& y = got.at[i];
+  if (!x || !y) return x.has_value() == y.has_value();
+  if (is_histogram(*x) != is_histogram(*y)) return false;
+  if (!is_histogram(*x)) return close(*x, *y);
+  return close(*expected.histograms.at(histogram_place(*x)),
+               *got.histograms.at(histogram_place(*y)));
+}
+
+bool same(const Values& expected, const Values& got) {
+  if (expected.at.size() != got.at.size()) return false;
+  for (std::size_t i = 0; i < expected.at.size(); ++i)
+    if (!same_at(expected, got, i)) return false;
+  return true;
+}
+
+std::string print(const Values& values, std::size_t i) {
+  if (!values.at[i]) return " _";
+  if (!is_histogram(*values.at[i])) return " " + format_sample_value(*values.at[i]);
+  const NativeHistogram& histogram = *values.histograms.at(histogram_place(*values.at[i]));
+  return " {{schema " + std::to_string(histogram.schema) + " hint " +
+         std::to_string(static_cast<int>(histogram.hint)) + " " + to_string(histogram) + "}}";
 }
 
 std::string print(const ExpectedSeries& series) {
   std::string out = "    " + series.labels.to_string();
-  for (const auto& value : series.values)
-    out += value ? " " + format_sample_value(*value) : " _";
+  for (std::size_t i = 0; i < series.values.at.size(); ++i) out += print(series.values, i);
   return out + "\n";
 }
 
 // A result in the form of an expectation.
 std::vector<ExpectedSeries> flatten(const Vector& vector) {
   std::vector<ExpectedSeries> series;
-  for (const VectorSample& sample : vector) series.push_back({sample.labels, {sample.value}});
+  for (const VectorSample& sample : vector) {
+    Values values;
+    values.at.emplace_back(sample.histogram ? add_histogram(values.histograms, sample.histogram)
+                                            : sample.value);
+    series.push_back({sample.labels, std::move(values)});
+  }
   return series;
 }
 
@@ -41,15 +82,15 @@ std::vector<ExpectedSeries> flatten(const Matrix& matrix, const Eval& eval) {
   std::vector<ExpectedSeries> flat;
   const auto* range = std::get_if<EvalRange>(&eval.how);
   for (const MatrixSeries& series : matrix) {
-    ExpectedSeries out{series.labels, {}};
+    ExpectedSeries out{series.labels, {{}, series.histograms}};
     if (range) {
-      out.values.resize(
+      out.values.at.resize(
           static_cast<std::size_t>((range->end_ms - range->start_ms) / range->step_ms) + 1);
       for (const Sample& sample : series.samples)
-        out.values.at(static_cast<std::size_t>((sample.timestamp_ms - range->start_ms) /
+        out.values.at.at(static_cast<std::size_t>((sample.timestamp_ms - range->start_ms) /
                                                range->step_ms)) = sample.value;
     } else {
-      for (const Sample& sample : series.samples) out.values.emplace_back(sample.value);
+      for (const Sample& sample : series.samples) out.values.at.emplace_back(sample.value);
     }
     flat.push_back(std::move(out));
   }
@@ -63,7 +104,7 @@ void pad(std::vector<ExpectedSeries>& series, const Eval& eval) {
   const auto steps =
       static_cast<std::size_t>((range->end_ms - range->start_ms) / range->step_ms) + 1;
   for (ExpectedSeries& one : series)
-    if (one.values.size() < steps) one.values.resize(steps);
+    if (one.values.at.size() < steps) one.values.at.resize(steps);
 }
 
 std::string compare_series(std::vector<ExpectedSeries> expected, std::vector<ExpectedSeries> got,
@@ -148,7 +189,7 @@ bool contains(const std::vector<std::string>& texts, const std::string& part) {
 std::string compare_notes(const Expectation& expected, const QueryResult& result) {
   for (const auto& warning : expected.warnings)
     if (!contains(result.warnings, warning)) return "  missing warning: " + warning;
-  if (expected.warnings.empty() && !result.warnings.empty())
+  if ((expected.warnings.empty() || expected.no_warn) && !result.warnings.empty())
     return "  unexpected warning: " + result.warnings.front();
   for (const auto& info : expected.infos)
     if (!contains(result.infos, info)) return "  missing info: " + info;

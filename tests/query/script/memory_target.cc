@@ -29,7 +29,7 @@ Result<void> MemoryTarget::clear() {
 
 Result<void> MemoryTarget::load(const std::vector<SeriesSamples>& series) {
   for (const SeriesSamples& one : series)
-    for (const Sample& sample : one.samples) samples_.add(one.labels, sample);
+    for (const Sample& sample : one.samples) samples_.add(one.labels, sample, one.histograms);
   return {};
 }
 

@@ -143,9 +143,10 @@ class Reader {
       std::string_view rest = take().text;
       SLUICE_TRY(auto labels, take_metric(rest));
       SLUICE_TRY(const auto values, parse_values(rest));
-      SeriesSamples series{std::move(labels), {}};
-      for (std::size_t i = 0; i < values.size(); ++i)
-        if (values[i]) series.samples.push_back({static_cast<std::int64_t>(i) * step, *values[i]});
+      SeriesSamples series{std::move(labels), {}, values.histograms};
+      for (std::size_t i = 0; i < values.at.size(); ++i)
+        if (values.at[i])
+          series.samples.push_back({static_cast<std::int64_t>(i) * step, *values.at[i]});
       load.series.push_back(std::move(series));
     }
     return load;
@@ -263,6 +264,7 @@ class Reader {
     else if (what == "warn") expected.warnings.emplace_back(rest);
     else if (what == "info") expected.infos.emplace_back(rest);
     else if (what == "no_info") expected.no_info = true;
+    else if (what == "no_warn") expected.no_warn = true;
     else if (what == "string") expected.text = rest;
     else return invalid_argument("unknown expectation \"" + std::string(what) + "\"");
     return {};
@@ -271,8 +273,8 @@ class Reader {
   static Result<void> expected_series(std::string_view rest, Expectation& expected) {
     const bool bare = rest.find_first_of("{ ") == std::string_view::npos;
     if (bare) {
-      if (const auto value = parse_values(rest); value && value->size() == 1) {
-        expected.scalar = (*value)[0];
+      if (const auto value = parse_values(rest); value && value->at.size() == 1) {
+        expected.scalar = value->at[0];
         return {};
       }
     }

@@ -26,10 +26,15 @@ struct LoadLogs {
   std::vector<StreamEntries> streams;
 };
 
+// One entry per step; nullopt: no sample. Histograms stand in the list beside them.
+struct Values {
+  std::vector<std::optional<double>> at;
+  HistogramList histograms = {};
+};
 // One line of what an eval must answer.
 struct ExpectedSeries {
   LabelSet labels;
-  std::vector<std::optional<double>> values;  // nullopt: no sample at that step
+  Values values;
 };
 struct Expectation {
   std::vector<ExpectedSeries> series;
@@ -41,6 +46,7 @@ struct Expectation {
   std::vector<std::string> warnings;   // parts; none listed: none may come
   std::vector<std::string> infos;      // the same; unchecked unless listed or `expect no_info`
   bool no_info = false;
+  bool no_warn = false;
 };
 
 struct EvalInstant {
@@ -73,6 +79,6 @@ struct Command {
 Result<std::vector<Command>> parse_script(std::string_view text);
 
 // "0+10x3 _ stale 5": one entry per step. Exposed for its own test.
-Result<std::vector<std::optional<double>>> parse_values(std::string_view text);
+Result<Values> parse_values(std::string_view text);
 
 }  // namespace sluice::query::script

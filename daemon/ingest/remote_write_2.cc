@@ -1,0 +1,132 @@
+// Remote write 2.0: the same as 1.0 with a table of symbols, and metadata beside each series.
+#include <array>
+
+#include "daemon/ingest/remote_write_fields.h"
+
+namespace sluice::ingest {
+
+namespace {
+
+constexpr std::array<const char*, 8> type_names = {
+    "unknown", "counter", "gauge", "histogram", "gaugehistogram", "summary", "info", "stateset"};
+
+// What stands for a string that is not in the table; the write is then refused.
+class Symbols {
+ public:
+  void add(protozero::data_view text) { texts_.emplace_back(text.data(), text.size()); }
+  std::string at(std::uint32_t reference) {
+    if (reference < texts_.size()) return std::string(texts_[reference]);
+    missing_ = true;
+    return {};
+  }
+  bool missing() const { return missing_; }
+
+ private:
+  std::vector<std::string_view> texts_;
+  bool missing_ = false;
+};
+
+struct FamilyFields {
+  std::uint32_t type = 0;
+  std::uint32_t help = 0;
+  std::uint32_t unit = 0;
+};
+
+FamilyFields read_family(protozero::pbf_reader reader) {
+  FamilyFields fields;
+  while (reader.next()) {
+    if (is_field(reader, 1, as_varint))
+      fields.type = static_cast<std::uint32_t>(reader.get_enum());
+    else if (is_field(reader, 3, as_varint))
+      fields.help = reader.get_uint32();
+    else if (is_field(reader, 4, as_varint))
+      fields.unit = reader.get_uint32();
+    else
+      reader.skip();
+  }
+  return fields;
+}
+
+void read_references(protozero::pbf_reader& reader, std::vector<std::uint32_t>& into) {
+  if (reader.wire_type() == as_varint) return into.push_back(reader.get_uint32());
+  if (reader.wire_type() != as_bytes) throw protozero::unknown_pbf_wire_type_exception{};
+  for (const std::uint32_t reference : reader.get_packed_uint32()) into.push_back(reference);
+}
+
+// Series of classic histograms and summaries belong to the family without the suffix.
+std::string family_of(std::string name, std::string_view type) {
+  if (type != "histogram" && type != "summary" && type != "gaugehistogram") return name;
+  for (const std::string_view suffix : {"_bucket", "_count", "_sum"})
+    if (name.ends_with(suffix)) return name.substr(0, name.size() - suffix.size());
+  return name;
+}
+
+class RequestReader {
+ public:
+  Result<WriteRequest> read(protozero::pbf_reader reader) {
+    // The table comes first as senders write it, but need not.
+    for (protozero::pbf_reader table = reader; table.next();) {
+      if (is_field(table, 4, as_bytes)) symbols_.add(table.get_view());
+      else table.skip();
+    }
+    while (reader.next()) {
+      if (is_field(reader, 5, as_bytes)) SLUICE_CHECK(read_series(reader.get_message()));
+      else reader.skip();
+    }
+    if (symbols_.missing()) return invalid_argument("remote write: a symbol is not in the table");
+    return std::move(request_);
+  }
+
+ private:
+  Result<void> read_series(protozero::pbf_reader reader) {
+    WrittenSeries series;
+    std::vector<std::uint32_t> references;
+    std::optional<FamilyFields> family;
+    while (reader.next()) {
+      if (reader.tag() == 1) read_references(reader, references);
+      else if (is_field(reader, 2, as_bytes))
+        series.samples.push_back(read_float_sample(reader.get_message()));
+      else if (is_field(reader, 3, as_bytes)) read_histogram_sample(reader.get_message(), series);
+      else if (is_field(reader, 5, as_bytes)) family = read_family(reader.get_message());
+      else {
+        if (reader.tag() == 4) ++request_.exemplars;
+        reader.skip();
+      }
+    }
+    if (references.size() % 2 != 0)
+      return invalid_argument("remote write: an odd number of references to labels");
+    for (std::size_t i = 0; i < references.size(); i += 2)
+      series.labels.push_back({symbols_.at(references[i]), symbols_.at(references[i + 1])});
+    if (family) add_metadata(series, *family);
+    request_.series.push_back(std::move(series));
+    return {};
+  }
+
+  void add_metadata(const WrittenSeries& series, const FamilyFields& fields) {
+    const bool says_nothing = fields.type == 0 && fields.help == 0 && fields.unit == 0;
+    for (const Label& label : series.labels) {
+      if (says_nothing || label.name != metric_name_label) continue;
+      const char* type = type_names[fields.type < type_names.size() ? fields.type : 0];
+      MetricMetadata metadata{family_of(label.value, type), type, symbols_.at(fields.help),
+                              symbols_.at(fields.unit)};
+      // Series of one family come together.
+      if (request_.metadata.empty() || request_.metadata.back().family != metadata.family)
+        request_.metadata.push_back(std::move(metadata));
+    }
+  }
+
+  Symbols symbols_;
+  WriteRequest request_;
+};
+
+}  // namespace
+
+Result<WriteRequest> decode_remote_write_2(std::string_view body) {
+  try {
+    return RequestReader().read(protozero::pbf_reader(body.data(), body.size()));
+  } catch (const protozero::exception& e) {
+    return invalid_argument(std::string("remote write: not a protobuf 2.0 Request: ") + e.what());
+  }
+}
+
+}  // namespace sluice::ingest
