@@ -54,9 +54,14 @@ Result<void> LogStore::merge(const std::function<bool()>& stop) {
   const std::lock_guard lock(merge_mutex_);
   const Day today = day_of(clock_.now());
   std::erase_if(kept_parts_, [today](const auto& item) { return item.second != today; });
+  std::set<PartId> left_out;
+  for (TenantLogs* logs : tenants()) left_out.merge(unmergeable(*logs));
+  {
+    const std::lock_guard left_out_lock(left_out_mutex_);
+    left_out_ = left_out;
+  }
   for (TenantLogs* logs : tenants())
-    for (const auto& parts :
-         merge_candidates(*logs->parts(), options_.seal_bytes, unmergeable(*logs))) {
+    for (const auto& parts : merge_candidates(*logs->parts(), options_.seal_bytes, left_out)) {
       if (stop()) return {};
       SLUICE_CHECK(merge_day(*logs, parts, stop));
     }
@@ -78,20 +83,37 @@ Result<void> LogStore::merge_day(TenantLogs& logs, const std::vector<PartPtr>& p
   if (*merged) dropped -= (*merged)->summary.rows;
   metrics_.deleted_rows.inc(static_cast<double>(dropped));
   metrics_.merges.inc();
-  free_space_of(parts);
+  ++changes_;
+  free_space_of(parts, stop);
   return {};
+}
+
+std::size_t LogStore::merges_pending() const {
+  std::set<PartId> left_out;
+  {
+    const std::lock_guard lock(left_out_mutex_);
+    left_out = left_out_;
+  }
+  std::size_t pending = freeing_space_ ? 1 : 0;
+  for (const TenantLogs* logs : tenants())
+    pending += merge_candidates(*logs->parts(), options_.seal_bytes, left_out).size();
+  return pending;
 }
 
 // Merged parts would stay on disk until RocksDB happens to compact them: twice the space at times.
 // That this failed is no reason to stop: the parts are gone, only their space is not.
-void LogStore::free_space_of(const std::vector<PartPtr>& parts) {
+void LogStore::free_space_of(const std::vector<PartPtr>& parts,
+                             const std::function<bool()>& stop) {
   const auto [first, last] = std::minmax_element(
       parts.begin(), parts.end(), [](const auto& a, const auto& b) { return a->id < b->id; });
   const auto key = [](const Part& part) { return part_key(part.day, part.tenant, part.id); };
+  freeing_space_ = true;
   for (const Family family : {Family::rows, Family::group, Family::directory}) {
+    if (stop()) break;
     const auto freed = database_.compact(family, key(**first), prefix_end(key(**last)));
     if (!freed) log_warn("merged parts still take space", {{"error", freed.error()}});
   }
+  freeing_space_ = false;
 }
 
 // A part that cannot be read is left alone from then on: merged, its damage would become a loss

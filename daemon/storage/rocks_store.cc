@@ -41,6 +41,7 @@ RocksStore::RocksStore(StoreOptions options, Clock& clock, std::unique_ptr<Stora
 
 RocksStore::~RocksStore() {
   stopping_ = true;
+  database_->stop_compacting();
 }
 
 Result<void> RocksStore::start(bool run_workers) {
@@ -48,10 +49,19 @@ Result<void> RocksStore::start(bool run_workers) {
   SLUICE_CHECK(samples_.recover());
   if (!run_workers) return {};
   sealer_ = std::make_unique<Worker>([this] { background(logs_.seal(false)); });
-  merger_ = std::make_unique<Worker>(
-      [this] { background(logs_.merge([this] { return stopping_.load(); })); });
+  merger_ = std::make_unique<Worker>([this] { merge_in_background(); });
   logs_.on_seal_due([this] { sealer_->wake(); });
   return {};
+}
+
+// Once nothing is left to seal: what seals and merges removed would otherwise wait in logs and
+// tables for the next writes, which may be long in coming.
+void RocksStore::merge_in_background() {
+  const std::uint64_t before = logs_.changes();
+  background(logs_.merge([this] { return stopping_.load(); }));
+  const bool idle = logs_.head_empty() && before == logs_.changes();
+  if (!idle || before == written_out_ || stopping_) return;
+  if (const auto done = database_->flush(); done) written_out_ = before;
 }
 
 Result<PushOutcome> RocksStore::push(LogPush push) {
@@ -135,6 +145,7 @@ void RocksStore::unlisten(std::uint64_t handle) {
 Result<void> RocksStore::flush() {
   SLUICE_CHECK(logs_.seal(true));
   SLUICE_CHECK(samples_.seal(true));
+  logs_.update_gauges();
   return database_->flush();
 }
 
