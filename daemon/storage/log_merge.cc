@@ -4,6 +4,7 @@
 // Two steps: the merged rows and directory are written first, seen by nobody and removed at the
 // next start if it comes to that; then one step adopts them and removes the old parts.
 #include <algorithm>
+#include <functional>
 #include <map>
 #include <queue>
 
@@ -44,9 +45,21 @@ std::vector<std::vector<PartPtr>> merge_candidates(const PartList& parts, std::s
 
 struct Later {
   bool operator()(const MergeInput* a, const MergeInput* b) const {
-    return b->reader->before(*a->reader);
+    return b->before(*a);
   }
 };
+
+// So that rows are ordered by numbers and not by labels.
+void rank_streams(const std::vector<std::unique_ptr<MergeInput>>& inputs) {
+  std::map<std::reference_wrapper<const LabelSet>, std::uint32_t, std::less<const LabelSet>> ranks;
+  for (const auto& input : inputs)
+    for (const LabelSet& labels : input->reader->streams()) ranks.emplace(labels, 0);
+  std::uint32_t next = 0;
+  for (auto& [labels, rank] : ranks) rank = next++;
+  for (const auto& input : inputs)
+    for (const LabelSet& labels : input->reader->streams())
+      input->ranks.push_back(ranks.find(labels)->second);
+}
 
 }  // namespace
 
@@ -148,7 +161,7 @@ Result<std::vector<std::unique_ptr<MergeInput>>> LogStore::open_inputs(
       return std::move(opened).error();
     }
     auto input = std::make_unique<MergeInput>(
-        MergeInput{std::move(reader), RowDropper(tombstones, *part)});
+        MergeInput{std::move(reader), RowDropper(tombstones, *part), {}});
     SLUICE_TRY(const bool any, advance_kept(*input));
     if (any) inputs.push_back(std::move(input));
   }
@@ -169,6 +182,7 @@ Result<PartPtr> LogStore::write_merged(const std::vector<PartPtr>& parts,
   const auto [id, tombstones] = deletions_.begin_part(first.tenant, next_part_);
   SLUICE_TRY(const auto inputs, open_inputs(parts, *snapshot, *tombstones));
   if (inputs.empty()) return PartPtr();
+  rank_streams(inputs);
   std::priority_queue<MergeInput*, std::vector<MergeInput*>, Later> queue;
   for (const auto& input : inputs) queue.push(input.get());
   Batch step = database_.batch();
@@ -188,9 +202,14 @@ Result<PartPtr> LogStore::write_merged(const std::vector<PartPtr>& parts,
     MergeInput* input = queue.top();
     queue.pop();
     const PartReader& row = *input->reader;
-    builder.begin_stream(row.labels());
-    SLUICE_CHECK(builder.add(row.timestamp(), row.sequence(), row.line(), row.metadata()));
-    SLUICE_TRY(const bool more, advance_kept(*input));
+    const LabelSet* stream = nullptr;
+    bool more = true;
+    // Parts follow each other in time: mostly many rows of one before any of another.
+    do {
+      if (stream != &row.labels()) builder.begin_stream(*(stream = &row.labels()));
+      SLUICE_CHECK(builder.add(row.group(), row.row()));
+      SLUICE_TRY(more, advance_kept(*input));
+    } while (more && (queue.empty() || input->before(*queue.top())));
     if (more) queue.push(input);
   }
   SLUICE_TRY(auto part, builder.finish());
