@@ -39,6 +39,9 @@ class PartBuilder {
   Result<PartPtr> finish();
 
  private:
+  // A merge holds a decoded row group of each part it reads, and reads what was sealed soon.
+  static constexpr std::size_t sealed_group_bytes = 4 << 20;
+
   // True: the row is the first of a run.
   bool count_row(Timestamp timestamp, std::uint64_t sequence);
   Result<void> close_group(std::size_t line_bytes, const EncodedGroup& encoded);
@@ -47,7 +50,7 @@ class PartBuilder {
   int level_;
   Sink sink_;
   TemplateTable templates_;
-  RowGroupWriter rows_{templates_};
+  RowGroupWriter rows_{templates_, sealed_group_bytes};
   RowGroupMerger merged_{templates_};
   PartDirectory directory_;
   GroupInfo group_;

@@ -54,14 +54,16 @@ Result<void> RocksStore::start(bool run_workers) {
   return {};
 }
 
-// Once nothing is left to seal: what seals and merges removed would otherwise wait in logs and
-// tables for the next writes, which may be long in coming.
+// Once nothing is left to seal, what seals and merges removed goes from logs and tables, too: it
+// would otherwise wait for the next writes, which may be long in coming.
 void RocksStore::merge_in_background() {
   const std::uint64_t before = logs_.changes();
   background(logs_.merge([this] { return stopping_.load(); }));
   const bool idle = logs_.head_empty() && before == logs_.changes();
   if (!idle || before == written_out_ || stopping_) return;
-  if (const auto done = database_->flush(); done) written_out_ = before;
+  if (!database_->flush()) return;
+  background(database_->compact(Family::head, "", ""));
+  written_out_ = before;
 }
 
 Result<PushOutcome> RocksStore::push(LogPush push) {

@@ -1,5 +1,7 @@
 #include "daemon/storage/columns/row_group_writer.h"
 
+#include <algorithm>
+
 namespace sluice::storage {
 
 namespace {
@@ -14,7 +16,8 @@ std::vector<std::int64_t> template_of_rows(const std::vector<LineGroups::Group>&
 
 }  // namespace
 
-RowGroupWriter::RowGroupWriter(TemplateTable& templates) : templates_(templates) {
+RowGroupWriter::RowGroupWriter(TemplateTable& templates, std::size_t max_bytes)
+    : templates_(templates), max_bytes_(std::min(max_bytes, row_group_bytes_max)) {
   add_plain_template(templates_);
 }
 
@@ -28,7 +31,7 @@ void RowGroupWriter::add(Timestamp timestamp, std::uint64_t sequence, std::strin
 }
 
 bool RowGroupWriter::full() const {
-  return rows() >= row_group_rows_max || lines_.bytes() + metadata_.bytes() >= row_group_bytes_max;
+  return rows() >= row_group_rows_max || lines_.bytes() + metadata_.bytes() >= max_bytes_;
 }
 
 void RowGroupWriter::add_template(const LineGroups::Group& group, GroupEncoder& encoder) {

@@ -23,8 +23,9 @@ namespace sluice::storage {
 
 class RowGroupWriter {
  public:
-  // `templates` is the part's; it must outlive this.
-  explicit RowGroupWriter(TemplateTable& templates);
+  // `templates` is the part's; it must outlive this. It is full() at `max_bytes` of lines and
+  // metadata, at most row_group_bytes_max.
+  explicit RowGroupWriter(TemplateTable& templates, std::size_t max_bytes = row_group_bytes_max);
 
   // The rows that follow are of another run. Called before the first row, too.
   void begin_run() { minutes_.begin_run(); }
@@ -43,6 +44,7 @@ class RowGroupWriter {
   void clear();
 
   TemplateTable& templates_;
+  const std::size_t max_bytes_;
   LineGroups lines_;
   MetadataColumns metadata_;
   MinuteCountsBuilder minutes_;
