@@ -64,11 +64,19 @@ Result<BackupInfo> backup_directory(const std::string& path, const std::string& 
   StorageMetrics own(metrics);
   SLUICE_TRY(const auto database, Database::open(options_at(path), own));
   SLUICE_CHECK(database->checkpoint(backup));
+  return backup_info(backup);
+}
+
+Result<BackupInfo> backup_info(const std::string& backup) {
   BackupInfo info{backup, 0, 0};
-  for (const auto& file : fs::directory_iterator(backup, ec)) {
+  std::error_code ec;
+  fs::directory_iterator file(backup, ec);
+  for (; !ec && file != fs::directory_iterator(); file.increment(ec)) {
     ++info.files;
-    info.bytes += file.file_size(ec);
+    info.bytes += file->file_size(ec);
+    if (ec) break;
   }
+  if (ec) return io_error("reading backup " + backup, ec);
   return info;
 }
 

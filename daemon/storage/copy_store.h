@@ -15,6 +15,8 @@ Result<CheckReport> check_directory(const std::string& path);
 
 // As StoreOperations::backup.
 Result<BackupInfo> backup_directory(const std::string& path, const std::string& backup);
+// What lies in a backup. Error(io).
+Result<BackupInfo> backup_info(const std::string& backup);
 
 // Copies a backup to `path`, which must not exist or be empty, then reads everything there. The
 // copy shares no file with the backup and is on disk when this returns.

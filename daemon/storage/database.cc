@@ -231,6 +231,8 @@ Result<std::optional<Value>> Database::get(Family family, std::string_view key, 
                                            const Snapshot* snapshot) const {
   rocksdb::ReadOptions options;
   if (snapshot) options.snapshot = snapshot->snapshot_;
+  // Chunks are large and the kernel's cache has them: they would only push out indexes and headers.
+  options.fill_cache = family != Family::rows;
   Value value(std::make_unique<rocksdb::PinnableSlice>());
   const auto status = db_->Get(options, families_[static_cast<std::size_t>(family)], to_slice(key),
                                value.slice_.get());
@@ -324,7 +326,12 @@ Result<void> Database::compact(Family family, const std::string& from, const std
   const rocksdb::Slice end = to_slice(to);
   const auto status = db_->CompactRange(options, families_[static_cast<std::size_t>(family)],
                                         &begin, to.empty() ? nullptr : &end);
-  return status.ok() ? Result<void>() : to_error(status, "freeing space of removed data");
+  if (status.ok() || status.IsManualCompactionPaused()) return {};
+  return to_error(status, "freeing space of removed data");
+}
+
+void Database::stop_compacting() {
+  db_->DisableManualCompaction();
 }
 
 Result<void> Database::flush() {

@@ -146,10 +146,11 @@ class Database {
   // Looks at free space and brings RocksDB back after it had run out.
   void tick();
   Result<void> flush();
-  // Rewrites the tables of [from, to), so that what was removed there stops taking space; large
-  // values lie in files of their own, which go once no table names them. Nothing with little space
-  // left: it takes some first.
+  // Rewrites the tables of [from, to), so that what was removed there stops taking space. Nothing
+  // with little space left: it takes some first.
   Result<void> compact(Family family, const std::string& from, const std::string& to);
+  // Makes compact() give up, also while it runs, from now on: for stopping.
+  void stop_compacting();
   // A second database with everything as of now; large files are hard links where that is possible.
   // Error(conflict): `directory` exists.
   Result<void> checkpoint(const std::string& directory);

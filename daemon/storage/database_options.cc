@@ -23,20 +23,39 @@ class NoAutoRecovery : public rocksdb::EventListener {
   }
 };
 
-// Families whose values are large, written once and dropped by the day.
-bool holds_blobs(Family family) {
+// Families of values compressed by us, written once, in about ascending order, and dropped by the
+// range.
+bool holds_parts(Family family) {
   return family == Family::rows || family == Family::group || family == Family::directory;
 }
 
 std::size_t memtable_bytes(Family family) {
   switch (family) {
-    // Pushes that are sealed before the memtable is full never reach a file.
-    case Family::head: return 32 << 20;
+    case Family::head: return 12 << 20;
     case Family::sample_head: return 16 << 20;
-    case Family::rows: return 16 << 20;
+    case Family::rows: return 12 << 20;
     case Family::chunk: return 8 << 20;
     default: return 2 << 20;
   }
+}
+
+// Two memtables are written out as one: a push in the first that is sealed in the second never
+// reaches a file. What does is soon compacted away.
+void keep_in_memory(rocksdb::ColumnFamilyOptions& options) {
+  options.compression = rocksdb::kNoCompression;  // compressed by us
+  options.min_write_buffer_number_to_merge = 2;
+  options.max_write_buffer_number = 4;
+  options.level0_file_num_compaction_trigger = 2;
+}
+
+// Plain tables, no blob files: a blob file stays as long as one value in it does, and a merge frees
+// some of many. Keys ascend with time, so that compaction moves most files instead of rewriting
+// them; small files let a range that was removed go without its neighbours.
+void keep_parts(rocksdb::ColumnFamilyOptions& options) {
+  options.compression = rocksdb::kNoCompression;
+  options.target_file_size_base = 16 << 20;
+  options.max_bytes_for_level_base = 64 << 20;
+  options.level_compaction_dynamic_level_bytes = true;
 }
 
 }  // namespace
@@ -47,7 +66,7 @@ rocksdb::DBOptions database_options(rocksdb::Env* env) {
   options.create_if_missing = true;
   options.create_missing_column_families = true;
   // Rarely written families hold old log files back until flushed; this bounds recovery time.
-  options.max_total_wal_size = 192 << 20;
+  options.max_total_wal_size = 64 << 20;
   options.wal_recovery_mode = rocksdb::WALRecoveryMode::kPointInTimeRecovery;
   // A start on a full disk must work; and a quick one is better.
   options.avoid_flush_during_recovery = true;
@@ -76,13 +95,8 @@ rocksdb::ColumnFamilyOptions family_options(Family family,
   options.write_buffer_size = memtable_bytes(family);
   options.arena_block_size = 64 << 10;
   options.compression = rocksdb::kLZ4Compression;
-  if (holds_blobs(family)) {
-    options.enable_blob_files = true;
-    options.min_blob_size = 4 << 10;
-    options.blob_file_size = 64 << 20;
-    options.enable_blob_garbage_collection = true;
-    options.compression = rocksdb::kNoCompression;  // compressed by us
-  }
+  if (family == Family::head) keep_in_memory(options);
+  if (holds_parts(family)) keep_parts(options);
   return options;
 }
 

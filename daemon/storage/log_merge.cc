@@ -4,6 +4,7 @@
 // Two steps: the merged rows and directory are written first, seen by nobody and removed at the
 // next start if it comes to that; then one step adopts them and removes the old parts.
 #include <algorithm>
+#include <functional>
 #include <map>
 #include <queue>
 
@@ -44,9 +45,21 @@ std::vector<std::vector<PartPtr>> merge_candidates(const PartList& parts, std::s
 
 struct Later {
   bool operator()(const MergeInput* a, const MergeInput* b) const {
-    return b->reader->before(*a->reader);
+    return b->before(*a);
   }
 };
+
+// So that rows are ordered by numbers and not by labels.
+void rank_streams(const std::vector<std::unique_ptr<MergeInput>>& inputs) {
+  std::map<std::reference_wrapper<const LabelSet>, std::uint32_t, std::less<const LabelSet>> ranks;
+  for (const auto& input : inputs)
+    for (const LabelSet& labels : input->reader->streams()) ranks.emplace(labels, 0);
+  std::uint32_t next = 0;
+  for (auto& [labels, rank] : ranks) rank = next++;
+  for (const auto& input : inputs)
+    for (const LabelSet& labels : input->reader->streams())
+      input->ranks.push_back(ranks.find(labels)->second);
+}
 
 }  // namespace
 
@@ -54,9 +67,14 @@ Result<void> LogStore::merge(const std::function<bool()>& stop) {
   const std::lock_guard lock(merge_mutex_);
   const Day today = day_of(clock_.now());
   std::erase_if(kept_parts_, [today](const auto& item) { return item.second != today; });
+  std::set<PartId> left_out;
+  for (TenantLogs* logs : tenants()) left_out.merge(unmergeable(*logs));
+  {
+    const std::lock_guard left_out_lock(left_out_mutex_);
+    left_out_ = left_out;
+  }
   for (TenantLogs* logs : tenants())
-    for (const auto& parts :
-         merge_candidates(*logs->parts(), options_.seal_bytes, unmergeable(*logs))) {
+    for (const auto& parts : merge_candidates(*logs->parts(), options_.seal_bytes, left_out)) {
       if (stop()) return {};
       SLUICE_CHECK(merge_day(*logs, parts, stop));
     }
@@ -78,20 +96,37 @@ Result<void> LogStore::merge_day(TenantLogs& logs, const std::vector<PartPtr>& p
   if (*merged) dropped -= (*merged)->summary.rows;
   metrics_.deleted_rows.inc(static_cast<double>(dropped));
   metrics_.merges.inc();
-  free_space_of(parts);
+  ++changes_;
+  free_space_of(parts, stop);
   return {};
+}
+
+std::size_t LogStore::merges_pending() const {
+  std::set<PartId> left_out;
+  {
+    const std::lock_guard lock(left_out_mutex_);
+    left_out = left_out_;
+  }
+  std::size_t pending = freeing_space_ ? 1 : 0;
+  for (const TenantLogs* logs : tenants())
+    pending += merge_candidates(*logs->parts(), options_.seal_bytes, left_out).size();
+  return pending;
 }
 
 // Merged parts would stay on disk until RocksDB happens to compact them: twice the space at times.
 // That this failed is no reason to stop: the parts are gone, only their space is not.
-void LogStore::free_space_of(const std::vector<PartPtr>& parts) {
+void LogStore::free_space_of(const std::vector<PartPtr>& parts,
+                             const std::function<bool()>& stop) {
   const auto [first, last] = std::minmax_element(
       parts.begin(), parts.end(), [](const auto& a, const auto& b) { return a->id < b->id; });
   const auto key = [](const Part& part) { return part_key(part.day, part.tenant, part.id); };
+  freeing_space_ = true;
   for (const Family family : {Family::rows, Family::group, Family::directory}) {
+    if (stop()) break;
     const auto freed = database_.compact(family, key(**first), prefix_end(key(**last)));
     if (!freed) log_warn("merged parts still take space", {{"error", freed.error()}});
   }
+  freeing_space_ = false;
 }
 
 // A part that cannot be read is left alone from then on: merged, its damage would become a loss
@@ -126,7 +161,7 @@ Result<std::vector<std::unique_ptr<MergeInput>>> LogStore::open_inputs(
       return std::move(opened).error();
     }
     auto input = std::make_unique<MergeInput>(
-        MergeInput{std::move(reader), RowDropper(tombstones, *part)});
+        MergeInput{std::move(reader), RowDropper(tombstones, *part), {}});
     SLUICE_TRY(const bool any, advance_kept(*input));
     if (any) inputs.push_back(std::move(input));
   }
@@ -147,6 +182,7 @@ Result<PartPtr> LogStore::write_merged(const std::vector<PartPtr>& parts,
   const auto [id, tombstones] = deletions_.begin_part(first.tenant, next_part_);
   SLUICE_TRY(const auto inputs, open_inputs(parts, *snapshot, *tombstones));
   if (inputs.empty()) return PartPtr();
+  rank_streams(inputs);
   std::priority_queue<MergeInput*, std::vector<MergeInput*>, Later> queue;
   for (const auto& input : inputs) queue.push(input.get());
   Batch step = database_.batch();
@@ -166,9 +202,14 @@ Result<PartPtr> LogStore::write_merged(const std::vector<PartPtr>& parts,
     MergeInput* input = queue.top();
     queue.pop();
     const PartReader& row = *input->reader;
-    builder.begin_stream(row.labels());
-    SLUICE_CHECK(builder.add(row.timestamp(), row.sequence(), row.line(), row.metadata()));
-    SLUICE_TRY(const bool more, advance_kept(*input));
+    const LabelSet* stream = nullptr;
+    bool more = true;
+    // Parts follow each other in time: mostly many rows of one before any of another.
+    do {
+      if (stream != &row.labels()) builder.begin_stream(*(stream = &row.labels()));
+      SLUICE_CHECK(builder.add(row.group(), row.row()));
+      SLUICE_TRY(more, advance_kept(*input));
+    } while (more && (queue.empty() || input->before(*queue.top())));
     if (more) queue.push(input);
   }
   SLUICE_TRY(auto part, builder.finish());

@@ -109,6 +109,7 @@ Result<void> LogStore::seal_front(TenantLogs& logs) {
   }
   head_bytes_ -= bytes;
   metrics_.seals.inc();
+  ++changes_;
   metrics_.seal_seconds.observe(
       std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count());
   return {};

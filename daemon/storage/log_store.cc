@@ -176,6 +176,7 @@ void LogStore::update_gauges() const {
     }
   }
   metrics_.parts.set(static_cast<double>(parts));
+  metrics_.merges_pending.set(static_cast<double>(merges_pending()));
   metrics_.part_bytes.set(static_cast<double>(stored));
   metrics_.part_line_bytes.set(static_cast<double>(lines));
   metrics_.delete_requests.set(static_cast<double>(deletions_.pending()));

@@ -65,6 +65,10 @@ class LogStore : public query::LogSource {
   Result<std::string> request_delete(const TenantId& tenant, const std::string& query,
                                      TimeRange range);
   void update_gauges() const;
+  // Nothing that is acknowledged waits to be sealed.
+  bool head_empty() const { return head_bytes_ == 0; }
+  // Counts seals and merges: what they leave to be written out or removed on disk.
+  std::uint64_t changes() const { return changes_; }
 
  private:
   Result<void> recover_parts();
@@ -104,7 +108,8 @@ class LogStore : public query::LogSource {
   Result<void> adopt_merged(TenantLogs& logs, const std::vector<PartPtr>& parts,
                             const PartPtr& merged);
   Result<void> discard(const Part& part);
-  void free_space_of(const std::vector<PartPtr>& parts);
+  void free_space_of(const std::vector<PartPtr>& parts, const std::function<bool()>& stop);
+  std::size_t merges_pending() const;
 
   Database& database_;
   Deletions& deletions_;
@@ -116,12 +121,16 @@ class LogStore : public query::LogSource {
   std::atomic<std::uint64_t> next_sequence_{1};
   std::atomic<std::uint64_t> next_part_{1};
   std::atomic<std::size_t> head_bytes_{0};
+  std::atomic<std::uint64_t> changes_{0};
+  std::atomic<bool> freeing_space_{false};  // of merged parts
   std::array<std::mutex, 256> source_locks_;
   std::mutex seal_mutex_;
   std::mutex merge_mutex_;
   // Protected by merge_mutex_:
   std::set<PartId> damaged_parts_;    // not merged again
   std::map<PartId, Day> kept_parts_;  // retention of streams drops nothing of them, as of that day
+  mutable std::mutex left_out_mutex_;
+  std::set<PartId> left_out_;  // of the last round of merges; protected by left_out_mutex_
   std::mutex catalog_mutex_;
   mutable std::shared_mutex tenants_mutex_;
   std::map<TenantId, std::unique_ptr<TenantLogs>> tenants_;  // protected by tenants_mutex_

@@ -21,7 +21,9 @@ class RowDropper {
       labels_ = &row.labels();
       hidden_ = tombstones_.for_stream(*labels_, part_.summary.first, part_.summary.last, part_.id);
     }
-    return hidden_ && hides(*hidden_, row.timestamp(), row.line());
+    if (hidden_ == nullptr) return false;
+    row.line(line_);
+    return hides(*hidden_, row.timestamp(), line_);
   }
 
  private:
@@ -29,11 +31,23 @@ class RowDropper {
   const Part& part_;
   const LabelSet* labels_ = nullptr;  // in the part's directory
   const std::vector<Tombstone>* hidden_ = nullptr;
+  std::string line_;
 };
 
 struct MergeInput {
   std::unique_ptr<PartReader> reader;
   RowDropper dropper;
+  std::vector<std::uint32_t> ranks;  // of the part's streams among those of all parts
+
+  // Order of the current rows.
+  bool before(const MergeInput& other) const {
+    const std::uint32_t rank = ranks[reader->stream()];
+    const std::uint32_t rank_there = other.ranks[other.reader->stream()];
+    if (rank != rank_there) return rank < rank_there;
+    if (reader->timestamp() != other.reader->timestamp())
+      return reader->timestamp() < other.reader->timestamp();
+    return reader->sequence() < other.reader->sequence();
+  }
 };
 
 }  // namespace sluice::storage

@@ -16,34 +16,45 @@ void PartBuilder::begin_stream(const LabelSet& labels) {
   streams.push_back(labels);
 }
 
-Result<void> PartBuilder::add(Timestamp timestamp, std::uint64_t sequence, std::string_view line,
-                              const LabelSet* metadata) {
+bool PartBuilder::count_row(Timestamp timestamp, std::uint64_t sequence) {
   SLUICE_ASSERT(!directory_.streams.empty());
   const auto stream = static_cast<std::uint32_t>(directory_.streams.size() - 1);
-  if (group_.runs.empty() || group_.runs.back().stream != stream) {
-    group_.runs.push_back({stream, 0, timestamp, timestamp});
-    rows_.begin_run();
-  }
+  const bool begins = group_.runs.empty() || group_.runs.back().stream != stream;
+  if (begins) group_.runs.push_back({stream, 0, timestamp, timestamp});
   Run& run = group_.runs.back();
   SLUICE_ASSERT(run.last <= timestamp);
   run.last = timestamp;
   ++run.rows;
-  rows_.add(timestamp, sequence, line, metadata);
+  ++group_.rows;
   auto& summary = part_.summary;
   summary.first = std::min(summary.first, timestamp);
   summary.last = std::max(summary.last, timestamp);
   summary.max_sequence = std::max(summary.max_sequence, sequence);
-  if (rows_.full()) return close_group();
-  return {};
+  return begins;
 }
 
-Result<void> PartBuilder::close_group() {
-  group_.rows = static_cast<std::uint32_t>(rows_.rows());
-  group_.line_bytes = rows_.line_bytes();
+Result<void> PartBuilder::add(Timestamp timestamp, std::uint64_t sequence, std::string_view line,
+                              const LabelSet* metadata) {
+  if (count_row(timestamp, sequence)) rows_.begin_run();
+  rows_.add(timestamp, sequence, line, metadata);
+  if (!rows_.full()) return {};
+  const std::size_t bytes = rows_.line_bytes();
+  return close_group(bytes, rows_.finish(level_));
+}
+
+Result<void> PartBuilder::add(const MergeGroupPtr& group, std::uint32_t row) {
+  if (count_row(group->timestamp(row), group->sequence(row))) merged_.begin_run();
+  merged_.add(group, row);
+  if (!merged_.full()) return {};
+  const std::size_t bytes = merged_.line_bytes();
+  return close_group(bytes, merged_.finish(level_));
+}
+
+Result<void> PartBuilder::close_group(std::size_t line_bytes, const EncodedGroup& encoded) {
+  group_.line_bytes = line_bytes;
   auto& summary = part_.summary;
-  const auto encoded = rows_.finish(level_);
   summary.rows += group_.rows;
-  summary.line_bytes += group_.line_bytes;
+  summary.line_bytes += line_bytes;
   summary.stored_bytes += encoded.bytes();
   const std::uint32_t number = summary.groups++;
   directory_.groups.push_back(std::move(group_));
@@ -58,7 +69,14 @@ Result<void> PartBuilder::close_group() {
 }
 
 Result<PartPtr> PartBuilder::finish() {
-  if (rows_.rows() > 0) SLUICE_CHECK(close_group());
+  if (rows_.rows() > 0) {
+    const std::size_t bytes = rows_.line_bytes();
+    SLUICE_CHECK(close_group(bytes, rows_.finish(level_)));
+  }
+  if (merged_.rows() > 0) {
+    const std::size_t bytes = merged_.line_bytes();
+    SLUICE_CHECK(close_group(bytes, merged_.finish(level_)));
+  }
   SLUICE_ASSERT(part_.summary.rows > 0);
   const std::string key = part_key(part_.day, part_.tenant, part_.id);
   SLUICE_CHECK(

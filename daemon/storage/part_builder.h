@@ -1,5 +1,5 @@
-// PartBuilder: rows in; row groups, template list, directory and summary out. Used by seals and
-// merges.
+// PartBuilder: rows in; row groups, template list, directory and summary out. Seals give lines,
+// merges rows of row groups; a part is made of one or the other.
 //
 // Rows come sorted by (labels, timestamp, sequence), all of one tenant and day. Finished values go
 // to `sink` at once, so a merge holds one row group and not the part.
@@ -9,6 +9,7 @@
 #include <memory>
 #include <string>
 
+#include "daemon/storage/columns/row_group_merger.h"
 #include "daemon/storage/columns/row_group_writer.h"
 #include "daemon/storage/keys.h"
 #include "daemon/storage/part_format.h"
@@ -34,16 +35,23 @@ class PartBuilder {
   void begin_stream(const LabelSet& labels);
   Result<void> add(Timestamp timestamp, std::uint64_t sequence, std::string_view line,
                    const LabelSet* metadata);
+  Result<void> add(const MergeGroupPtr& group, std::uint32_t row);
   Result<PartPtr> finish();
 
  private:
-  Result<void> close_group();
+  // A merge holds a decoded row group of each part it reads, and reads what was sealed soon.
+  static constexpr std::size_t sealed_group_bytes = 4 << 20;
+
+  // True: the row is the first of a run.
+  bool count_row(Timestamp timestamp, std::uint64_t sequence);
+  Result<void> close_group(std::size_t line_bytes, const EncodedGroup& encoded);
 
   Part part_;
   int level_;
   Sink sink_;
   TemplateTable templates_;
-  RowGroupWriter rows_{templates_};
+  RowGroupWriter rows_{templates_, sealed_group_bytes};
+  RowGroupMerger merged_{templates_};
   PartDirectory directory_;
   GroupInfo group_;
 };

@@ -1,8 +1,7 @@
 // RocksStore: what an operator does with it.
-#include <filesystem>
-
 #include "base/telemetry/log.h"
 #include "daemon/storage/check_store.h"
+#include "daemon/storage/copy_store.h"
 #include "daemon/storage/rocks_store.h"
 
 namespace sluice::storage {
@@ -28,13 +27,7 @@ std::vector<DaySpace> RocksStore::space() {
 
 Result<BackupInfo> RocksStore::backup(const std::string& directory) {
   SLUICE_CHECK(database_->checkpoint(directory));
-  BackupInfo info{directory, 0, 0};
-  std::error_code ec;
-  for (const auto& file : std::filesystem::directory_iterator(directory, ec)) {
-    ++info.files;
-    info.bytes += file.file_size(ec);
-  }
-  if (ec) return Error{ErrorCode::io, "reading backup " + directory + ": " + ec.message()};
+  SLUICE_TRY(auto info, backup_info(directory));
   log_info("the store was backed up", {{"path", directory}, {"bytes", info.bytes}});
   return info;
 }

@@ -41,6 +41,7 @@ RocksStore::RocksStore(StoreOptions options, Clock& clock, std::unique_ptr<Stora
 
 RocksStore::~RocksStore() {
   stopping_ = true;
+  database_->stop_compacting();
 }
 
 Result<void> RocksStore::start(bool run_workers) {
@@ -48,14 +49,23 @@ Result<void> RocksStore::start(bool run_workers) {
   SLUICE_CHECK(samples_.recover());
   if (!run_workers) return {};
   sealer_ = std::make_unique<Worker>([this] { background(logs_.seal(false)); });
-  merger_ = std::make_unique<Worker>(
-      [this] {
-        const auto stop = [this] { return stopping_.load(); };
-        background(logs_.merge(stop));
-        background(samples_.merge(stop));
-      });
+  merger_ = std::make_unique<Worker>([this] { merge_in_background(); });
   logs_.on_seal_due([this] { sealer_->wake(); });
   return {};
+}
+
+// Once nothing is left to seal, what seals and merges removed goes from logs and tables, too: it
+// would otherwise wait for the next writes, which may be long in coming.
+void RocksStore::merge_in_background() {
+  const std::uint64_t before = logs_.changes();
+  const auto stop = [this] { return stopping_.load(); };
+  background(logs_.merge(stop));
+  background(samples_.merge(stop));
+  const bool idle = logs_.head_empty() && before == logs_.changes();
+  if (!idle || before == written_out_ || stopping_) return;
+  if (!database_->flush()) return;
+  background(database_->compact(Family::head, "", ""));
+  written_out_ = before;
 }
 
 Result<PushOutcome> RocksStore::push(LogPush push) {
@@ -139,6 +149,7 @@ void RocksStore::unlisten(std::uint64_t handle) {
 Result<void> RocksStore::flush() {
   SLUICE_CHECK(logs_.seal(true));
   SLUICE_CHECK(samples_.seal(true));
+  logs_.update_gauges();
   return database_->flush();
 }
 

@@ -60,6 +60,7 @@ class RocksStore : public Store, public StoreOperations {
   RocksStore(StoreOptions options, Clock& clock, std::unique_ptr<StorageMetrics> metrics,
              std::unique_ptr<Database> database, RetentionPolicy policy);
   Result<void> start(bool run_workers);
+  void merge_in_background();
   // Retention and size cap (rocks_retention.cc)
   void apply_retention();
   Result<void> drop_expired(Timestamp now);
@@ -74,6 +75,7 @@ class RocksStore : public Store, public StoreOperations {
   LogStore logs_;
   SampleStore samples_;
   std::atomic<bool> stopping_{false};
+  std::uint64_t written_out_ = 0;  // LogStore::changes() on disk; of the merger's thread
   std::unique_ptr<Worker> sealer_;  // after what they use
   std::unique_ptr<Worker> merger_;
 };

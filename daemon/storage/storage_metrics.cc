@@ -30,6 +30,9 @@ StorageMetrics::StorageMetrics(Metrics& m)
                                  "Samples refused: another value is stored at their timestamp.")),
       head_bytes(m.gauge("sluice_storage_head_bytes", "Memory held by unsealed log entries.")),
       parts(m.gauge("sluice_storage_parts", "Log parts.")),
+      merges_pending(m.gauge("sluice_storage_merges_pending",
+                             "Merges of log parts that are due or running; 0: done, with the "
+                             "space of the parts they replaced.")),
       over_cap_bytes(m.gauge("sluice_storage_over_cap_bytes",
                              "Bytes of log parts above max_bytes that are all of today.")),
       delete_requests(

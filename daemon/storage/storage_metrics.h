@@ -26,6 +26,7 @@ struct StorageMetrics {
   Counter sample_conflicts;  // other value at a stored timestamp
   Gauge head_bytes;
   Gauge parts;
+  Gauge merges_pending;
   Gauge over_cap_bytes;
   Gauge delete_requests;
   Gauge part_bytes;       // stored, compressed

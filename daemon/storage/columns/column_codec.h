@@ -55,10 +55,14 @@ inline constexpr std::size_t max_distinct = 4096;
 
 // False, as soon as that is sure: more than max_distinct, or than half the values, are distinct.
 bool find_distinct(Values values, Distinct& out);
+bool find_distinct_numbers(std::span<const std::int64_t> numbers, Distinct& out);
 // About how many bytes are left of them after compression.
 double distinct_cost(Values values, const Distinct& distinct);
 ColumnInfo encode_distinct(Values values, const Distinct& distinct, std::string& out);
 ColumnInfo encode_text(Values values, std::string& out);
+// encode_column() of values of which these few are known to be distinct.
+ColumnInfo encode_few(Values values, Times times, Distinct distinct, std::string& out,
+                      std::vector<std::uint32_t>* rows);
 // encode_column() without patterns: what the parts of patterns get.
 ColumnInfo encode_plain(Values values, Times times, std::string& out);
 // nullopt, with nothing written: text is as good.

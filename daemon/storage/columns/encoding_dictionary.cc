@@ -58,8 +58,21 @@ class ValueTable {
   // The code of values[row], given now if it is new.
   std::uint32_t code(Values values, std::size_t row, Distinct& out) {
     const std::string_view value = values[row];
-    const std::uint64_t word = word_of(value);
     const auto size = static_cast<std::uint32_t>(value.size());
+    return find(word_of(value), size, row, out, [&](std::uint32_t first) {
+      return size <= 8 || values[first] == value;
+    });
+  }
+  // The same for numbers. A table is of one or the other.
+  std::uint32_t code_of_number(std::uint64_t number, std::size_t row, Distinct& out) {
+    return find(number, 8, row, out, [](std::uint32_t) { return true; });
+  }
+
+ private:
+  // `same(row)`: the value there, whose word and size are the same, is the same.
+  template <typename Same>
+  std::uint32_t find(std::uint64_t word, std::uint32_t size, std::size_t row, Distinct& out,
+                     Same same) {
     for (std::size_t place = (word ^ size) * odd >> shift_;; place = (place + 1) & mask_) {
       Entry& entry = entries_[place];
       if (entry.code == 0) {
@@ -68,13 +81,11 @@ class ValueTable {
         out.counts.push_back(0);
         return entry.code - 1;
       }
-      if (entry.word == word && entry.size == size &&
-          (size <= 8 || values[out.first[entry.code - 1]] == value))
+      if (entry.word == word && entry.size == size && same(out.first[entry.code - 1]))
         return entry.code - 1;
     }
   }
 
- private:
   struct Entry {
     std::uint64_t word;
     std::uint32_t size;
@@ -108,13 +119,17 @@ void put_codes(const Distinct& distinct, std::span<const std::uint32_t> order, s
 
 }  // namespace
 
-bool find_distinct(Values values, Distinct& out) {
-  if (values.empty()) return false;
-  ValueTable table(values.size());
-  out.codes.resize(values.size());
-  const std::size_t most = std::min(max_distinct, std::max<std::size_t>(1, values.size() / 2));
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    const std::uint32_t code = table.code(values, i, out);
+namespace {
+
+// code(table, row) of each row, as far as it is worth it.
+template <typename Code>
+bool find_few(std::size_t rows, Distinct& out, Code code_of) {
+  if (rows == 0) return false;
+  ValueTable table(rows);
+  out.codes.resize(rows);
+  const std::size_t most = std::min(max_distinct, std::max<std::size_t>(1, rows / 2));
+  for (std::size_t i = 0; i < rows; ++i) {
+    const std::uint32_t code = code_of(table, i);
     if (out.first.size() > most) return false;
     // Mostly new so far: not worth going on.
     if (i == 1024 && out.first.size() > 900) return false;
@@ -122,6 +137,19 @@ bool find_distinct(Values values, Distinct& out) {
     ++out.counts[code];
   }
   return true;
+}
+
+}  // namespace
+
+bool find_distinct(Values values, Distinct& out) {
+  return find_few(values.size(), out,
+                  [&](ValueTable& table, std::size_t row) { return table.code(values, row, out); });
+}
+
+bool find_distinct_numbers(std::span<const std::int64_t> numbers, Distinct& out) {
+  return find_few(numbers.size(), out, [&](ValueTable& table, std::size_t row) {
+    return table.code_of_number(static_cast<std::uint64_t>(numbers[row]), row, out);
+  });
 }
 
 double distinct_cost(Values values, const Distinct& distinct) {

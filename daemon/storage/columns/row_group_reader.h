@@ -62,6 +62,8 @@ class RowGroupReader : public SearchableGroup {
   // the reader.
   Result<void> metadata(std::span<const std::uint32_t> rows, std::vector<const LabelSet*>& out);
 
+  // Lets go of what is kept of chunks; columns that were decoded stay.
+  void forget_chunks() { raw_ = {}; }
   // What is decoded, with what is kept of chunks. Grows with use.
   std::size_t memory_bytes() const;
   std::uint64_t chunks_read() const { return chunks_read_; }

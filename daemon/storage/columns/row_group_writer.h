@@ -13,6 +13,7 @@
 
 #include "base/types/labels.h"
 #include "base/types/time.h"
+#include "daemon/storage/columns/group_encoder.h"
 #include "daemon/storage/columns/line_groups.h"
 #include "daemon/storage/columns/metadata_columns.h"
 #include "daemon/storage/columns/minute_counts.h"
@@ -22,8 +23,9 @@ namespace sluice::storage {
 
 class RowGroupWriter {
  public:
-  // `templates` is the part's; it must outlive this.
-  explicit RowGroupWriter(TemplateTable& templates);
+  // `templates` is the part's; it must outlive this. It is full() at `max_bytes` of lines and
+  // metadata, at most row_group_bytes_max.
+  explicit RowGroupWriter(TemplateTable& templates, std::size_t max_bytes = row_group_bytes_max);
 
   // The rows that follow are of another run. Called before the first row, too.
   void begin_run() { minutes_.begin_run(); }
@@ -34,23 +36,21 @@ class RowGroupWriter {
   std::size_t line_bytes() const { return lines_.bytes(); }
   bool full() const;
 
-  struct Encoded {
-    std::string header;
-    std::vector<std::string> chunks;  // payloads, numbered from 0
-    std::size_t bytes() const;
-  };
   // At least one row. The writer is empty afterwards. `zstd_level` is for the chunks.
-  Encoded finish(int zstd_level);
+  EncodedGroup finish(int zstd_level);
 
  private:
+  void add_template(const LineGroups::Group& group, GroupEncoder& encoder);
   void clear();
 
   TemplateTable& templates_;
+  const std::size_t max_bytes_;
   LineGroups lines_;
   MetadataColumns metadata_;
   MinuteCountsBuilder minutes_;
   std::vector<Timestamp> timestamps_;
   std::vector<std::int64_t> sequences_;
+  std::vector<std::string_view> values_;  // of a slot; into lines_
 };
 
 }  // namespace sluice::storage

@@ -52,16 +52,15 @@ std::optional<ColumnInfo> fixed_of(Values values, std::span<const ColumnInfo> gu
   return std::nullopt;
 }
 
-ColumnInfo encode_best(Values values, Times times, bool patterns, std::string& out) {
+ColumnInfo encode_best(Values values, Times times, bool patterns, std::string& out,
+                       std::vector<std::uint32_t>* distinct_rows) {
   SLUICE_ASSERT(values.size() == times.size() && values.size() <= SlotColumn::max_rows);
   Distinct distinct;
-  const bool few = find_distinct(values, distinct);
-  if (few && distinct.first.size() == 1) return encode_distinct(values, distinct, out);
+  if (find_distinct(values, distinct))
+    return encode_few(values, times, std::move(distinct), out, distinct_rows);
   const auto guesses = typed_guesses(sample_of(values));
-  const auto numbers = numbers_of(values, few ? &distinct : nullptr, guesses, times);
-  if (numbers && !(few && distinct_cost(values, distinct) <= numbers->cost))
+  if (const auto numbers = numbers_of(values, nullptr, guesses, times))
     return encode_numbers(*numbers, out);
-  if (few) return encode_distinct(values, distinct, out);
   if (const auto fixed = fixed_of(values, guesses, out)) return *fixed;
   if (patterns)
     if (const auto pattern = encode_pattern(values, times, out)) return *pattern;
@@ -70,12 +69,26 @@ ColumnInfo encode_best(Values values, Times times, bool patterns, std::string& o
 
 }  // namespace
 
-ColumnInfo encode_column(Values values, Times times, std::string& out) {
-  return encode_best(values, times, true, out);
+ColumnInfo encode_few(Values values, Times times, Distinct distinct, std::string& out,
+                      std::vector<std::uint32_t>* rows) {
+  if (distinct.first.size() > 1) {
+    const auto guesses = typed_guesses(sample_of(values));
+    const auto numbers = numbers_of(values, &distinct, guesses, times);
+    if (numbers && distinct_cost(values, distinct) > numbers->cost)
+      return encode_numbers(*numbers, out);
+  }
+  const ColumnInfo info = encode_distinct(values, distinct, out);
+  if (rows != nullptr) *rows = std::move(distinct.first);
+  return info;
+}
+
+ColumnInfo encode_column(Values values, Times times, std::string& out,
+                         std::vector<std::uint32_t>* distinct) {
+  return encode_best(values, times, true, out, distinct);
 }
 
 ColumnInfo encode_plain(Values values, Times times, std::string& out) {
-  return encode_best(values, times, false, out);
+  return encode_best(values, times, false, out, nullptr);
 }
 
 // Patterns may have numbers within.

@@ -106,9 +106,10 @@ class SlotColumn {
 
 // Appends the encoded values (at most SlotColumn::max_rows of them, 256 MiB together) to `out` (not
 // compressed: the caller's chunk is) and says what they are. `times` are the timestamps of the
-// rows, one per value: timestamps in lines are stored as the difference to them.
+// rows, one per value: timestamps in lines are stored as the difference to them. `distinct`, if not
+// null, is replaced by a row for each value of a dictionary; only of that.
 ColumnInfo encode_column(std::span<const std::string_view> values, std::span<const Timestamp> times,
-                         std::string& out);
+                         std::string& out, std::vector<std::uint32_t>* distinct = nullptr);
 
 // Whether values may be relative to the timestamps of their rows.
 bool needs_times(const ColumnInfo& info);

@@ -227,17 +227,17 @@ TEST_CASE_METHOD(Logs, "merging frees the space of the parts it replaces") {
     push({stream({{"a", "1"}}, {entry(noon + i, noise)})});
     flush();
   }
-  const auto blob_bytes = [&] {
+  const auto table_bytes = [&] {
     std::uintmax_t bytes = 0;
     for (const auto& file : std::filesystem::directory_iterator(options.path))
-      if (file.path().extension() == ".blob") bytes += file.file_size();
+      if (file.path().extension() == ".sst") bytes += file.file_size();
     return bytes;
   };
-  CHECK(blob_bytes() > 3'000'000);
+  CHECK(table_bytes() > 3'000'000);
   REQUIRE(store().merge_now().has_value());
   flush();
-  CHECK(blob_bytes() > 3'000'000);
-  CHECK(blob_bytes() < 4'500'000);  // not twice
+  CHECK(table_bytes() > 3'000'000);
+  CHECK(table_bytes() < 4'500'000);  // not twice
   CHECK(lines().size() == 16);
 }
 

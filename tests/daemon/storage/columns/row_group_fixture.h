@@ -14,7 +14,7 @@
 namespace sluice::storage::test {
 
 struct StoredGroup {
-  RowGroupWriter::Encoded encoded;
+  EncodedGroup encoded;
   std::string templates;  // payload of the part's list
 
   std::shared_ptr<const RowGroupHeader> header() const {
