@@ -28,6 +28,8 @@ struct FieldCondition {
   std::function<bool(std::string_view)> passes;  // of the value as text; safe from any thread
   std::function<bool(double)> number_passes;     // of a number; may be null: go by the text
   bool absent_passes = false;                    // of a row without the field
+  // If only a few texts pass, none of them empty: these.
+  std::optional<std::vector<std::string>> texts;
 };
 
 struct LogProjection {
@@ -71,6 +73,9 @@ struct FieldColumn {
   // round otherwise come as codes.
   std::span<const double> numbers;
   std::span<const std::uint8_t> present;  // of numbers: 0 where the field is absent; empty: never
+  // Not 0: in all batches of a cursor whose column of this field has the same, a code means the
+  // same value; later batches may have further values behind those of earlier ones.
+  std::uint64_t dictionary = 0;
 };
 
 // Rebuilds lines of the batch it came with. Belongs to the cursor; same thread.

@@ -174,6 +174,9 @@ void add_storage(std::vector<ConfigKey>& keys) {
   keys.push_back(bytes(s, "min_free_bytes", "Free disk space below which pushes are answered 503",
                        AT(storage.min_free_bytes)));
   keys.push_back(bytes(s, "cache_bytes", "Block cache", AT(storage.cache_bytes)));
+  keys.push_back(bytes(s, "column_cache_bytes",
+                       "Decoded columns of logs, kept for the next query; 0 keeps none",
+                       AT(storage.column_cache_bytes)));
 }
 
 void add_query(std::vector<ConfigKey>& keys) {

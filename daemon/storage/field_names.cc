@@ -30,8 +30,6 @@ std::string json_label(std::string_view field) {
   return name;
 }
 
-}  // namespace
-
 std::string field_label(const LineTemplate& pattern, std::size_t slot) {
   const std::string& field = pattern.fields[slot];
   if (pattern.kind == LineKind::json) return json_label(field);
@@ -44,15 +42,18 @@ bool quoted_slot(const LineTemplate& pattern, std::size_t slot) {
   return pattern.pieces[slot].ends_with('"');
 }
 
+}  // namespace
+
 FieldSlots field_slots(const LineTemplate& pattern, const query::LogProjection& projection) {
   FieldSlots out;
   out.parsed = serves_parser(pattern.kind, projection.parser);
   if (!out.parsed) return out;
-  out.slots.resize(projection.fields.size());
+  out.fields.resize(projection.fields.size());
   for (std::uint32_t slot = 0; slot < pattern.slots(); ++slot) {
     const std::string label = field_label(pattern, slot);
     for (std::size_t i = 0; i < projection.fields.size() && !label.empty(); ++i)
-      if (projection.fields[i].name == label) out.slots[i].push_back(slot);
+      if (projection.fields[i].name == label)
+        out.fields[i].push_back({slot, quoted_slot(pattern, slot)});
   }
   return out;
 }

@@ -1,7 +1,9 @@
-// FieldNames: which slots of a template `| json` or `| logfmt` would make which label of.
+// FieldMap: which slots of a part's templates `| json` or `| logfmt` would make which field of.
 #pragma once
 
 #include <cstdint>
+#include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -10,20 +12,39 @@
 
 namespace sluice::storage {
 
+struct FieldSlot {
+  std::uint32_t number = 0;
+  bool quoted = false;
+};
+
 struct FieldSlots {
   // False: the parser has to see the lines.
   bool parsed = false;
   // Per field of the projection: the slots whose label has its name, in the order of the line. The
   // first with a value counts.
-  std::vector<std::vector<std::uint32_t>> slots;
+  std::vector<std::vector<FieldSlot>> fields;
 };
 
 FieldSlots field_slots(const LineTemplate& pattern, const query::LogProjection& projection);
 
-// The label that the parser makes of a field of a template; empty: none.
-std::string field_label(const LineTemplate& pattern, std::size_t slot);
+// field_slots() of the templates of a part, each worked out when first asked for. One thread.
+class FieldMap {
+ public:
+  // Both must outlive it.
+  FieldMap(std::span<const LineTemplate> templates, const query::LogProjection& projection)
+      : templates_(templates), projection_(projection), found_(templates.size()) {}
 
-// Whether a slot's value is in quotes.
-bool quoted_slot(const LineTemplate& pattern, std::size_t slot);
+  const FieldSlots& of(std::uint32_t template_number) {
+    auto& found = found_[template_number];
+    if (!found) found = field_slots(templates_[template_number], projection_);
+    return *found;
+  }
+  const query::LogProjection& projection() const { return projection_; }
+
+ private:
+  std::span<const LineTemplate> templates_;
+  const query::LogProjection& projection_;
+  std::vector<std::optional<FieldSlots>> found_;
+};
 
 }  // namespace sluice::storage

@@ -10,10 +10,10 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "daemon/storage/columns/row_group_reader.h"
+#include "daemon/storage/field_codes.h"
 #include "daemon/storage/field_names.h"
 #include "query/source.h"
 
@@ -21,58 +21,53 @@ namespace sluice::storage {
 
 class FieldReader {
  public:
-  // Both must outlive it.
-  FieldReader(RowGroupReader& group, const query::LogProjection& projection);
+  // Both must outlive it. `dictionary` tells its codes from those of other row groups: see
+  // query::FieldColumn.
+  FieldReader(RowGroupReader& group, FieldMap& fields, std::uint64_t dictionary);
 
   // Sets parsed, fields and unparsed; valid until the next call.
   Result<void> fill(std::span<const std::uint32_t> rows, query::LogBatch& batch);
-  bool all_parsed() const { return unparsed_count_ == 0; }  // of the last call
-  std::size_t memory_bytes() const { return bytes_; }
+  std::size_t memory_bytes() const;
 
  private:
-  static constexpr std::uint32_t unknown = ~std::uint32_t{0} - 1;  // code not looked up yet
-
-  // One slot of one template, as a source of a field.
-  struct Slot {
-    std::uint32_t number = 0;
-    bool quoted = false;
-    std::vector<std::uint32_t> codes;  // of a dictionary column: codes of the field
-    const SlotColumn* column = nullptr;  // the group's, once asked for
+  // Where a template has the values of a field.
+  struct Source {
+    const SlotColumn* column = nullptr;  // the group's; null: not asked for yet
+    FieldSlot slot;
+    std::vector<std::uint32_t> codes;  // of a dictionary column's codes: codes of the field
   };
   struct Template {
     bool known = false;
     bool parsed = false;
-    std::vector<std::vector<Slot>> fields;
+    std::vector<std::vector<Source>> fields;
   };
   struct Field {
-    std::unordered_map<std::string_view, std::uint32_t> numbers;
-    std::deque<std::string> texts;
-    std::vector<std::string_view> values;
+    explicit Field(query::LogProjection::Parser parser) : values(parser) {}
+    FieldCodes values;
     std::vector<std::uint32_t> codes;  // of the batch
     std::vector<double> doubles;
     std::vector<std::uint8_t> present;
   };
 
-  Result<Template*> template_of(std::size_t index);
-  bool numeric(std::size_t field, std::span<const std::uint32_t> rows);
+  void find_templates(std::span<const std::uint32_t> rows);
+  const Template& template_of(std::uint32_t kind);
+  bool numeric(std::size_t field) const;
   Result<void> fill_codes(std::size_t field, std::span<const std::uint32_t> rows);
   Result<void> fill_numbers(std::size_t field, std::span<const std::uint32_t> rows);
-  Result<const SlotColumn*> column_of(std::uint32_t kind, Slot& slot);
-  Result<std::uint32_t> code_at(Field& field, std::uint32_t kind, Slot& slot,
-                                std::uint32_t ordinal);
-  std::uint32_t code_of(Field& field, bool quoted, std::string_view bytes);
+  Result<const SlotColumn*> column_of(std::uint32_t kind, Source& source);
+  Result<std::uint32_t> code_at(Field& field, std::uint32_t kind, std::uint32_t ordinal,
+                                std::vector<Source>& sources);
+  std::uint32_t code_from(Field& field, Source& source, std::uint32_t ordinal);
 
   RowGroupReader& group_;
-  const query::LogProjection& projection_;
+  FieldMap& map_;
+  const std::uint64_t dictionary_;
   const RowPartition* rows_ = nullptr;
-  std::vector<Template> templates_;  // parallel to the header's
-  std::vector<Field> fields_;
+  std::vector<Template> templates_;   // parallel to the header's
+  std::vector<std::uint32_t> kinds_;  // templates of the batch's rows, each once
+  std::deque<Field> fields_;
   std::vector<query::FieldColumn> columns_;
   std::vector<std::uint8_t> unparsed_;
-  std::size_t unparsed_count_ = 0;
-  std::string bytes_of_value_;
-  std::string scratch_;
-  std::size_t bytes_ = 0;
 };
 
 }  // namespace sluice::storage

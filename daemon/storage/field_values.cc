@@ -66,10 +66,9 @@ bool gives_numbers(const ColumnInfo& info) {
   }
 }
 
-double field_number(const ColumnInfo& info, std::int64_t value) {
-  const auto number = static_cast<double>(value);
-  if (info.form == NumberForm::integer || info.form == NumberForm::padded) return number;
-  return number / power_of_ten(info.width);
+NumberScale::NumberScale(const ColumnInfo& info) {
+  const bool whole = info.form == NumberForm::integer || info.form == NumberForm::padded;
+  if (!whole) divisor_ = power_of_ten(info.width);
 }
 
 }  // namespace sluice::storage

@@ -15,8 +15,17 @@ namespace sluice::storage {
 std::optional<std::string_view> field_value(query::LogProjection::Parser parser, bool quoted,
                                             std::string_view bytes, std::string& scratch);
 
-// Whether every value of a column is a number that field_number() gives as parse_float() would.
+// Whether every value of a column is a number that NumberScale gives as parse_float() would.
 bool gives_numbers(const ColumnInfo& info);
-double field_number(const ColumnInfo& info, std::int64_t value);
+class NumberScale {
+ public:
+  NumberScale() = default;
+  explicit NumberScale(const ColumnInfo& info);
+  // The label's value, for a number of the column.
+  double of(std::int64_t number) const { return static_cast<double>(number) / divisor_; }
+
+ private:
+  double divisor_ = 1;
+};
 
 }  // namespace sluice::storage

@@ -12,26 +12,19 @@ namespace {
 constexpr std::size_t first_batch_rows = 256;
 constexpr std::size_t batch_rows_max = 8192;
 
-// The end of the interval (k * length, (k + 1) * length] that holds `ns`.
-std::int64_t interval_end_of(std::int64_t ns, std::int64_t length) {
-  const std::int64_t into = ns % length;
-  if (into == 0) return ns;
-  const std::int64_t left = into > 0 ? length - into : -into;
-  return ns > INT64_MAX - left ? INT64_MAX : ns + left;
-}
-
 }  // namespace
 
 Result<std::unique_ptr<GroupScan>> GroupScan::open(std::unique_ptr<RowGroupReader> reader,
-                                                   const PartScan& scan, std::uint32_t group,
-                                                   const query::LogSelect& select) {
+                                                   PartScan& scan, std::uint32_t group,
+                                                   const query::LogSelect& select,
+                                                   std::uint64_t unit) {
   if (reader->rows() != scan.directory->groups[group].rows)
     return Error{ErrorCode::corrupt, "row group and directory count rows differently"};
-  return std::unique_ptr<GroupScan>(new GroupScan(std::move(reader), scan, group, select));
+  return std::unique_ptr<GroupScan>(new GroupScan(std::move(reader), scan, group, select, unit));
 }
 
-GroupScan::GroupScan(std::unique_ptr<RowGroupReader> reader, const PartScan& scan,
-                     std::uint32_t group, const query::LogSelect& select)
+GroupScan::GroupScan(std::unique_ptr<RowGroupReader> reader, PartScan& scan, std::uint32_t group,
+                     const query::LogSelect& select, std::uint64_t unit)
     : reader_(std::move(reader)),
       scan_(scan),
       info_(scan.directory->groups[group]),
@@ -40,8 +33,14 @@ GroupScan::GroupScan(std::unique_ptr<RowGroupReader> reader, const PartScan& sca
       with_metadata_(looks_at_metadata(projection_, reader_->header())),
       batch_rows_(first_batch_rows),
       loader_(*reader_) {
-  if (projection_.parser != query::LogProjection::Parser::none)
-    fields_.emplace(*reader_, projection_);
+  if (!scan.fields) return;
+  field_filter_.emplace(*reader_, *scan.fields, scan, info_);
+  fields_.emplace(*reader_, *scan.fields, unit);
+}
+
+bool GroupScan::may_match() const {
+  if (scan_.search && !scan_.search->may_match(*reader_)) return false;
+  return !field_filter_ || field_filter_->may_match();
 }
 
 Result<std::string_view> GroupScan::Loader::line(std::size_t row) {
@@ -49,32 +48,62 @@ Result<std::string_view> GroupScan::Loader::line(std::size_t row) {
   return std::string_view(line_);
 }
 
-Result<void> GroupScan::select(TimeRange range, const LineSearch* search,
-                               const Tombstones* tombstones, query::QueryStats& stats) {
+Result<void> GroupScan::select(TimeRange range, const Tombstones* tombstones,
+                               query::QueryStats& stats) {
+  if (counts_rows() && projection_.coalesce.count() % ns_per_minute == 0 && whole_minutes(range))
+    minutes_ = MinuteRows::of(reader_->header().minutes, info_);
   SLUICE_TRY(const auto ranges, wanted_ranges(range, tombstones));
   RowSet wanted = RowSet::none(reader_->rows());
   for (const RowRange& rows : ranges) wanted.insert(rows.begin, rows.end);
   const std::uint64_t candidates = wanted.count();
   stats.lines_processed += candidates;
   stats.bytes_processed += info_.line_bytes * candidates / info_.rows;
-  if (search && candidates > 0) {
-    SearchCounts counts;
-    SLUICE_TRY(wanted, search->run(*reader_, wanted, counts));
-    stats.columns_scanned += counts.columns_scanned;
-    stats.lines_rebuilt += counts.lines_rebuilt;
-  }
-  for (const RowRange& rows : ranges) {
+  if (candidates > 0) SLUICE_CHECK(apply_filters(wanted, stats));
+  for (const RowRange& rows : ranges)
     if (rows.hidden) SLUICE_CHECK(take_out_hidden(rows, wanted));
+  if (counts_rows()) return count_rows(ranges, wanted);
+  for (const RowRange& rows : ranges) {
     const std::size_t begin = rows_.size();
-    wanted.for_each(rows.begin, rows.end, [&](std::size_t row) {
-      rows_.push_back(static_cast<std::uint32_t>(row));
-    });
+    wanted.for_each(rows.begin, rows.end,
+                    [&](std::size_t row) { rows_.push_back(static_cast<std::uint32_t>(row)); });
     if (rows_.size() > begin) pieces_.push_back({rows.labels, begin, rows_.size()});
   }
   if (rows_.empty()) return {};
   SLUICE_TRY(timestamps_, reader_->timestamps());
   std::make_heap(pieces_.begin(), pieces_.end(),
                  [this](const Piece& a, const Piece& b) { return less_urgent(a, b); });
+  return {};
+}
+
+Result<void> GroupScan::apply_filters(RowSet& wanted, query::QueryStats& stats) {
+  SearchCounts counts;
+  if (scan_.search) {
+    SLUICE_TRY(wanted, scan_.search->run(*reader_, wanted, counts));
+  }
+  if (field_filter_ && field_filter_->has_conditions() && !wanted.empty())
+    SLUICE_CHECK(field_filter_->narrow(wanted, counts));
+  stats.columns_scanned += counts.columns_scanned;
+  stats.lines_rebuilt += counts.lines_rebuilt;
+  return {};
+}
+
+bool GroupScan::counts_rows() const {
+  return projection_.coalesce > Duration{0} && !with_metadata_ && !projection_.sizes &&
+         projection_.lines == query::LogProjection::Lines::none;
+}
+
+Result<void> GroupScan::count_rows(const std::vector<RowRange>& ranges, const RowSet& wanted) {
+  row_counts_.emplace(projection_.coalesce);
+  if (wanted.empty()) return {};
+  if (!minutes_) {
+    SLUICE_TRY(timestamps_, reader_->timestamps());
+  }
+  for (const RowRange& rows : ranges) {
+    if (minutes_)
+      row_counts_->add(rows.labels, wanted, rows.begin, rows.end, minutes_->of_run(rows.run));
+    else
+      row_counts_->add(rows.labels, wanted, rows.begin, rows.end, timestamps_);
+  }
   return {};
 }
 
@@ -97,10 +126,11 @@ Result<std::vector<GroupScan::RowRange>> GroupScan::wanted_ranges(TimeRange rang
                                                                   const Tombstones* tombstones) {
   std::vector<RowRange> ranges;
   std::size_t at = 0;
-  for (const Run& run : info_.runs) {
+  for (std::size_t i = 0; i < info_.runs.size(); ++i) {
+    const Run& run = info_.runs[i];
     if (scan_.wanted[run.stream] && range.overlaps(run.first, run.last)) {
       const LabelSet& labels = scan_.directory->streams[run.stream];
-      RowRange rows{&labels, at, at + run.rows, nullptr};
+      RowRange rows{&labels, i, at, at + run.rows, nullptr};
       if (tombstones)
         rows.hidden = tombstones->for_stream(labels, run.first, run.last, scan_.part->id);
       SLUICE_CHECK(trim(rows, run, range));
@@ -113,6 +143,10 @@ Result<std::vector<GroupScan::RowRange>> GroupScan::wanted_ranges(TimeRange rang
 
 Result<void> GroupScan::trim(RowRange& rows, const Run& run, TimeRange range) {
   if (range.contains(run.first) && range.contains(run.last)) return {};
+  if (minutes_) {
+    trim_by_minutes(rows, range);
+    return {};
+  }
   SLUICE_TRY(const auto timestamps, reader_->timestamps());
   const auto at = [&](std::size_t row) {
     return timestamps.begin() + static_cast<std::ptrdiff_t>(row);
@@ -122,6 +156,18 @@ Result<void> GroupScan::trim(RowRange& rows, const Run& run, TimeRange range) {
   rows.begin = static_cast<std::size_t>(begin - timestamps.begin());
   rows.end = static_cast<std::size_t>(end - timestamps.begin());
   return {};
+}
+
+// The range begins and ends between minutes.
+void GroupScan::trim_by_minutes(RowRange& rows, TimeRange range) const {
+  const auto minutes = minutes_->of_run(rows.run);
+  const auto in_range = [&](const MinuteRows::Minute& minute) {
+    return range.contains(interval_end(minute.minute, 1));
+  };
+  const auto first = std::find_if(minutes.begin(), minutes.end(), in_range);
+  const auto last = std::find_if_not(first, minutes.end(), in_range);
+  rows.begin = first == minutes.end() ? rows.end : first->begin;
+  rows.end = first == last ? rows.begin : std::prev(last)->end;
 }
 
 Timestamp GroupScan::next_time(const Piece& piece) const {
@@ -137,9 +183,9 @@ void GroupScan::narrow(Piece& piece, TimeRange range) const {
   const auto first_from = [&](Timestamp t) {
     const auto begin = rows_.begin() + static_cast<std::ptrdiff_t>(piece.begin);
     const auto end = rows_.begin() + static_cast<std::ptrdiff_t>(piece.end);
-    const auto found = std::lower_bound(
-        begin, end, t,
-        [&](std::uint32_t row, Timestamp limit) { return timestamps_[row] < limit; });
+    const auto found = std::lower_bound(begin, end, t, [&](std::uint32_t row, Timestamp limit) {
+      return timestamps_[row] < limit;
+    });
     return static_cast<std::size_t>(found - rows_.begin());
   };
   if (time_at(piece.end - 1) >= range.end) piece.end = first_from(range.end);
@@ -161,6 +207,7 @@ std::span<const std::uint32_t> GroupScan::take(Piece& piece) {
 
 Result<bool> GroupScan::next(TimeRange range, query::LogBatch& batch) {
   const auto order = [this](const Piece& a, const Piece& b) { return less_urgent(a, b); };
+  if (row_counts_) return row_counts_->next(batch);
   while (!pieces_.empty()) {
     std::pop_heap(pieces_.begin(), pieces_.end(), order);
     Piece piece = pieces_.back();
@@ -184,7 +231,7 @@ Result<void> GroupScan::fill(std::span<const std::uint32_t> rows, query::LogBatc
   batch_timestamps_.clear();
   if (projection_.coalesce > Duration{0} && !with_metadata_ &&
       projection_.lines == query::LogProjection::Lines::none)
-    return fill_counts(rows, batch);
+    return fill_sums(rows, batch);
   for (const std::uint32_t row : rows) batch_timestamps_.push_back(timestamps_[row]);
   batch.timestamps = batch_timestamps_;
   SLUICE_CHECK(fill_lines(rows, batch));
@@ -196,26 +243,24 @@ Result<void> GroupScan::fill(std::span<const std::uint32_t> rows, query::LogBatc
 }
 
 // One item for the neighbours within an interval, which are open on the left.
-Result<void> GroupScan::fill_counts(std::span<const std::uint32_t> rows, query::LogBatch& batch) {
+Result<void> GroupScan::fill_sums(std::span<const std::uint32_t> rows, query::LogBatch& batch) {
   counts_.clear();
   sizes_.clear();
-  std::int64_t end = 0;  // of the open interval, ns
+  Timestamp end = Timestamp::min();  // of the open interval
   for (const std::uint32_t row : rows) {
-    const std::int64_t ns = unix_ns(timestamps_[row]);
-    if (counts_.empty() || ns > end) {
-      end = interval_end_of(ns, projection_.coalesce.count());
+    if (counts_.empty() || timestamps_[row] > end) {
+      end = interval_end_of(timestamps_[row], projection_.coalesce);
       batch_timestamps_.push_back(timestamps_[row]);
       counts_.push_back(0);
       sizes_.push_back(0);
     }
     ++counts_.back();
-    if (!projection_.sizes) continue;
     SLUICE_TRY(const std::uint32_t length, reader_->line_length(row));
     sizes_.back() += length;
   }
   batch.timestamps = batch_timestamps_;
   batch.counts = counts_;
-  if (projection_.sizes) batch.sizes = sizes_;
+  batch.sizes = sizes_;
   return {};
 }
 

@@ -14,7 +14,9 @@
 
 #include "daemon/storage/columns/line_search.h"
 #include "daemon/storage/columns/row_group_reader.h"
+#include "daemon/storage/field_filter.h"
 #include "daemon/storage/field_reader.h"
+#include "daemon/storage/interval_counts.h"
 #include "daemon/storage/log_plan.h"
 #include "daemon/storage/tombstones.h"
 #include "query/source.h"
@@ -23,15 +25,19 @@ namespace sluice::storage {
 
 class GroupScan {
  public:
-  // `scan` and `select` must outlive it. Error(corrupt): rows and directory do not fit.
+  // `scan` and `select` must outlive it; `unit` is a number, not 0, that no other row group of the
+  // query has. Error(corrupt): rows and directory do not fit.
   static Result<std::unique_ptr<GroupScan>> open(std::unique_ptr<RowGroupReader> reader,
-                                                 const PartScan& scan, std::uint32_t group,
-                                                 const query::LogSelect& select);
+                                                 PartScan& scan, std::uint32_t group,
+                                                 const query::LogSelect& select,
+                                                 std::uint64_t unit);
 
-  // Decides which rows are wanted; `search` may be null: no filters; `tombstones` too: nothing is
-  // deleted. Once, before next().
-  Result<void> select(TimeRange range, const LineSearch* search, const Tombstones* tombstones,
-                      query::QueryStats& stats);
+  // False: known without a chunk that no row is wanted.
+  bool may_match() const;
+
+  // Decides which rows are wanted; `tombstones` may be null: nothing is deleted. Once, before
+  // next().
+  Result<void> select(TimeRange range, const Tombstones* tombstones, query::QueryStats& stats);
   // The next batch, of rows within `range`, without its stream's number; valid until the next call.
   // False at the end.
   Result<bool> next(TimeRange range, query::LogBatch& batch);
@@ -58,23 +64,29 @@ class GroupScan {
   };
   struct RowRange {
     const LabelSet* labels;
+    std::size_t run;
     std::size_t begin;
     std::size_t end;
     const std::vector<Tombstone>* hidden;  // null: nothing of it
   };
 
-  GroupScan(std::unique_ptr<RowGroupReader> reader, const PartScan& scan, std::uint32_t group,
-            const query::LogSelect& select);
+  GroupScan(std::unique_ptr<RowGroupReader> reader, PartScan& scan, std::uint32_t group,
+            const query::LogSelect& select, std::uint64_t unit);
+  Result<void> apply_filters(RowSet& wanted, query::QueryStats& stats);
   Result<std::vector<RowRange>> wanted_ranges(TimeRange range, const Tombstones* tombstones);
   Result<void> take_out_hidden(const RowRange& rows, RowSet& wanted);
   Result<void> trim(RowRange& rows, const Run& run, TimeRange range);
+  void trim_by_minutes(RowRange& rows, TimeRange range) const;
+  // Only how many rows there are in each interval is asked for.
+  bool counts_rows() const;
+  Result<void> count_rows(const std::vector<RowRange>& ranges, const RowSet& wanted);
   Timestamp time_at(std::size_t index) const { return timestamps_[rows_[index]]; }
   Timestamp next_time(const Piece& piece) const;
   bool less_urgent(const Piece& a, const Piece& b) const;
   void narrow(Piece& piece, TimeRange range) const;
   std::span<const std::uint32_t> take(Piece& piece);
   Result<void> fill(std::span<const std::uint32_t> rows, query::LogBatch& batch);
-  Result<void> fill_counts(std::span<const std::uint32_t> rows, query::LogBatch& batch);
+  Result<void> fill_sums(std::span<const std::uint32_t> rows, query::LogBatch& batch);
   Result<void> fill_lines(std::span<const std::uint32_t> rows, query::LogBatch& batch);
   Result<void> fill_sizes(std::span<const std::uint32_t> rows, query::LogBatch& batch);
 
@@ -96,7 +108,11 @@ class GroupScan {
   std::vector<std::uint64_t> sizes_;
   std::vector<std::uint64_t> counts_;
   Loader loader_;
-  std::optional<FieldReader> fields_;  // if there is a parser
+  // If there is a parser:
+  std::optional<FieldFilter> field_filter_;
+  std::optional<FieldReader> fields_;
+  std::optional<MinuteRows> minutes_;         // if intervals are whole ones
+  std::optional<IntervalCounts> row_counts_;  // instead of rows
 };
 
 }  // namespace sluice::storage

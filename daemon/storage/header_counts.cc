@@ -2,29 +2,9 @@
 
 #include <algorithm>
 
+#include "daemon/storage/interval_counts.h"
+
 namespace sluice::storage {
-
-namespace {
-
-std::int64_t floor_quotient(std::int64_t a, std::int64_t b) {
-  return a / b - (a % b < 0 ? 1 : 0);
-}
-
-// Whether the range begins or ends between two minutes here.
-bool between_minutes(Timestamp t) {
-  if (t == Timestamp::min() || t == Timestamp::max()) return true;
-  return minute_of(t) != minute_of(t - Duration{1});
-}
-
-// The end of an interval, which belongs to it.
-Timestamp interval_end(std::int64_t minute, std::int64_t minutes_per_interval) {
-  const std::int64_t end =
-      (floor_quotient(minute, minutes_per_interval) + 1) * minutes_per_interval;
-  if (end > INT64_MAX / ns_per_minute) return Timestamp::max();
-  return from_unix_ns(end * ns_per_minute);
-}
-
-}  // namespace
 
 bool looks_at_metadata(const query::LogProjection& projection, const RowGroupHeader& header) {
   if (!projection.metadata) return !header.shapes.empty();
@@ -40,15 +20,12 @@ bool HeaderCounts::serves(const query::LogSelect& select, const RowGroupHeader& 
   const auto& projection = select.projection;
   return projection.coalesce > Duration{0} && projection.coalesce.count() % ns_per_minute == 0 &&
          projection.lines == query::LogProjection::Lines::none && select.filters.empty() &&
-         between_minutes(select.range.start) && between_minutes(select.range.end) &&
-         !looks_at_metadata(projection, header);
+         whole_minutes(select.range) && !looks_at_metadata(projection, header);
 }
 
 HeaderCounts::HeaderCounts(const RowGroupHeader& header, const PartScan& scan, std::uint32_t group,
                            const query::LogSelect& select, query::QueryStats& stats)
-    : scan_(scan),
-      info_(scan.directory->groups[group]),
-      sizes_wanted_(select.projection.sizes) {
+    : scan_(scan), info_(scan.directory->groups[group]), sizes_wanted_(select.projection.sizes) {
   const std::int64_t per_interval = select.projection.coalesce.count() / ns_per_minute;
   header.minutes.for_each([&](std::uint32_t run, const MinuteCount& count) {
     if (run >= info_.runs.size() || !scan_.wanted[info_.runs[run].stream]) return;

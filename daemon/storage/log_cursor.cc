@@ -31,10 +31,11 @@ struct RunView {
 
 class StoredLogCursor : public query::LogCursor {
  public:
-  StoredLogCursor(const Database& database, PartCache& cache, LogView view,
-                  const LogSelect& select, QueryContext& context)
-      : database_(database),
-        cache_(cache),
+  StoredLogCursor(const LogReading& from, LogView view, const LogSelect& select,
+                  QueryContext& context)
+      : database_(from.database),
+        cache_(from.parts),
+        columns_(from.columns),
         view_(std::move(view)),
         select_(select),
         context_(context),
@@ -44,8 +45,7 @@ class StoredLogCursor : public query::LogCursor {
                         [this](const Error& error) { skip_damage(error); });
     context_.stats().parts += view_.parts->size();
     context_.stats().parts_skipped_time += view_.parts->size() - scans_.size();
-    units_ =
-        plan_units(scans_, view_, head_matcher_, range_, select_.direction, context_.stats());
+    units_ = plan_units(scans_, view_, head_matcher_, range_, select_.direction, context_.stats());
   }
   ~StoredLogCursor() override { release(); }
 
@@ -108,16 +108,17 @@ class StoredLogCursor : public query::LogCursor {
     SLUICE_CHECK(open_part(scan));
     SLUICE_TRY(auto reader,
                RowGroupReader::open(std::move(header), scan.templates,
-                                    chunk_fetcher(database_, part, number, view_.snapshot.get())));
-    if (scan.search && !scan.search->may_match(*reader)) {
+                                    chunk_fetcher(database_, part, number, view_.snapshot.get()),
+                                    columns_.items(part.id, number)));
+    SLUICE_TRY(group_, GroupScan::open(std::move(reader), scan, number, select_, next_unit_));
+    if (!group_->may_match()) {
+      group_.reset();
       ++context_.stats().batches_skipped;
       ++context_.stats().groups_skipped_filter;
       return {};
     }
     ++context_.stats().batches;
-    SLUICE_TRY(group_, GroupScan::open(std::move(reader), scan, number, select_));
-    auto selected = group_->select(range_, scan.search ? &*scan.search : nullptr,
-                                   view_.tombstones.get(), context_.stats());
+    auto selected = group_->select(range_, view_.tombstones.get(), context_.stats());
     SLUICE_CHECK(account());
     if (!selected) release();
     return selected;
@@ -142,6 +143,8 @@ class StoredLogCursor : public query::LogCursor {
     if (!templates) return std::move(templates).error();
     scan.templates = std::move(*templates);
     if (!select_.filters.empty()) scan.search.emplace(select_.filters, *scan.templates);
+    if (select_.projection.parser != query::LogProjection::Parser::none)
+      scan.fields.emplace(*scan.templates, select_.projection);
     return {};
   }
 
@@ -248,6 +251,7 @@ class StoredLogCursor : public query::LogCursor {
 
   const Database& database_;
   PartCache& cache_;
+  ColumnCache& columns_;
   const LogView view_;
   const LogSelect select_;
   QueryContext& context_;
@@ -279,10 +283,9 @@ struct LabelsHash {
 
 }  // namespace
 
-std::unique_ptr<query::LogCursor> make_log_cursor(const Database& database, PartCache& cache,
-                                                  LogView view, const LogSelect& select,
-                                                  QueryContext& context) {
-  return std::make_unique<StoredLogCursor>(database, cache, std::move(view), select, context);
+std::unique_ptr<query::LogCursor> make_log_cursor(const LogReading& from, LogView view,
+                                                  const LogSelect& select, QueryContext& context) {
+  return std::make_unique<StoredLogCursor>(from, std::move(view), select, context);
 }
 
 std::vector<LabelSet> streams_of(const Database& database, PartCache& cache, const LogView& view,

@@ -8,14 +8,22 @@
 
 #include <memory>
 
+#include "daemon/storage/column_cache.h"
 #include "daemon/storage/part_cache.h"
 #include "daemon/storage/tenant_logs.h"
 #include "query/source.h"
 
 namespace sluice::storage {
 
-std::unique_ptr<query::LogCursor> make_log_cursor(const Database& database, PartCache& cache,
-                                                  LogView view, const query::LogSelect& select,
+// What cursors read from.
+struct LogReading {
+  const Database& database;
+  PartCache& parts;
+  ColumnCache& columns;
+};
+
+std::unique_ptr<query::LogCursor> make_log_cursor(const LogReading& from, LogView view,
+                                                  const query::LogSelect& select,
                                                   query::QueryContext& context);
 
 // The streams of a view that match and have entries in the range.

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "daemon/storage/columns/line_search.h"
+#include "daemon/storage/field_names.h"
 #include "daemon/storage/part_cache.h"
 #include "daemon/storage/tenant_logs.h"
 #include "query/source.h"
@@ -23,6 +24,7 @@ struct PartScan {
   // Set when the first of its row groups is opened:
   std::shared_ptr<const TemplateList> templates;
   std::optional<LineSearch> search;  // if there are filters
+  std::optional<FieldMap> fields;    // if there is a parser
   bool unreadable = false;           // has been told; its other row groups are skipped
 };
 

@@ -29,7 +29,8 @@ LogStore::LogStore(Database& database, Deletions& deletions, const StoreOptions&
       options_(options),
       clock_(clock),
       metrics_(metrics),
-      part_cache_(database, options.cache_bytes / 2) {}
+      part_cache_(database, options.cache_bytes / 2),
+      column_cache_(options.column_cache_bytes, metrics) {}
 
 Result<void> LogStore::recover() {
   SLUICE_CHECK(recover_parts());
@@ -149,7 +150,7 @@ Result<std::unique_ptr<query::LogCursor>> LogStore::select(const query::LogSelec
   auto tombstones = deletions_.tombstones(select.tenant);
   LogView view = logs->view(database_);
   view.tombstones = std::move(tombstones);
-  return make_log_cursor(database_, part_cache_, std::move(view), select, context);
+  return make_log_cursor({database_, part_cache_, column_cache_}, std::move(view), select, context);
 }
 
 Result<std::vector<LabelSet>> LogStore::streams(const TenantId& id,

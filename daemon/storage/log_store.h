@@ -18,6 +18,7 @@
 #include <shared_mutex>
 
 #include "daemon/storage/deletions.h"
+#include "daemon/storage/column_cache.h"
 #include "daemon/storage/part_cache.h"
 #include "daemon/storage/push_listeners.h"
 #include "daemon/storage/tenant_logs.h"
@@ -117,6 +118,7 @@ class LogStore : public query::LogSource {
   Clock& clock_;
   StorageMetrics& metrics_;
   PartCache part_cache_;
+  mutable ColumnCache column_cache_;
   std::function<void()> seal_due_hook_;
   std::atomic<std::uint64_t> next_sequence_{1};
   std::atomic<std::uint64_t> next_part_{1};

@@ -38,11 +38,11 @@ std::size_t memory_of(const TemplateList& templates) {
 }  // namespace
 
 template <typename T, typename Load>
-Result<std::shared_ptr<const T>> PartCache::get(const Key& key, Load load) {
-  if (auto found = find(key)) return std::static_pointer_cast<const T>(found);
+Result<std::shared_ptr<const T>> PartCache::get(const LruCache::Key& key, Load load) {
+  if (auto found = entries_.find(key)) return std::static_pointer_cast<const T>(found);
   SLUICE_TRY(T decoded, load());
   auto value = std::make_shared<const T>(std::move(decoded));
-  insert(key, value, memory_of(*value));
+  entries_.insert(key, value, memory_of(*value));
   return value;
 }
 
@@ -79,27 +79,6 @@ Result<std::shared_ptr<const RowGroupHeader>> PartCache::header(const Part& part
                                              ValueType::row_group_header, snapshot));
     return decode_header(value.payload());
   });
-}
-
-std::shared_ptr<const void> PartCache::find(const Key& key) {
-  const std::lock_guard lock(mutex_);
-  const auto it = index_.find(key);
-  if (it == index_.end()) return nullptr;
-  entries_.splice(entries_.begin(), entries_, it->second);
-  return it->second->value;
-}
-
-void PartCache::insert(const Key& key, std::shared_ptr<const void> value, std::size_t bytes) {
-  const std::lock_guard lock(mutex_);
-  if (index_.count(key) > 0) return;
-  entries_.push_front({key, bytes, std::move(value)});
-  index_[key] = entries_.begin();
-  bytes_ += bytes;
-  while (bytes_ > max_bytes_ && entries_.size() > 1) {
-    bytes_ -= entries_.back().bytes;
-    index_.erase(entries_.back().key);
-    entries_.pop_back();
-  }
 }
 
 FetchChunk chunk_fetcher(const Database& database, const Part& part, std::uint32_t group,

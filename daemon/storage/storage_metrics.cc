@@ -28,6 +28,12 @@ StorageMetrics::StorageMetrics(Metrics& m)
       samples(m.counter("sluice_storage_samples_total", "Samples made durable.")),
       sample_conflicts(m.counter("sluice_storage_sample_conflicts_total",
                                  "Samples refused: another value is stored at their timestamp.")),
+      column_cache_hits(m.counter("sluice_storage_column_cache_hits_total",
+                                  "Columns of logs that queries found decoded.")),
+      column_cache_misses(m.counter("sluice_storage_column_cache_misses_total",
+                                    "Columns of logs that queries had to read and decode.")),
+      column_cache_bytes(
+          m.gauge("sluice_storage_column_cache_bytes", "Memory of decoded columns of logs.")),
       head_bytes(m.gauge("sluice_storage_head_bytes", "Memory held by unsealed log entries.")),
       parts(m.gauge("sluice_storage_parts", "Log parts.")),
       merges_pending(m.gauge("sluice_storage_merges_pending",

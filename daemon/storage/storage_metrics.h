@@ -24,6 +24,9 @@ struct StorageMetrics {
   Counter deleted_rows;
   Counter samples;
   Counter sample_conflicts;  // other value at a stored timestamp
+  Counter column_cache_hits;
+  Counter column_cache_misses;
+  Gauge column_cache_bytes;
   Gauge head_bytes;
   Gauge parts;
   Gauge merges_pending;

@@ -103,6 +103,7 @@ struct StoreOptions {
   std::chrono::seconds delete_cancel_period{24 * 3600};
   std::uint64_t min_free_bytes = 256 << 20;  // below: no_space, reads only
   std::size_t cache_bytes = 64 << 20;
+  std::size_t column_cache_bytes = 128 << 20;  // columns of logs, decoded
   // zstd levels: seals are fast, merges compress harder what is kept for long.
   int seal_zstd_level = 1;
   int merge_zstd_level = 6;

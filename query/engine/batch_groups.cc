@@ -1,5 +1,7 @@
 #include "query/engine/batch_groups.h"
 
+#include <algorithm>
+
 namespace sluice::query {
 
 void BatchGroups::start() {
@@ -19,9 +21,38 @@ void BatchGroups::add(const std::string& name, const LabelColumn& column) {
   keys_ = fits ? keys_ * values : 0;
 }
 
+// The first column's factor is always 1; the others' factors tell whether the columns before them
+// have got more values.
+bool BatchGroups::same_keys() const {
+  return std::equal(parts_.begin(), parts_.end(), last_parts_.begin(), last_parts_.end(),
+                    [](const Part& part, const LastPart& last) {
+                      return part.column.dictionary != 0 &&
+                             part.column.dictionary == last.dictionary && part.name == last.name &&
+                             part.factor == last.factor;
+                    }) &&
+         std::equal(constants_.begin(), constants_.end(), last_constants_.begin(),
+                    last_constants_.end(), [](const auto& label, const auto& last) {
+                      return label.name == last.first && label.value == last.second;
+                    });
+}
+
+void BatchGroups::remember() {
+  last_parts_.clear();
+  last_constants_.clear();
+  for (const auto& [name, column, factor] : parts_)
+    last_parts_.push_back({std::string(name), column.dictionary, factor});
+  for (const auto& label : constants_) last_constants_.emplace_back(label.name, label.value);
+}
+
 void BatchGroups::finish() {
+  const std::uint64_t places = keys_ != 0 && keys_ <= max_table ? keys_ : 0;
+  if (same_keys()) {
+    table_.resize(places, none);  // what is known is found again, by another way perhaps
+    return;
+  }
   map_.clear();
-  table_.assign(keys_ != 0 && keys_ <= max_table ? keys_ : 0, none);
+  table_.assign(places, none);
+  remember();
 }
 
 void BatchGroups::enter(WindowSpan span) {

@@ -19,6 +19,7 @@ class BatchGroups {
  public:
   explicit BatchGroups(LogSeries& series) : series_(series) {}
 
+  // The columns of the next batch.
   void start();
   // Groups by the values of the column too. Not for columns of numbers.
   void add(const std::string& name, const LabelColumn& column);
@@ -51,13 +52,24 @@ class BatchGroups {
       key += part.factor * static_cast<std::uint32_t>(part.column.codes[row] + 1);
     return key;
   }
+  // Whether a key means the same labels as it did in the last batch.
+  bool same_keys() const;
+  void remember();
   Result<Aggregate*> find_aggregate(std::size_t row);
   Result<std::size_t> make(std::size_t row);
 
   LogSeries& series_;
   std::vector<Part> parts_;  // columns that are not constant
   std::vector<logql::LabelView> constants_;
-  std::uint64_t keys_ = 1;          // how many there can be; 0: more than fit
+  std::uint64_t keys_ = 1;  // how many there can be; 0: more than fit
+  // What the keys of the last batch were made of.
+  struct LastPart {
+    std::string name;
+    std::uint64_t dictionary = 0;
+    std::uint64_t factor = 1;
+  };
+  std::vector<LastPart> last_parts_;
+  std::vector<std::pair<std::string, std::string>> last_constants_;
   std::vector<std::size_t> table_;  // by key, if they are few
   std::unordered_map<std::uint64_t, std::size_t> map_;
   WindowSpan span_;

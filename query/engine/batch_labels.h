@@ -26,6 +26,7 @@ struct LabelColumn {
   std::span<const std::string_view> values;
   std::span<const double> numbers;
   std::span<const std::uint8_t> present;
+  std::uint64_t dictionary = 0;  // FieldColumn's
 
   bool is_constant() const { return codes.empty() && numbers.empty(); }
 };

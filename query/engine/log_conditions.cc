@@ -86,6 +86,23 @@ Verdict verdict_of(const LabelFilterExpr& filter, const Given& given) {
   return of_leaf(std::get<NumberLabelFilter>(filter.node), given);
 }
 
+using Texts = std::optional<std::vector<std::string>>;
+
+// The texts that pass, if they are listed.
+Texts texts_of(const LabelFilterExpr& filter) {
+  if (const auto* matcher = std::get_if<LabelMatcher>(&filter.node)) {
+    if (matcher->op() != MatchOp::equal || matcher->value().empty()) return std::nullopt;
+    return std::vector<std::string>{matcher->value()};
+  }
+  const auto* either = std::get_if<OrLabelFilter>(&filter.node);
+  if (either == nullptr) return std::nullopt;
+  Texts texts = texts_of(*either->lhs);
+  const Texts more = texts_of(*either->rhs);
+  if (!texts || !more) return std::nullopt;
+  texts->insert(texts->end(), more->begin(), more->end());
+  return texts;
+}
+
 FieldCondition condition(std::size_t field, const LabelFilterPtr& filter, const Leaves& leaves) {
   FieldCondition made;
   made.field = field;
@@ -101,6 +118,7 @@ FieldCondition condition(std::size_t field, const LabelFilterPtr& filter, const 
       return verdict_of(*filter, {.number = &number}) != Verdict::drop;
     };
   made.absent_passes = verdict_of(*filter, {}) != Verdict::drop;
+  made.texts = texts_of(*filter);
   return made;
 }
 

@@ -199,7 +199,7 @@ class LogReader {
   }
 
   Result<void> charge_group(std::size_t group) {
-    return context_.charge(static_cast<std::int64_t>(LabelTable::cost(groups_.at(group))));
+    return context_.charge(static_cast<std::int64_t>(groups_.cost(group)));
   }
 
   Pipeline pipeline_;

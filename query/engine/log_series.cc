@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <tuple>
 
 namespace sluice::query {
 
@@ -13,15 +14,23 @@ double in_seconds(Duration d) {
 }
 
 // What makes a series large: its greatest present value.
-double size_of(const GridSeries& series) {
+double size_of(std::span<const double> values) {
   double largest = -std::numeric_limits<double>::infinity();
-  for (const double value : series.values)
+  for (const double value : values)
     if (!is_absent(value) && value > largest) largest = value;
   return largest;
 }
 
-bool has_values(const GridSeries& series) {
-  return !std::all_of(series.values.begin(), series.values.end(), is_absent);
+bool has_values(std::span<const double> values) {
+  return !std::all_of(values.begin(), values.end(), is_absent);
+}
+
+// As LabelSet orders them.
+bool before(std::span<const logql::LabelView> a, std::span<const logql::LabelView> b) {
+  return std::lexicographical_compare(
+      a.begin(), a.end(), b.begin(), b.end(), [](const auto& x, const auto& y) {
+        return std::tie(x.name, x.value) < std::tie(y.name, y.value);
+      });
 }
 
 using Samples = std::vector<std::pair<WindowSpan, TimedValue>>;
@@ -40,18 +49,17 @@ void each_window(const Samples& sorted, std::size_t steps, At&& at) {
   }
 }
 
-// absent_over_time: 1 where nothing is; named by the selector's equalities.
-GridVector inverted(const GridVector& present, const LogRangeAggregation& aggregation,
+// absent_over_time: 1 where nothing is, in any of the series; named by the selector's equalities.
+GridVector inverted(std::span<const double> all_values, const LogRangeAggregation& aggregation,
                     std::size_t steps) {
   GridSeries absent;
   for (const auto& matcher : aggregation.query.matchers)
     if (matcher.op() == MatchOp::equal) absent.labels.set(matcher.name(), matcher.value());
   absent.values.assign(steps, 1);
-  for (const auto& series : present)
-    for (std::size_t i = 0; i < steps; ++i)
-      if (!is_absent(series.values[i])) absent.values[i] = absent_value;
+  for (std::size_t i = 0; i < all_values.size(); ++i)
+    if (!is_absent(all_values[i])) absent.values[i % steps] = absent_value;
   GridVector out;
-  if (has_values(absent)) out.push_back(std::move(absent));
+  if (has_values(absent.values)) out.push_back(std::move(absent));
   return out;
 }
 
@@ -89,7 +97,7 @@ Result<std::size_t> LogSeries::index_of(std::span<const logql::LabelView> labels
   const std::size_t index = table_.intern(labels, added);
   if (!added) return index;
   data_.emplace_back();
-  SLUICE_CHECK(charge(logql::LabelTable::cost(table_.at(index)) + sizeof(Data)));
+  SLUICE_CHECK(charge(table_.cost(index) + sizeof(Data)));
   return index;
 }
 
@@ -118,54 +126,67 @@ Result<void> LogSeries::add_total(std::size_t index, WindowSpan span, double ent
   return {};
 }
 
-Result<GridSeries> LogSeries::evaluate_one(std::size_t index, std::size_t steps) {
+void LogSeries::evaluate_one(std::size_t index, std::span<double> values) {
   Data& data = data_[index];
-  GridSeries series{table_.at(index).labels, {}};
-  SLUICE_CHECK(charge(steps * sizeof(double)));
-  series.values.assign(steps, absent_value);
   const double seconds = in_seconds(aggregation_.range);
+  std::fill(values.begin(), values.end(), absent_value);
   if (function_.input != LogFunctionInput::samples) {
     data.windows.evaluate([&](std::size_t step, const Aggregate& window) {
-      series.values[step] = function_.of_aggregate(window, seconds);
+      values[step] = function_.of_aggregate(window, seconds);
     });
-    return series;
+    return;
   }
   std::stable_sort(data.samples.begin(), data.samples.end(),
                    [](const auto& a, const auto& b) { return a.second.first < b.second.first; });
-  each_window(data.samples, steps, [&](std::size_t step, std::span<const TimedValue> window) {
-    series.values[step] = function_.of_samples(window, aggregation_.parameter.value_or(0), seconds);
-  });
-  return series;
+  each_window(
+      data.samples, values.size(), [&](std::size_t step, std::span<const TimedValue> window) {
+        values[step] = function_.of_samples(window, aggregation_.parameter.value_or(0), seconds);
+      });
 }
 
-GridVector LogSeries::keep_largest(GridVector series) {
+// Of series of one size, the first by their labels are kept.
+void LogSeries::keep_largest(std::vector<std::size_t>& present, std::span<const double> values,
+                             std::size_t steps) {
   const std::size_t limit = context_.limits().max_series;
-  if (series.size() <= limit) return series;
-  context_.warn("the query has " + std::to_string(series.size()) + " series; only the " +
+  if (present.size() <= limit) return;
+  context_.warn("the query has " + std::to_string(present.size()) + " series; only the " +
                 std::to_string(limit) +
                 " largest are shown. Aggregate with sum by (...), or drop labels");
   std::vector<std::pair<double, std::size_t>> sizes;
-  for (std::size_t i = 0; i < series.size(); ++i) sizes.emplace_back(-size_of(series[i]), i);
-  std::nth_element(sizes.begin(), sizes.begin() + static_cast<std::ptrdiff_t>(limit), sizes.end());
-  sizes.resize(limit);
-  std::sort(sizes.begin(), sizes.end(), [](auto& a, auto& b) { return a.second < b.second; });
-  GridVector kept;
-  for (const auto& [size, i] : sizes) kept.push_back(std::move(series[i]));
-  return kept;
+  for (const std::size_t i : present)
+    sizes.emplace_back(size_of(values.subspan(i * steps, steps)), i);
+  std::nth_element(sizes.begin(), sizes.begin() + static_cast<std::ptrdiff_t>(limit), sizes.end(),
+                   [&](const auto& a, const auto& b) {
+                     if (a.first != b.first) return a.first > b.first;
+                     return before(table_.at(a.second), table_.at(b.second));
+                   });
+  present.clear();
+  for (std::size_t k = 0; k < limit; ++k) present.push_back(sizes[k].second);
 }
 
 Result<GridVector> LogSeries::evaluate(const WindowPlan& plan) {
-  GridVector out;
+  const std::size_t steps = plan.steps();
+  SLUICE_CHECK(charge(data_.size() * steps * sizeof(double)));
+  std::vector<double> values(data_.size() * steps);
+  std::vector<std::size_t> present;
   for (std::size_t i = 0; i < data_.size(); ++i) {
-    SLUICE_CHECK(context_.check());
-    SLUICE_TRY(auto series, evaluate_one(i, plan.steps()));
-    if (has_values(series)) out.push_back(std::move(series));
+    if (i % 1024 == 0) SLUICE_CHECK(context_.check());
+    const auto of_series = std::span(values).subspan(i * steps, steps);
+    evaluate_one(i, of_series);
+    if (has_values(of_series)) present.push_back(i);
     data_[i] = {};
   }
-  if (function_.absent) return inverted(out, aggregation_, plan.steps());
-  std::sort(out.begin(), out.end(),
-            [](const GridSeries& a, const GridSeries& b) { return a.labels < b.labels; });
-  return keep_largest(std::move(out));
+  if (function_.absent) return inverted(values, aggregation_, steps);
+  keep_largest(present, values, steps);
+  std::sort(present.begin(), present.end(),
+            [this](std::size_t a, std::size_t b) { return before(table_.at(a), table_.at(b)); });
+  GridVector out;
+  out.reserve(present.size());
+  for (const std::size_t i : present) {
+    const auto of_series = std::span(values).subspan(i * steps, steps);
+    out.push_back({logql::label_set(table_.at(i)), {of_series.begin(), of_series.end()}});
+  }
+  return out;
 }
 
 }  // namespace sluice::query

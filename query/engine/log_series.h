@@ -42,8 +42,11 @@ class LogSeries {
   };
   Result<void> charge(std::size_t bytes);
   bool selected(std::string_view name) const;
-  Result<GridSeries> evaluate_one(std::size_t index, std::size_t steps);
-  GridVector keep_largest(GridVector series);
+  // Writes one value per step.
+  void evaluate_one(std::size_t index, std::span<double> values);
+  // Of the series numbered `present`, the largest as far as the limit goes.
+  void keep_largest(std::vector<std::size_t>& present, std::span<const double> values,
+                    std::size_t steps);
 
   const LogRangeAggregation& aggregation_;
   const LogFunction& function_;

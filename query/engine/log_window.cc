@@ -77,10 +77,14 @@ std::optional<WindowSpan> WindowPlan::span_of(Timestamp t) const {
 
 WindowPlan::Stretch WindowPlan::stretch_at(Timestamp t) const {
   const std::int64_t from_start = unix_ns(t) - start_ns_;
-  // Where the next window ends, and where the next one begins.
-  const std::int64_t end = ceil_div(from_start, step_ns_) * step_ns_;
-  const std::int64_t begin = ceil_div(from_start + range_ns_, step_ns_) * step_ns_ - range_ns_;
-  return {span_of(t), from_unix_ns(start_ns_ + std::min(end, begin))};
+  // Where the next window ends, and where the next one begins; only windows that exist count.
+  const auto boundary = [this](std::int64_t steps, std::int64_t before) {
+    if (steps >= static_cast<std::int64_t>(steps_)) return Timestamp::max();
+    return from_unix_ns(start_ns_ + std::max<std::int64_t>(0, steps) * step_ns_ - before);
+  };
+  const Timestamp end = boundary(ceil_div(from_start, step_ns_), 0);
+  const Timestamp begin = boundary(ceil_div(from_start + range_ns_, step_ns_), range_ns_);
+  return {span_of(t), std::min(end, begin)};
 }
 
 Duration WindowPlan::interval() const {

@@ -18,60 +18,88 @@ std::uint64_t hash_of(std::span<const LabelView> labels) {
   return sum;
 }
 
-bool same(const LabelTable::Group& group, std::span<const LabelView> labels) {
-  if (group.labels.size() != labels.size()) return false;
-  return std::all_of(labels.begin(), labels.end(), [&](const LabelView& label) {
-    const auto it =
-        std::lower_bound(group.labels.begin(), group.labels.end(), label.name,
-                         [](const Label& l, std::string_view name) { return l.name < name; });
-    if (it == group.labels.end() || it->name != label.name || it->value != label.value)
-      return false;
-    return group.origins[static_cast<std::size_t>(it - group.labels.begin())] == label.origin;
-  });
+bool same(const LabelView& a, const LabelView& b) {
+  return a.name == b.name && a.value == b.value && a.origin == b.origin;
 }
 
-LabelTable::Group make_group(std::span<const LabelView> labels) {
-  std::vector<LabelView> sorted(labels.begin(), labels.end());
-  std::sort(sorted.begin(), sorted.end(),
-            [](const LabelView& a, const LabelView& b) { return a.name < b.name; });
-  LabelTable::Group group;
-  std::vector<Label> owned;
-  for (const auto& [name, value, origin] : sorted) {
-    owned.push_back({std::string(name), std::string(value)});
-    group.origins.push_back(origin);
-  }
-  group.labels = LabelSet::from(std::move(owned));
-  return group;
+// Names do not repeat, so that every label is found only if the sets are equal.
+bool same(std::span<const LabelView> set, std::span<const LabelView> labels) {
+  return set.size() == labels.size() &&
+         std::all_of(labels.begin(), labels.end(), [&](const LabelView& label) {
+           return std::any_of(set.begin(), set.end(),
+                              [&](const LabelView& known) { return same(known, label); });
+         });
 }
+
+constexpr std::size_t max_names = 16;
 
 }  // namespace
 
 std::size_t LabelTable::intern(std::span<const LabelView> labels, bool& added) {
-  const auto hash = hash_of(labels);
-  const auto [begin, end] = by_hash_.equal_range(hash);
-  for (auto it = begin; it != end; ++it) {
-    added = false;
-    if (same(groups_[it->second], labels)) return it->second;
+  const std::uint64_t hash = hash_of(labels);
+  const std::size_t mask = places_.size() - 1;
+  added = false;
+  std::size_t place = hash & mask;
+  for (; places_[place].set != 0; place = (place + 1) & mask) {
+    const std::size_t set = places_[place].set - 1;
+    if (places_[place].hash == static_cast<std::uint32_t>(hash >> 32) && sets_[set].hash == hash &&
+        same(at(set), labels))
+      return set;
   }
   added = true;
-  groups_.push_back(make_group(labels));
-  by_hash_.emplace(hash, groups_.size() - 1);
-  return groups_.size() - 1;
+  const std::size_t set = add(hash, labels);
+  places_[place] = {static_cast<std::uint32_t>(hash >> 32), static_cast<std::uint32_t>(set + 1)};
+  if (2 * sets_.size() > places_.size()) grow();
+  return set;
 }
 
-std::size_t LabelTable::cost(const Group& group) {
-  std::size_t bytes = sizeof(Group) + 64;  // and its place in the hash table
-  for (const auto& [name, value] : group.labels)
-    bytes += sizeof(Label) + sizeof(Origin) + name.size() + value.size();
+std::size_t LabelTable::add(std::uint64_t hash, std::span<const LabelView> labels) {
+  const std::size_t begin = labels_.size();
+  for (const auto& [name, value, origin] : labels)
+    labels_.push_back({kept_name(name), texts_.copy(value), origin});
+  std::sort(labels_.begin() + static_cast<std::ptrdiff_t>(begin), labels_.end(),
+            [](const LabelView& a, const LabelView& b) { return a.name < b.name; });
+  sets_.push_back({hash, begin, labels.size()});
+  return sets_.size() - 1;
+}
+
+std::string_view LabelTable::kept_name(std::string_view name) {
+  const auto known = std::find(names_.begin(), names_.end(), name);
+  if (known != names_.end()) return *known;
+  if (names_.size() == max_names) names_.erase(names_.begin());
+  return names_.emplace_back(texts_.copy(name));
+}
+
+void LabelTable::grow() {
+  places_.assign(2 * places_.size(), {});
+  const std::size_t mask = places_.size() - 1;
+  for (std::size_t set = 0; set < sets_.size(); ++set) {
+    const std::uint64_t hash = sets_[set].hash;
+    std::size_t place = hash & mask;
+    while (places_[place].set != 0) place = (place + 1) & mask;
+    places_[place] = {static_cast<std::uint32_t>(hash >> 32), static_cast<std::uint32_t>(set + 1)};
+  }
+}
+
+std::size_t LabelTable::cost(std::size_t index) const {
+  std::size_t bytes = sizeof(Set) + 4 * sizeof(Place);
+  for (const auto& [name, value, origin] : at(index))
+    bytes += sizeof(LabelView) + name.size() + value.size();
   return bytes;
 }
 
-LogStream result_stream(const LabelTable::Group& group) {
+LabelSet label_set(std::span<const LabelView> labels) {
+  std::vector<Label> owned;
+  owned.reserve(labels.size());
+  for (const auto& label : labels)
+    owned.push_back({std::string(label.name), std::string(label.value)});
+  return LabelSet::from(std::move(owned));
+}
+
+LogStream result_stream(std::span<const LabelView> labels) {
   LogStream stream;
-  stream.labels = group.labels;
-  std::size_t i = 0;
-  for (const auto& [name, value] : group.labels) {
-    const Origin origin = group.origins[i++];
+  stream.labels = label_set(labels);
+  for (const auto& [name, value, origin] : labels) {
     if (origin == Origin::metadata) stream.metadata.set(name, value);
     if (origin == Origin::parsed) stream.parsed.set(name, value);
   }

@@ -1,15 +1,15 @@
 // LabelTable: gives each distinct set of labels a small number.
 //
 // Lines carry their labels as unsorted views; looking a set up costs one hash per label and no
-// allocation. Used to group lines into result streams and into series. One thread.
+// allocation, and keeping one costs its bytes and a view of each. Used to group lines into result
+// streams and into series. One thread.
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <span>
-#include <unordered_map>
 #include <vector>
 
+#include "query/logql/line_arena.h"
 #include "query/logql/line_labels.h"
 #include "query/value.h"
 
@@ -17,25 +17,41 @@ namespace sluice::query::logql {
 
 class LabelTable {
  public:
-  struct Group {
-    LabelSet labels;
-    std::vector<Origin> origins;  // parallel to labels; part of the identity
-  };
-
-  // The number of this set; `added` tells whether it is new. Values must not be empty, names must
-  // not repeat; the order does not matter.
+  // The number of this set; `added` tells whether it is new. A label's origin is part of the set.
+  // Values must not be empty, names must not repeat; the order does not matter.
   std::size_t intern(std::span<const LabelView> labels, bool& added);
-  const Group& at(std::size_t index) const { return groups_[index]; }
-  std::size_t size() const { return groups_.size(); }
-  // Approximate heap bytes of a group.
-  static std::size_t cost(const Group& group);
+  // By name. Valid until the next intern().
+  std::span<const LabelView> at(std::size_t index) const {
+    return std::span(labels_).subspan(sets_[index].begin, sets_[index].count);
+  }
+  std::size_t size() const { return sets_.size(); }
+  // Approximate heap bytes of a set.
+  std::size_t cost(std::size_t index) const;
 
  private:
-  std::vector<Group> groups_;
-  std::unordered_multimap<std::uint64_t, std::size_t> by_hash_;
+  struct Set {
+    std::uint64_t hash = 0;
+    std::size_t begin = 0;  // in labels_
+    std::size_t count = 0;
+  };
+  // Open addressing with linear probing, at most half full.
+  struct Place {
+    std::uint32_t hash = 0;
+    std::uint32_t set = 0;  // + 1; 0: free
+  };
+  std::size_t add(std::uint64_t hash, std::span<const LabelView> labels);
+  std::string_view kept_name(std::string_view name);
+  void grow();
+
+  std::vector<Set> sets_;
+  std::vector<LabelView> labels_;
+  std::vector<Place> places_ = std::vector<Place>(64);
+  std::vector<std::string_view> names_;  // the last ones kept; sets mostly share theirs
+  LineArena texts_;
 };
 
-// An empty result stream with the group's labels, told apart by origin.
-LogStream result_stream(const LabelTable::Group& group);
+LabelSet label_set(std::span<const LabelView> labels);
+// An empty result stream with these labels, told apart by origin.
+LogStream result_stream(std::span<const LabelView> labels);
 
 }  // namespace sluice::query::logql

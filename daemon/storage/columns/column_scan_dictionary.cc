@@ -7,7 +7,7 @@ namespace sluice::storage {
 
 namespace {
 
-void insert_code(std::span<const std::uint32_t> codes, std::uint32_t wanted, RowSet& hits) {
+void insert_code(std::span<const std::uint16_t> codes, std::uint32_t wanted, RowSet& hits) {
   insert_where(codes.size(), hits, [&](std::size_t row) { return codes[row] == wanted; });
 }
 

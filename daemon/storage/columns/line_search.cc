@@ -42,18 +42,6 @@ bool LineSearch::may_match(const SearchableGroup& group) const {
   });
 }
 
-namespace {
-
-LocalRows among(std::span<const std::uint32_t> rows, const RowSet& candidates, bool all) {
-  if (all) return LocalRows::all(rows.size());
-  RowSet local = RowSet::none(rows.size());
-  for (std::size_t i = 0; i < rows.size(); ++i)
-    if (candidates.contains(rows[i])) local.insert(i);
-  return LocalRows::some(std::move(local));
-}
-
-}  // namespace
-
 Result<RowSet> LineSearch::run(SearchableGroup& group, const RowSet& candidates,
                                SearchCounts& counts) const {
   const GroupView view(group, impl_->texts, impl_->verdicts);
@@ -65,7 +53,7 @@ Result<RowSet> LineSearch::run(SearchableGroup& group, const RowSet& candidates,
       continue;
     }
     SLUICE_TRY(const auto rows, group.rows_of(number));
-    LocalRows local = among(rows, candidates, all);
+    LocalRows local = all ? LocalRows::all(rows.size()) : LocalRows::among(rows, candidates);
     const auto before = counts.columns_scanned + counts.lines_rebuilt;
     for (const FilterSearch& filter : impl_->filters) {
       if (local.is_none()) break;

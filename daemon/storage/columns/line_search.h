@@ -54,6 +54,12 @@ class SearchableGroup {
   // Without decoding anything: what the column is.
   virtual const struct ColumnInfo& column_info(std::uint32_t template_number,
                                                std::uint32_t slot) const = 0;
+  // False: known, without decoding anything, that no value of the dictionary or text column
+  // contains the text (`fold`: in any case of ASCII letters).
+  virtual bool may_contain(std::uint32_t /*template_number*/, std::uint32_t /*slot*/,
+                           std::string_view /*text*/, bool /*fold*/) const {
+    return true;
+  }
   // Decoded, cached by the group until it is closed.
   virtual Result<const class SlotColumn*> column(std::uint32_t template_number,
                                                  std::uint32_t slot) = 0;

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 
 #include "daemon/storage/columns/row_set.h"
 
@@ -12,6 +13,17 @@ class LocalRows {
  public:
   static LocalRows none(std::size_t rows) { return {rows, Extent::none}; }
   static LocalRows all(std::size_t rows) { return {rows, Extent::all}; }
+  // The positions i for which `rows`[i], row numbers of a row group, is one of `candidates`.
+  static LocalRows among(std::span<const std::uint32_t> rows, const RowSet& candidates) {
+    RowSet local = RowSet::none(rows.size());
+    std::size_t found = 0;
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      if (!candidates.contains(rows[i])) continue;
+      local.insert(i);
+      ++found;
+    }
+    return found == rows.size() ? all(rows.size()) : some(std::move(local));
+  }
   static LocalRows some(RowSet set) {
     LocalRows rows(set.rows(), Extent::some);
     rows.set_ = std::move(set);

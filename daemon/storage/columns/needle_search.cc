@@ -33,7 +33,11 @@ bool GroupView::may_pass(std::uint32_t template_number, const TextCondition& con
   const bool contained = may_contain(condition.text);
   if (!contained && !texts_.at(condition.text).typed) return false;
   const ColumnInfo& info = group_.column_info(template_number, condition.slot);
-  if (info.shape == ColumnShape::dictionary || info.shape == ColumnShape::text) return contained;
+  if (info.shape == ColumnShape::dictionary || info.shape == ColumnShape::text) {
+    const auto& text = texts_.at(condition.text);
+    return contained &&
+           group_.may_contain(template_number, condition.slot, text.bytes, text.fold);
+  }
   return storage::may_pass(info, test_of(condition));
 }
 

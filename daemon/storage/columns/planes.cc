@@ -57,6 +57,10 @@ bool get_planes(ByteReader& in, std::span<std::int64_t> out) {
   return read_planes(in, out);
 }
 
+bool get_planes(ByteReader& in, std::span<std::uint16_t> out) {
+  return read_planes(in, out);
+}
+
 bool get_planes(ByteReader& in, std::span<std::uint32_t> out) {
   return read_planes(in, out);
 }

@@ -63,5 +63,6 @@ void fill_planes(char* out, unsigned bits, std::size_t count, Number number) {
 // Reads the width byte and the planes from the front. False: they are not there.
 bool get_planes(ByteReader& in, std::span<std::int64_t> out);
 bool get_planes(ByteReader& in, std::span<std::uint32_t> out);
+bool get_planes(ByteReader& in, std::span<std::uint16_t> out);
 
 }  // namespace sluice::storage

@@ -14,23 +14,65 @@ Error bad_group(std::string_view what) {
   return {ErrorCode::corrupt, "row group: " + std::string(what)};
 }
 
+// Numbers of DecodedItems; columns follow.
+constexpr std::uint32_t timestamps_item = 0;
+constexpr std::uint32_t by_template_item = 1;
+constexpr std::uint32_t bytes_seen_item = 2;
+constexpr std::uint32_t first_column_item = 3;
+
+std::size_t kept_bytes(const std::vector<Timestamp>& timestamps) {
+  return timestamps.capacity() * sizeof(Timestamp);
+}
+
+template <typename T>
+std::size_t kept_bytes(const T& value) {
+  return value.memory_bytes();
+}
+
+// The one that all readers of the row group add to.
+std::shared_ptr<ColumnBytes> bytes_seen(DecodedItems* kept, std::size_t columns) {
+  if (kept == nullptr) return nullptr;
+  if (auto found = kept->find(bytes_seen_item))
+    return std::const_pointer_cast<ColumnBytes>(std::static_pointer_cast<const ColumnBytes>(found));
+  auto made = std::make_shared<ColumnBytes>(columns);
+  kept->keep(bytes_seen_item, made, made->memory_bytes());
+  return made;
+}
+
+bool is_searched_for_bytes(const SlotColumn& column) {
+  return column.shape() == ColumnShape::dictionary || column.shape() == ColumnShape::text;
+}
+
 }  // namespace
+
+template <typename T, typename Load>
+Result<std::shared_ptr<const T>> RowGroupReader::item(std::uint32_t number, Load load) {
+  if (kept_)
+    if (auto found = kept_->find(number)) return std::static_pointer_cast<const T>(found);
+  SLUICE_TRY(T made, load());
+  auto value = std::make_shared<const T>(std::move(made));
+  if (kept_) kept_->keep(number, value, kept_bytes(*value));
+  return value;
+}
 
 Result<std::unique_ptr<RowGroupReader>> RowGroupReader::open(
     std::shared_ptr<const RowGroupHeader> header, std::shared_ptr<const TemplateList> templates,
-    FetchChunk fetch) {
+    FetchChunk fetch, std::unique_ptr<DecodedItems> kept) {
   for (const auto& group : header->templates)
     if (group.number >= templates->size() || (*templates)[group.number].slots() != group.slots)
       return bad_group("names a template that its part does not have");
-  return std::unique_ptr<RowGroupReader>(
-      new RowGroupReader(std::move(header), std::move(templates), std::move(fetch)));
+  return std::unique_ptr<RowGroupReader>(new RowGroupReader(std::move(header), std::move(templates),
+                                                            std::move(fetch), std::move(kept)));
 }
 
 RowGroupReader::RowGroupReader(std::shared_ptr<const RowGroupHeader> header,
-                               std::shared_ptr<const TemplateList> templates, FetchChunk fetch)
+                               std::shared_ptr<const TemplateList> templates, FetchChunk fetch,
+                               std::unique_ptr<DecodedItems> kept)
     : header_(std::move(header)),
       templates_(std::move(templates)),
       fetch_(std::move(fetch)),
+      kept_(std::move(kept)),
+      bytes_seen_(bytes_seen(kept_.get(), header_->columns.size())),
       columns_(header_->columns.size()) {}
 
 Result<std::string_view> RowGroupReader::raw_chunk(std::uint32_t number) {
@@ -63,12 +105,16 @@ Result<std::vector<std::int64_t>> RowGroupReader::integers(const ColumnPlace& pl
 }
 
 Result<std::span<const Timestamp>> RowGroupReader::timestamps() {
-  if (timestamps_.empty()) {
-    SLUICE_TRY(const auto ns, integers(header_->timestamps));
-    timestamps_.reserve(ns.size());
-    for (const std::int64_t n : ns) timestamps_.push_back(from_unix_ns(n));
+  if (!timestamps_) {
+    const auto load = [this]() -> Result<std::vector<Timestamp>> {
+      SLUICE_TRY(const auto ns, integers(header_->timestamps));
+      std::vector<Timestamp> times(ns.size());
+      std::transform(ns.begin(), ns.end(), times.begin(), from_unix_ns);
+      return times;
+    };
+    SLUICE_TRY(timestamps_, item<std::vector<Timestamp>>(timestamps_item, load));
   }
-  return std::span<const Timestamp>(timestamps_);
+  return std::span<const Timestamp>(*timestamps_);
 }
 
 Result<std::span<const std::uint64_t>> RowGroupReader::sequences() {
@@ -81,25 +127,29 @@ Result<std::span<const std::uint64_t>> RowGroupReader::sequences() {
 }
 
 Result<void> RowGroupReader::load_row_templates() {
-  if (!by_template_.empty()) return {};
-  SLUICE_TRY(const auto kinds, integers(header_->row_templates));
-  std::vector<std::uint32_t> counts;
-  for (const auto& group : header_->templates) counts.push_back(group.rows);
-  by_template_ = RowPartition::of(kinds, counts);
-  if (by_template_.empty()) return bad_group("rows do not fit their templates");
+  if (by_template_) return {};
+  const auto load = [this]() -> Result<RowPartition> {
+    SLUICE_TRY(const auto kinds, integers(header_->row_templates));
+    std::vector<std::uint32_t> counts;
+    for (const auto& group : header_->templates) counts.push_back(group.rows);
+    auto rows = RowPartition::of(kinds, counts);
+    if (rows.empty()) return bad_group("rows do not fit their templates");
+    return rows;
+  };
+  SLUICE_TRY(by_template_, item<RowPartition>(by_template_item, load));
   return {};
 }
 
 Result<const RowPartition*> RowGroupReader::by_template() {
   SLUICE_CHECK(load_row_templates());
-  return &by_template_;
+  return by_template_.get();
 }
 
 Result<std::span<const std::uint32_t>> RowGroupReader::rows_of(std::uint32_t template_number) {
   const std::size_t index = header_->find(template_number);
   if (index == header_->templates.size()) return std::span<const std::uint32_t>();
   SLUICE_CHECK(load_row_templates());
-  return by_template_.rows(index);
+  return by_template_->rows(index);
 }
 
 const ColumnInfo& RowGroupReader::column_info(std::uint32_t template_number,
@@ -108,20 +158,25 @@ const ColumnInfo& RowGroupReader::column_info(std::uint32_t template_number,
   return header_->columns[group.first_column + slot].info;
 }
 
+bool RowGroupReader::may_contain(std::uint32_t template_number, std::uint32_t slot,
+                                 std::string_view text, bool fold) const {
+  if (!bytes_seen_) return true;
+  const GroupTemplate& group = header_->templates[header_->find(template_number)];
+  return bytes_seen_->may_contain(group.first_column + slot, text, fold);
+}
+
 Result<const SlotColumn*> RowGroupReader::column(std::uint32_t template_number,
                                                  std::uint32_t slot) {
   const std::size_t index = header_->find(template_number);
   SLUICE_ASSERT(index < header_->templates.size() && slot < header_->templates[index].slots);
   const std::size_t column = header_->templates[index].first_column + slot;
-  if (columns_[column]) return &*columns_[column];
+  if (columns_[column]) return columns_[column].get();
   SLUICE_CHECK(load_row_templates());
-  return load_column(column, by_template_.rows(index));
+  return load_column(column, by_template_->rows(index));
 }
 
-Result<const SlotColumn*> RowGroupReader::load_column(std::size_t column,
-                                                      std::span<const std::uint32_t> rows) {
-  if (columns_[column]) return &*columns_[column];
-  const GroupColumn& stored = header_->columns[column];
+Result<SlotColumn> RowGroupReader::decode(const GroupColumn& stored,
+                                          std::span<const std::uint32_t> rows) {
   std::vector<Timestamp> times;
   if (needs_times(stored.info)) {
     SLUICE_TRY(const auto all, timestamps());
@@ -129,28 +184,38 @@ Result<const SlotColumn*> RowGroupReader::load_column(std::size_t column,
     for (const std::uint32_t row : rows) times.push_back(all[row]);
   }
   SLUICE_TRY(const std::string_view bytes, bytes_of(stored.place));
-  SLUICE_TRY(columns_[column], decode_column(stored.info, rows.size(), times, bytes));
+  return decode_column(stored.info, rows.size(), times, bytes);
+}
+
+Result<const SlotColumn*> RowGroupReader::load_column(std::size_t column,
+                                                      std::span<const std::uint32_t> rows) {
+  if (columns_[column]) return columns_[column].get();
+  const auto number = first_column_item + static_cast<std::uint32_t>(column);
+  SLUICE_TRY(columns_[column],
+             item<SlotColumn>(number, [&] { return decode(header_->columns[column], rows); }));
   column_bytes_ += columns_[column]->memory_bytes();
-  return &*columns_[column];
+  if (bytes_seen_ && !bytes_seen_->known(column) && is_searched_for_bytes(*columns_[column]))
+    bytes_seen_->learn(column, *columns_[column]);
+  return columns_[column].get();
 }
 
 Result<void> RowGroupReader::load_lines(std::span<const std::uint32_t> rows) {
   SLUICE_CHECK(load_row_templates());
   std::vector<char> wanted(header_->templates.size());
-  for (const std::uint32_t row : rows) wanted[by_template_.kind(row)] = 1;
+  for (const std::uint32_t row : rows) wanted[by_template_->kind(row)] = 1;
   for (std::size_t i = 0; i < wanted.size(); ++i) {
     if (!wanted[i]) continue;
     const GroupTemplate& group = header_->templates[i];
     for (std::size_t slot = 0; slot < group.slots; ++slot)
-      SLUICE_CHECK(load_column(group.first_column + slot, by_template_.rows(i)));
+      SLUICE_CHECK(load_column(group.first_column + slot, by_template_->rows(i)));
   }
   return {};
 }
 
 void RowGroupReader::append_line(std::uint32_t row, std::string& out) const {
-  const GroupTemplate& group = header_->templates[by_template_.kind(row)];
+  const GroupTemplate& group = header_->templates[by_template_->kind(row)];
   const auto& pieces = (*templates_)[group.number].pieces;
-  const std::uint32_t ordinal = by_template_.ordinal(row);
+  const std::uint32_t ordinal = by_template_->ordinal(row);
   out += pieces[0];
   for (std::size_t slot = 0; slot < group.slots; ++slot) {
     columns_[group.first_column + slot]->append(ordinal, out);
@@ -187,9 +252,9 @@ Result<void> RowGroupReader::lines(std::span<const std::uint32_t> rows, std::str
 
 Result<std::uint32_t> RowGroupReader::line_length(std::uint32_t row) {
   SLUICE_CHECK(load_lines(std::span(&row, 1)));
-  const GroupTemplate& group = header_->templates[by_template_.kind(row)];
+  const GroupTemplate& group = header_->templates[by_template_->kind(row)];
   std::size_t length = (*templates_)[group.number].static_bytes();
-  const std::uint32_t ordinal = by_template_.ordinal(row);
+  const std::uint32_t ordinal = by_template_->ordinal(row);
   for (std::size_t slot = 0; slot < group.slots; ++slot)
     length += columns_[group.first_column + slot]->length(ordinal);
   return static_cast<std::uint32_t>(length);
@@ -214,8 +279,7 @@ Result<const LabelSet*> RowGroupReader::metadata_of(std::uint32_t row) {
   const MetadataShape& shape = header_->shapes[kind - 1];
   shape_columns_.clear();
   for (std::size_t i = 0; i < shape.names.size(); ++i) {
-    SLUICE_TRY(const SlotColumn* column,
-               load_column(shape.first_column + i, by_shape_.rows(kind)));
+    SLUICE_TRY(const SlotColumn* column, load_column(shape.first_column + i, by_shape_.rows(kind)));
     shape_columns_.push_back(column);
   }
   return sets_.get(kind, shape, shape_columns_, by_shape_.ordinal(row));
@@ -238,9 +302,10 @@ Result<void> RowGroupReader::metadata(std::span<const std::uint32_t> rows,
 }
 
 std::size_t RowGroupReader::memory_bytes() const {
-  std::size_t bytes = column_bytes_ + sets_.memory_bytes() + timestamps_.size() * 8 +
-                      sequences_.size() * 8 + by_template_.memory_bytes() +
+  std::size_t bytes = column_bytes_ + sets_.memory_bytes() + sequences_.size() * 8 +
                       by_shape_.memory_bytes() + columns_.size() * sizeof(columns_[0]);
+  if (timestamps_) bytes += kept_bytes(*timestamps_);
+  if (by_template_) bytes += by_template_->memory_bytes();
   for (const RawChunk& chunk : raw_) bytes += chunk.bytes.size();
   return bytes;
 }

@@ -1,5 +1,5 @@
 // RowGroupReader: the rows of one row group, each column read and decoded when first asked for and
-// kept until the reader goes.
+// kept until the reader goes; in DecodedItems, if it has any, for longer.
 //
 // Errors are those of fetching (not_found: the part is gone; io) and corrupt. Used by one thread.
 #pragma once
@@ -17,6 +17,8 @@
 #include "base/types/labels.h"
 #include "base/types/result.h"
 #include "base/types/time.h"
+#include "daemon/storage/columns/column_bytes.h"
+#include "daemon/storage/columns/decoded_items.h"
 #include "daemon/storage/columns/line_search.h"
 #include "daemon/storage/columns/metadata_columns.h"
 #include "daemon/storage/columns/row_group_header.h"
@@ -32,15 +34,19 @@ using FetchChunk = std::function<Result<std::string>(std::uint32_t chunk)>;
 
 class RowGroupReader : public SearchableGroup {
  public:
-  // Error(corrupt): the header names templates that the list does not have, or with other slots.
+  // `kept` may be null. Error(corrupt): the header names templates that the list does not have, or
+  // with other slots.
   static Result<std::unique_ptr<RowGroupReader>> open(std::shared_ptr<const RowGroupHeader> header,
                                                       std::shared_ptr<const TemplateList> templates,
-                                                      FetchChunk fetch);
+                                                      FetchChunk fetch,
+                                                      std::unique_ptr<DecodedItems> kept = {});
 
   std::size_t rows() const override { return header_->rows; }
   std::span<const std::uint32_t> templates() const override { return header_->template_numbers; }
   const GramFilter& grams() const override { return header_->grams; }
   const ColumnInfo& column_info(std::uint32_t template_number, std::uint32_t slot) const override;
+  bool may_contain(std::uint32_t template_number, std::uint32_t slot, std::string_view text,
+                   bool fold) const override;
   Result<const SlotColumn*> column(std::uint32_t template_number, std::uint32_t slot) override;
   Result<std::span<const std::uint32_t>> rows_of(std::uint32_t template_number) override;
   Result<void> line(std::uint32_t row, std::string& out) override;
@@ -76,12 +82,17 @@ class RowGroupReader : public SearchableGroup {
   };
 
   RowGroupReader(std::shared_ptr<const RowGroupHeader> header,
-                 std::shared_ptr<const TemplateList> templates, FetchChunk fetch);
+                 std::shared_ptr<const TemplateList> templates, FetchChunk fetch,
+                 std::unique_ptr<DecodedItems> kept);
+  // What is kept of the number, or what load() gives, which is kept then.
+  template <typename T, typename Load>
+  Result<std::shared_ptr<const T>> item(std::uint32_t number, Load load);
   Result<std::string_view> bytes_of(const ColumnPlace& place);
   Result<std::string_view> raw_chunk(std::uint32_t number);
   Result<std::vector<std::int64_t>> integers(const ColumnPlace& place);
   Result<void> load_row_templates();
   Result<void> load_shapes();
+  Result<SlotColumn> decode(const GroupColumn& stored, std::span<const std::uint32_t> rows);
   Result<const SlotColumn*> load_column(std::size_t column, std::span<const std::uint32_t> rows);
   Result<void> load_lines(std::span<const std::uint32_t> rows);
   void append_line(std::uint32_t row, std::string& out) const;
@@ -92,11 +103,13 @@ class RowGroupReader : public SearchableGroup {
   const FetchChunk fetch_;
   std::array<RawChunk, 4> raw_;  // the last ones used
   std::size_t next_raw_ = 0;
-  std::vector<Timestamp> timestamps_;
+  const std::unique_ptr<DecodedItems> kept_;
+  const std::shared_ptr<ColumnBytes> bytes_seen_;  // null without kept_
+  std::shared_ptr<const std::vector<Timestamp>> timestamps_;
   std::vector<std::uint64_t> sequences_;
-  RowPartition by_template_;
+  std::shared_ptr<const RowPartition> by_template_;
   RowPartition by_shape_;
-  std::vector<std::optional<SlotColumn>> columns_;  // parallel to the header's
+  std::vector<std::shared_ptr<const SlotColumn>> columns_;  // parallel to the header's
   MetadataSets sets_;
   std::vector<const SlotColumn*> shape_columns_;
   std::size_t column_bytes_ = 0;

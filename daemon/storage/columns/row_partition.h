@@ -24,12 +24,13 @@ class RowPartition {
     return std::span(rows_).subspan(starts_[kind], starts_[kind + 1] - starts_[kind]);
   }
   std::size_t memory_bytes() const {
-    return kinds_.size() * 12 + starts_.size() * 4;
+    return kinds_.size() * 8 + starts_.size() * 4;
   }
 
  private:
-  std::vector<std::uint32_t> kinds_;
-  std::vector<std::uint32_t> ordinals_;
+  // A row group has at most 65,536 rows, and so kinds.
+  std::vector<std::uint16_t> kinds_;
+  std::vector<std::uint16_t> ordinals_;
   std::vector<std::uint32_t> rows_;
   std::vector<std::uint32_t> starts_;
 };

@@ -35,6 +35,21 @@ class RowSet {
     for (const auto word : words_) total += static_cast<std::size_t>(std::popcount(word));
     return total;
   }
+  // Of them in [begin, end).
+  std::size_t count(std::size_t begin, std::size_t end) const {
+    if (begin >= end) return 0;
+    const std::size_t first = begin / 64;
+    const std::size_t last = (end - 1) / 64;
+    const std::uint64_t from = ~std::uint64_t{0} << (begin % 64);
+    const std::uint64_t to = ~std::uint64_t{0} >> (63 - (end - 1) % 64);
+    const auto bits = [](std::uint64_t word) {
+      return static_cast<std::size_t>(std::popcount(word));
+    };
+    if (first == last) return bits(words_[first] & from & to);
+    std::size_t total = bits(words_[first] & from) + bits(words_[last] & to);
+    for (std::size_t w = first + 1; w < last; ++w) total += bits(words_[w]);
+    return total;
+  }
   bool empty() const {
     for (const auto word : words_)
       if (word != 0) return false;

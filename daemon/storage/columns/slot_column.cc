@@ -120,7 +120,7 @@ Result<SlotColumn> decode_column(const ColumnInfo& info, std::size_t rows, Times
 
 std::size_t SlotColumn::memory_bytes() const {
   return sizeof(SlotColumn) + bytes_.capacity() + 8 * numbers_.capacity() +
-         4 * (codes_.capacity() + offsets_.capacity()) +
+         2 * codes_.capacity() + 4 * offsets_.capacity() +
          sizeof(std::string_view) * values_.capacity();
 }
 

@@ -77,7 +77,7 @@ class SlotColumn {
   // dictionary: distinct values and, unless there is only one (codes() is empty), a code per row.
   std::span<const std::string_view> values() const { return values_; }
   std::uint32_t code(std::size_t row) const { return codes_.empty() ? 0 : codes_[row]; }
-  std::span<const std::uint32_t> codes() const { return codes_; }
+  std::span<const std::uint16_t> codes() const { return codes_; }
   bool constant() const { return shape() == ColumnShape::dictionary && codes_.empty(); }
   // text: value i is bytes [offsets()[i], offsets()[i + 1]) of bytes().
   std::span<const std::uint32_t> offsets() const { return offsets_; }
@@ -98,7 +98,7 @@ class SlotColumn {
   std::size_t size_ = 0;
   std::size_t stride_ = 0;
   std::vector<std::string_view> values_;  // into bytes_
-  std::vector<std::uint32_t> codes_;
+  std::vector<std::uint16_t> codes_;
   std::vector<std::uint32_t> offsets_;
   std::vector<std::int64_t> numbers_;
   std::vector<char> bytes_;

@@ -10,6 +10,7 @@
 #include "base/codec/json_writer.h"
 #include "query/engine/engine.h"
 #include "query/engine/grid.h"
+#include "query/engine/log_window.h"
 #include "tests/query/memory_source.h"
 
 using namespace sluice;
@@ -242,5 +243,26 @@ TEST_CASE("random queries agree with looking at every line for every step") {
       }
     }
     CHECK(got->size() == series_with_values);
+  }
+}
+
+TEST_CASE("a stretch is the time that shares its windows, and no shorter") {
+  std::mt19937 random(7);
+  const auto below = [&](std::uint32_t n) { return static_cast<std::int64_t>(random() % n); };
+  for (int round = 0; round < 2000; ++round) {
+    const StepGrid grid{below(50), 1 + below(20), static_cast<std::size_t>(1 + below(4))};
+    const WindowPlan plan(grid, std::chrono::milliseconds(1 + below(30)), Duration{0});
+    const auto at = [](std::int64_t ms) { return from_unix_ns(ms * 1'000'000); };
+    const std::int64_t t = below(150) - 50;
+    const auto stretch = plan.stretch_at(at(t));
+    CAPTURE(grid.start_ms, grid.step_ms, grid.steps, t);
+    REQUIRE(stretch.last >= at(t));
+    // Windows begin and end at whole milliseconds and are open on the left.
+    std::int64_t last = t;
+    while (last < 200 && plan.span_of(at(last + 1)) == stretch.span) ++last;
+    if (last == 200)
+      CHECK(stretch.last == Timestamp::max());
+    else
+      CHECK(stretch.last == at(last));
   }
 }

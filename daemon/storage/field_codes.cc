@@ -1,0 +1,53 @@
+#include "daemon/storage/field_codes.h"
+
+#include "daemon/storage/field_values.h"
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+namespace sluice::storage {
+
+std::uint32_t FieldCodes::code_of(bool quoted, std::string_view bytes, bool lasting) {
+  const auto value = field_value(parser_, quoted, bytes, scratch_);
+  if (!value) return query::FieldColumn::absent;
+  return find_or_add(*value, lasting && value->data() == bytes.data());
+}
+
+std::uint32_t FieldCodes::find_or_add(std::string_view value, bool lasting) {
+  const auto hash = static_cast<std::uint32_t>(XXH3_64bits(value.data(), value.size()));
+  const std::size_t mask = entries_.size() - 1;
+  for (std::size_t place = hash & mask;; place = (place + 1) & mask) {
+    Entry& entry = entries_[place];
+    if (entry.code != 0) {
+      if (entry.hash == hash && values_[entry.code - 1] == value) return entry.code - 1;
+      continue;
+    }
+    if (!lasting) {
+      value = copies_.emplace_back(value);
+      copied_bytes_ += sizeof(std::string) + value.size();
+    }
+    values_.push_back(value);
+    entry = {hash, static_cast<std::uint32_t>(values_.size())};
+    const std::uint32_t code = entry.code - 1;
+    if (2 * values_.size() > entries_.size()) grow();
+    return code;
+  }
+}
+
+void FieldCodes::grow() {
+  std::vector<Entry> old(2 * entries_.size());
+  old.swap(entries_);
+  const std::size_t mask = entries_.size() - 1;
+  for (const Entry& entry : old) {
+    if (entry.code == 0) continue;
+    std::size_t place = entry.hash & mask;
+    while (entries_[place].code != 0) place = (place + 1) & mask;
+    entries_[place] = entry;
+  }
+}
+
+std::size_t FieldCodes::memory_bytes() const {
+  return entries_.capacity() * sizeof(Entry) + values_.capacity() * sizeof(values_[0]) +
+         copied_bytes_;
+}
+
+}  // namespace sluice::storage

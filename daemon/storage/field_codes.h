@@ -1,0 +1,44 @@
+// FieldCodes: gives each distinct value of a field a small number, from the bytes that stand in
+// lines. One per field and row group; one thread.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "query/log_projection.h"
+
+namespace sluice::storage {
+
+class FieldCodes {
+ public:
+  explicit FieldCodes(query::LogProjection::Parser parser) : parser_(parser) {}
+
+  // FieldColumn::absent if the parser makes no label of the bytes. `lasting`: the bytes stay where
+  // they are for as long as this lives, so they need not be copied.
+  std::uint32_t code_of(bool quoted, std::string_view bytes, bool lasting);
+  // By code; the parser's values, unescaped.
+  std::span<const std::string_view> values() const { return values_; }
+  std::size_t memory_bytes() const;
+
+ private:
+  // Open addressing with linear probing, at most half full.
+  struct Entry {
+    std::uint32_t hash = 0;
+    std::uint32_t code = 0;  // + 1; 0: free
+  };
+  std::uint32_t find_or_add(std::string_view value, bool lasting);
+  void grow();
+
+  query::LogProjection::Parser parser_;
+  std::vector<Entry> entries_ = std::vector<Entry>(64);
+  std::vector<std::string_view> values_;
+  std::deque<std::string> copies_;
+  std::size_t copied_bytes_ = 0;
+  std::string scratch_;
+};
+
+}  // namespace sluice::storage
