@@ -19,6 +19,9 @@ namespace {
 // Parts merged at once, and the ratio of sizes between tiers. Eight parts of 16 MiB give one of
 // 128 MiB, eight of those 1 GiB: two rewrites for most rows.
 constexpr std::size_t merge_fan = 8;
+// Parts that have been merged or filled the head are also merged when there are fewer, if nothing
+// waits to be sealed: there is time.
+constexpr std::size_t idle_merge_fan = 2;
 // Parts above this stay as they are: merging them again saves nothing.
 constexpr std::uint64_t merged_bytes_max = 1ULL << 30;
 // Merged row groups are written in steps of about this size.
@@ -32,14 +35,15 @@ std::size_t tier_of(const Part& part, std::size_t base) {
 
 // Groups of parts worth merging, by (day, tier), smallest tier first.
 std::vector<std::vector<PartPtr>> merge_candidates(const PartList& parts, std::size_t base,
-                                                   const std::set<PartId>& excluded) {
+                                                   bool idle, const std::set<PartId>& excluded) {
   std::map<std::pair<std::size_t, Day>, std::vector<PartPtr>> groups;
   for (const auto& part : parts)
     if (part->summary.line_bytes < merged_bytes_max / merge_fan && !excluded.count(part->id))
       groups[{tier_of(*part, base), part->day}].push_back(part);
   std::vector<std::vector<PartPtr>> worthy;
   for (auto& [key, group] : groups)
-    if (group.size() >= merge_fan) worthy.push_back(std::move(group));
+    if (group.size() >= (idle && key.first > 0 ? idle_merge_fan : merge_fan))
+      worthy.push_back(std::move(group));
   return worthy;
 }
 
@@ -74,7 +78,8 @@ Result<void> LogStore::merge(const std::function<bool()>& stop) {
     left_out_ = left_out;
   }
   for (TenantLogs* logs : tenants())
-    for (const auto& parts : merge_candidates(*logs->parts(), options_.seal_bytes, left_out)) {
+    for (const auto& parts :
+         merge_candidates(*logs->parts(), options_.seal_bytes, head_empty(), left_out)) {
       if (stop()) return {};
       SLUICE_CHECK(merge_day(*logs, parts, stop));
     }
@@ -109,7 +114,7 @@ std::size_t LogStore::merges_pending() const {
   }
   std::size_t pending = freeing_space_ ? 1 : 0;
   for (const TenantLogs* logs : tenants())
-    pending += merge_candidates(*logs->parts(), options_.seal_bytes, left_out).size();
+    pending += merge_candidates(*logs->parts(), options_.seal_bytes, head_empty(), left_out).size();
   return pending;
 }
 

@@ -13,18 +13,19 @@ namespace {
 // One entry of the head, where it will stand in a part.
 struct SealRow {
   Day day;
-  std::uint32_t stream;  // rank among the labels of this seal
-  std::uint32_t index;   // into the run
+  std::uint32_t index;  // into the run
   std::int64_t ns;
   std::uint64_t sequence;
   const HeadRun* run;
 };
 
-bool before(const SealRow& a, const SealRow& b) {
-  if (a.day != b.day) return a.day < b.day;
-  if (a.stream != b.stream) return a.stream < b.stream;
-  if (a.ns != b.ns) return a.ns < b.ns;
-  return a.sequence < b.sequence;
+// Rows of one stream.
+bool earlier(const SealRow& a, const SealRow& b) {
+  return a.ns != b.ns ? a.ns < b.ns : a.sequence < b.sequence;
+}
+
+bool day_before(const SealRow& a, const SealRow& b) {
+  return a.day < b.day;
 }
 
 // The distinct labels of the batches, ascending. They are interned: equal means same object.
@@ -39,20 +40,34 @@ std::vector<const LabelSet*> distinct_labels(const std::vector<HeadBatchPtr>& ba
   return labels;
 }
 
+// The runs of each stream, in the order of their labels; of a stream as they arrived.
+std::vector<std::vector<const HeadRun*>> runs_by_stream(
+    const std::vector<HeadBatchPtr>& batches) {
+  std::unordered_map<const LabelSet*, std::size_t> ranks;
+  for (const LabelSet* labels : distinct_labels(batches)) ranks.emplace(labels, ranks.size());
+  std::vector<std::vector<const HeadRun*>> runs(ranks.size());
+  for (const auto& batch : batches)
+    for (const auto& run : batch->runs()) runs[ranks[run.labels.get()]].push_back(&run);
+  return runs;
+}
+
+// By day, stream and time. Most streams arrive in order and within a day: nothing to sort.
 std::vector<SealRow> sorted_rows(const std::vector<HeadBatchPtr>& batches) {
-  const auto labels = distinct_labels(batches);
-  std::unordered_map<const LabelSet*, std::uint32_t> ranks;
-  for (const LabelSet* l : labels) ranks.emplace(l, static_cast<std::uint32_t>(ranks.size()));
   std::vector<SealRow> rows;
   std::size_t entries = 0;
   for (const auto& batch : batches) entries += batch->entries();
   rows.reserve(entries);
-  for (const auto& batch : batches)
-    for (const auto& run : batch->runs())
-      for (std::uint32_t i = 0; i < run.size(); ++i)
-        rows.push_back({day_of(run.timestamps[i]), ranks[run.labels.get()], i,
-                        unix_ns(run.timestamps[i]), run.sequences[i], &run});
-  std::sort(rows.begin(), rows.end(), before);
+  for (const auto& runs : runs_by_stream(batches)) {
+    const auto first = static_cast<std::ptrdiff_t>(rows.size());
+    for (const HeadRun* run : runs)
+      for (std::uint32_t i = 0; i < run->size(); ++i)
+        rows.push_back({day_of(run->timestamps[i]), i, unix_ns(run->timestamps[i]),
+                        run->sequences[i], run});
+    if (!std::is_sorted(rows.begin() + first, rows.end(), earlier))
+      std::sort(rows.begin() + first, rows.end(), earlier);
+  }
+  if (!std::is_sorted(rows.begin(), rows.end(), day_before))
+    std::stable_sort(rows.begin(), rows.end(), day_before);
   return rows;
 }
 

@@ -92,7 +92,7 @@ struct RetentionRule {
 
 struct StoreOptions {
   std::string path = "./var/sluice";
-  std::size_t head_bytes_max = 128 << 20;  // unsealed lines in memory; past it 429
+  std::size_t head_bytes_max = 64 << 20;   // unsealed lines in memory; past it 429
   std::size_t seal_bytes = 16 << 20;       // a part is sealed at this size ...
   std::chrono::seconds seal_age{300};      // ... or age
   std::chrono::hours retention{24 * 30};   // by day; 0 keeps forever

@@ -106,8 +106,8 @@ class Server:
     def settle(self):
         """Flushes and waits for background work. Returns (seconds waited, whether it ended).
 
-        No endpoint tells that merges are done. It counts as settled when for three seconds the
-        process was idle and neither merges, nor parts, nor bytes on disk changed.
+        It counts as settled when no merge is pending and for three seconds the process was idle and
+        neither merges, nor parts, nor bytes on disk changed.
         """
         status, body = self.request("POST", "/flush")
         if status != 204:
@@ -117,7 +117,8 @@ class Server:
             state, cpu = self._work_state(), self.cpu_seconds()
             time.sleep(QUIET_SECONDS)
             idle = self.cpu_seconds() - cpu < QUIET_CPU * QUIET_SECONDS
-            if idle and state == self._work_state():
+            pending = self.metrics().get(STORE + "merges_pending")
+            if idle and pending == 0 and state == self._work_state():
                 return time.monotonic() - began, True
         return time.monotonic() - began, False
 

@@ -3,6 +3,7 @@
 
 #include "daemon/storage/codec/block_codec.h"
 #include "daemon/storage/codec/bytes.h"
+#include "daemon/storage/columns/row_group_merger.h"
 #include "daemon/storage/columns/row_group_reader.h"
 #include "daemon/storage/columns/row_group_writer.h"
 #include "daemon/storage/head_batch.h"
@@ -78,6 +79,26 @@ void check_group(fuzz::FuzzInput& input) {
   if (reader) read_group(**reader);
 }
 
+void check_merge(std::unique_ptr<RowGroupReader> reader, std::string_view text) {
+  auto group = MergeGroup::load(std::move(reader));
+  fuzz::require(group.has_value(), "row groups load");
+  TemplateTable table;
+  RowGroupMerger merger(table);
+  merger.begin_run();
+  for (std::uint32_t row = 0; row < (*group)->rows(); ++row) merger.add(*group, row);
+  const auto encoded = merger.finish(1);
+  auto header = decode_header(encoded.header);
+  fuzz::require(header.has_value(), "headers of merged row groups come back");
+  auto merged = RowGroupReader::open(
+      std::make_shared<const RowGroupHeader>(std::move(*header)),
+      std::make_shared<const TemplateList>(table.all()),
+      [&](std::uint32_t chunk) -> Result<std::string> { return encoded.chunks[chunk]; });
+  fuzz::require(merged.has_value(), "merged row groups open");
+  std::string line;
+  fuzz::require((*merged)->line(7, line) && line == text, "merged lines come back");
+  fuzz::require((*merged)->line(20, line) && line.empty(), "empty lines come back merged");
+}
+
 void check_own(std::string_view text) {
   TemplateTable table;
   RowGroupWriter writer(table);
@@ -89,7 +110,7 @@ void check_own(std::string_view text) {
   fuzz::require(header.has_value(), "headers come back");
   auto templates = decode_templates(encode_templates(table.all()));
   fuzz::require(templates.has_value(), "template lists come back");
-  const auto reader = RowGroupReader::open(
+  auto reader = RowGroupReader::open(
       std::make_shared<const RowGroupHeader>(std::move(*header)),
       std::make_shared<const TemplateList>(std::move(*templates)),
       [&](std::uint32_t chunk) -> Result<std::string> { return encoded.chunks[chunk]; });
@@ -97,6 +118,7 @@ void check_own(std::string_view text) {
   std::string line;
   fuzz::require((*reader)->line(0, line) && line == text, "lines come back");
   fuzz::require((*reader)->line(20, line) && line.empty(), "empty lines come back");
+  check_merge(std::move(*reader), text);
 }
 
 void check_directory(std::string_view payload) {

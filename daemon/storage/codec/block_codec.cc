@@ -28,9 +28,19 @@ char* scratch_of(std::size_t bytes) {
   return buffer.get();
 }
 
-ZSTD_CCtx* compressor() {
+// zstd codes 128 KiB with one table of frequencies, and columns next to each other have little in
+// common: splitting blocks where the bytes change costs time and saves some per cent. By number, as
+// the header names it for static linking only; a library that does not know it does without.
+constexpr auto split_blocks = ZSTD_c_experimentalParam13;
+constexpr int least_level_to_split = 3;
+constexpr int on = 1;
+constexpr int off = 2;
+
+ZSTD_CCtx* compressor(int level) {
   thread_local const std::unique_ptr<ZSTD_CCtx, std::size_t (*)(ZSTD_CCtx*)> context(
       ZSTD_createCCtx(), ZSTD_freeCCtx);
+  ZSTD_CCtx_setParameter(context.get(), ZSTD_c_compressionLevel, level);
+  ZSTD_CCtx_setParameter(context.get(), split_blocks, level >= least_level_to_split ? on : off);
   return context.get();
 }
 
@@ -66,7 +76,7 @@ void append_zstd(std::string& out, std::string_view raw, int level) {
   const std::size_t bound = ZSTD_compressBound(raw.size());
   char* const scratch = scratch_of(bound);
   const std::size_t size =
-      ZSTD_compressCCtx(compressor(), scratch, bound, raw.data(), raw.size(), level);
+      ZSTD_compress2(compressor(level), scratch, bound, raw.data(), raw.size());
   SLUICE_ASSERT(!ZSTD_isError(size));
   out.append(scratch, size);
 }

@@ -4,30 +4,49 @@
 
 namespace sluice::storage {
 
-ColumnPlace ChunkPacker::add(std::string_view column) {
+namespace {
+
+std::size_t chunk_bytes_of(ColumnClass of) {
+  return of == ColumnClass::fixed ? fixed_chunk_bytes : chunk_bytes;
+}
+
+}  // namespace
+
+ColumnClass class_of(ColumnShape shape) {
+  switch (shape) {
+    case ColumnShape::number: return ColumnClass::number;
+    case ColumnShape::fixed: return ColumnClass::fixed;
+    default: return ColumnClass::text;
+  }
+}
+
+ColumnPlace ChunkPacker::add(std::string_view column, ColumnClass of) {
   const auto size = static_cast<std::uint32_t>(column.size());
   if (size <= small_column_bytes) {
-    const auto offset = static_cast<std::uint32_t>(small.size());
     small += column;
-    return {ColumnPlace::in_header, offset, size};
+    return {ColumnPlace::in_header, 0, size};
   }
-  if (!open_.empty() && open_.size() + size > chunk_bytes) close();
-  const ColumnPlace place{static_cast<std::uint32_t>(chunks.size()),
-                          static_cast<std::uint32_t>(open_.size()), size};
-  open_ += column;
-  if (open_.size() >= chunk_bytes) close();
-  return place;
+  Open& open = open_[static_cast<std::size_t>(of)];
+  const std::size_t most = chunk_bytes_of(of);
+  if (!open.raw.empty() && open.raw.size() + size > most) close(open);
+  open.raw += column;
+  if (open.raw.size() >= most) close(open);
+  return {0, 0, size};
 }
 
 void ChunkPacker::finish() {
-  if (!open_.empty()) close();
+  for (Open& open : open_) {
+    if (!open.raw.empty()) close(open);
+    for (auto& chunk : open.chunks) chunks.push_back(std::move(chunk));
+    raw_sizes.insert(raw_sizes.end(), open.raw_sizes.begin(), open.raw_sizes.end());
+  }
 }
 
-void ChunkPacker::close() {
-  raw_sizes.push_back(static_cast<std::uint32_t>(open_.size()));
-  append_zstd(chunks.emplace_back(), open_, level_);
-  chunks.back().shrink_to_fit();
-  open_.clear();
+void ChunkPacker::close(Open& open) const {
+  open.raw_sizes.push_back(static_cast<std::uint32_t>(open.raw.size()));
+  append_zstd(open.chunks.emplace_back(), open.raw, level_);
+  open.chunks.back().shrink_to_fit();
+  open.raw.clear();
 }
 
 bool ChunkLayout::place(std::uint64_t size, ColumnPlace& out) {

@@ -1,6 +1,7 @@
 // ChunkPacker: puts encoded columns one behind the other into chunks, small ones into the header.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -10,23 +11,35 @@
 
 namespace sluice::storage {
 
+// Columns lie by class: alike is compressed together, and a search of texts reads no numbers.
+enum class ColumnClass : std::uint8_t { number, text, fixed };
+inline constexpr std::array column_classes = {ColumnClass::number, ColumnClass::text,
+                                              ColumnClass::fixed};
+ColumnClass class_of(ColumnShape shape);
+
 class ChunkPacker {
  public:
   explicit ChunkPacker(int zstd_level) : level_(zstd_level) {}
 
-  // In the order of the format page.
-  ColumnPlace add(std::string_view column);
-  // Closes the last chunk. Then the results:
+  // In the order of the format page. Only the size of the place is known: chunks are numbered at
+  // the end, and readers find places by sizes.
+  ColumnPlace add(std::string_view column, ColumnClass of);
+  // Closes the last chunks. Then the results:
   void finish();
-  std::vector<std::string> chunks;        // compressed
-  std::vector<std::uint32_t> raw_sizes;   // of each
+  std::vector<std::string> chunks;       // compressed
+  std::vector<std::uint32_t> raw_sizes;  // of each
   std::string small;
 
  private:
-  void close();
+  struct Open {
+    std::string raw;
+    std::vector<std::string> chunks;
+    std::vector<std::uint32_t> raw_sizes;
+  };
+  void close(Open& open) const;
 
   int level_;
-  std::string open_;
+  std::array<Open, column_classes.size()> open_;
 };
 
 // The other way: where columns of these sizes, given in the same order, have been put.

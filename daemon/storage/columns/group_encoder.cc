@@ -34,12 +34,12 @@ void GroupEncoder::begin(std::span<const std::int64_t> template_of,
 ColumnPlace GroupEncoder::add_integers(std::span<const std::int64_t> values) {
   encoded_.clear();
   encode_integers(values, encoded_);
-  return packer_.add(encoded_);
+  return packer_.add(encoded_, ColumnClass::number);
 }
 
 void GroupEncoder::add_row_shapes(const std::vector<MetadataColumns::Shape>& shapes) {
   if (shapes.empty()) {
-    header_.row_shapes = packer_.add({});
+    header_.row_shapes = packer_.add({}, ColumnClass::number);
     return;
   }
   std::vector<std::int64_t> kinds(timestamps_.size());
@@ -100,7 +100,7 @@ void GroupEncoder::gather_times(std::span<const std::uint32_t> rows) {
 }
 
 void GroupEncoder::add_column(const ColumnInfo& info) {
-  header_.columns.push_back({info, packer_.add(encoded_)});
+  header_.columns.push_back({info, packer_.add(encoded_, class_of(info.shape))});
 }
 
 void GroupEncoder::look_at(std::string_view value) {

@@ -1,5 +1,6 @@
-// GroupEncoder: the columns of one row group, in the order of docs/format/log-part.md, into a header
-// and chunks. Shared by RowGroupWriter (lines) and RowGroupMerger (columns). Used by one thread.
+// GroupEncoder: the columns of one row group, in the order of docs/format/log-part.md, into a
+// header and chunks. Shared by RowGroupWriter (lines) and RowGroupMerger (columns). Used by one
+// thread.
 #pragma once
 
 #include <cstdint>

@@ -11,6 +11,7 @@ namespace sluice::storage {
 namespace {
 
 constexpr std::uint64_t flag_surrogates = 1;
+constexpr std::uint64_t flag_by_class = 2;
 
 Error bad_header(std::string_view what) {
   return {ErrorCode::corrupt, "row group header: " + std::string(what)};
@@ -73,8 +74,9 @@ class HeaderReader {
     header_.rows = static_cast<std::uint32_t>(rows);
     header_.line_bytes = in_.varint();
     const std::uint64_t flags = in_.varint();
-    if (flags > flag_surrogates) return bad_header("unknown flags");
-    header_.surrogates = flags == flag_surrogates;
+    if (flags > (flag_surrogates | flag_by_class)) return bad_header("unknown flags");
+    header_.surrogates = (flags & flag_surrogates) != 0;
+    by_class_ = (flags & flag_by_class) != 0;
     header_.chunks.resize(in_.count(1));
     for (auto& size : header_.chunks) {
       const std::uint64_t raw = in_.varint();
@@ -141,20 +143,48 @@ class HeaderReader {
     return static_cast<std::uint32_t>(first);
   }
 
+  struct Sized {
+    std::uint64_t size;
+    ColumnClass of;
+    ColumnPlace* place;
+  };
+
+  // All columns in the order of the format page.
+  std::vector<Sized> columns_in_order(const std::uint64_t (&row_sizes)[4]) {
+    std::vector<Sized> all;
+    ColumnPlace* const rows[] = {&header_.row_templates, &header_.timestamps, &header_.sequences,
+                                 &header_.row_shapes};
+    for (std::size_t i = 0; i < 4; ++i)
+      all.push_back({row_sizes[i], ColumnClass::number, rows[i]});
+    for (std::size_t i = 0; i < sizes_.size(); ++i) {
+      GroupColumn& column = header_.columns[i];
+      all.push_back({sizes_[i], class_of(column.info.shape), &column.place});
+    }
+    return all;
+  }
+
   Result<void> place(const std::uint64_t (&row_sizes)[4]) {
+    const auto all = columns_in_order(row_sizes);
     ChunkLayout layout(header_.chunks, header_.small.size());
-    bool fits = layout.place(row_sizes[0], header_.row_templates) &&
-                layout.place(row_sizes[1], header_.timestamps) &&
-                layout.place(row_sizes[2], header_.sequences) &&
-                layout.place(row_sizes[3], header_.row_shapes);
-    for (std::size_t i = 0; i < sizes_.size() && fits; ++i)
-      fits = layout.place(sizes_[i], header_.columns[i].place);
+    bool fits = true;
+    const auto place_if = [&](auto wanted) {
+      for (const Sized& column : all)
+        if (wanted(column)) fits = fits && layout.place(column.size, *column.place);
+    };
+    if (by_class_) {
+      place_if([](const Sized& s) { return s.size <= small_column_bytes; });
+      for (const ColumnClass c : column_classes)
+        place_if([c](const Sized& s) { return s.size > small_column_bytes && s.of == c; });
+    } else {
+      place_if([](const Sized&) { return true; });
+    }
     if (!fits || !layout.complete()) return bad_header("columns do not fit the chunks");
     return {};
   }
 
   ByteReader in_;
   RowGroupHeader& header_;
+  bool by_class_ = false;
   std::vector<std::uint64_t> sizes_;  // parallel to header_.columns
 };
 
@@ -183,7 +213,7 @@ std::string encode_header(const RowGroupHeader& header, int zstd_level) {
   std::string raw;
   put_varint(raw, header.rows);
   put_varint(raw, header.line_bytes);
-  put_varint(raw, header.surrogates ? flag_surrogates : 0);
+  put_varint(raw, flag_by_class | (header.surrogates ? flag_surrogates : 0));
   put_varint(raw, header.chunks.size());
   for (const auto size : header.chunks) put_varint(raw, size);
   put_templates(raw, header);

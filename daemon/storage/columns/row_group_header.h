@@ -21,6 +21,8 @@ inline constexpr std::size_t row_group_rows_max = 64 << 10;
 inline constexpr std::size_t row_group_bytes_max = 12 << 20;
 // Columns are packed into chunks up to this size before compression; a larger one has its own.
 inline constexpr std::size_t chunk_bytes = 256 << 10;
+// Of columns of fixed values: those of all templates of a group fit in.
+inline constexpr std::size_t fixed_chunk_bytes = 1 << 20;
 // Columns up to this size lie in the header.
 inline constexpr std::size_t small_column_bytes = 48;
 

@@ -46,7 +46,7 @@ class ConfigFile {
 TEST_CASE("a config file sets what it mentions and nothing else", "[config]") {
   ConfigFile file(
       "http:\n  listen: 0.0.0.0:9999\n  idle_timeout: 30s\n"
-      "storage:\n  retention: 7d\n  head_bytes_max: 64MiB\n"
+      "storage:\n  retention: 7d\n  head_bytes_max: 96MiB\n"
       "query: {max_series: 5}\n"
       "log: {level: debug, format: json}\n");
   auto options = file.load();
@@ -54,7 +54,7 @@ TEST_CASE("a config file sets what it mentions and nothing else", "[config]") {
   CHECK(options->http.listen == "0.0.0.0:9999");
   CHECK(options->http.idle_timeout == std::chrono::seconds(30));
   CHECK(options->storage.retention == std::chrono::hours(24 * 7));
-  CHECK(options->storage.head_bytes_max == 64U << 20);
+  CHECK(options->storage.head_bytes_max == 96U << 20);
   CHECK(options->query.max_series == 5);
   CHECK(options->log_level == LogLevel::debug);
   CHECK(options->log_format == LogFormat::json);
