@@ -61,7 +61,8 @@ struct LogProjection {
 };
 
 // One field over the rows of a batch: what the parser would have made of each line. Of several
-// fields of one name the first counts. Either codes and values, or numbers.
+// fields of one name the first counts. Either codes and values, or numbers; nothing if the Stream
+// has a label of the field's name, which then is what the name means.
 struct FieldColumn {
   static constexpr std::uint32_t absent = ~std::uint32_t{0};
 

@@ -16,7 +16,8 @@ FieldReader::FieldReader(RowGroupReader& group, FieldMap& fields, std::uint64_t 
     : group_(group),
       map_(fields),
       dictionary_(dictionary),
-      templates_(group.header().templates.size()) {
+      templates_(group.header().templates.size()),
+      positions_(templates_.size()) {
   const auto& projection = map_.projection();
   for (std::size_t i = 0; i < projection.fields.size(); ++i)
     fields_.emplace_back(projection.parser);
@@ -37,16 +38,39 @@ const FieldReader::Template& FieldReader::template_of(std::uint32_t kind) {
   return out;
 }
 
-// Sets kinds_.
+// Sets kinds_, and positions_ unless the rows follow on one another.
 void FieldReader::find_templates(std::span<const std::uint32_t> rows) {
-  std::vector<std::uint8_t> seen(templates_.size());
+  for (const std::uint32_t kind : kinds_) positions_[kind].clear();
   kinds_.clear();
-  for (const std::uint32_t row : rows) {
-    const std::uint32_t kind = rows_->kind(row);
-    if (seen[kind] != 0) continue;
-    seen[kind] = 1;
-    kinds_.push_back(kind);
+  dense_ = rows.back() - rows.front() + 1 == rows.size();
+  if (!dense_) {
+    for (std::uint32_t i = 0; i < rows.size(); ++i) {
+      const std::uint32_t kind = rows_->kind(rows[i]);
+      if (positions_[kind].empty()) kinds_.push_back(kind);
+      positions_[kind].push_back(i);
+    }
+    return;
   }
+  for (std::uint32_t kind = 0; kind < templates_.size(); ++kind) {
+    const auto of_kind = rows_->rows(kind);
+    const auto first = std::lower_bound(of_kind.begin(), of_kind.end(), rows.front());
+    if (first != of_kind.end() && *first <= rows.back()) kinds_.push_back(kind);
+  }
+}
+
+// Calls visit(position among `rows`, place among the template's rows) for the rows of a template.
+template <typename Visit>
+void FieldReader::each_of(std::uint32_t kind, std::span<const std::uint32_t> rows,
+                          Visit visit) const {
+  if (!dense_) {
+    for (const std::uint32_t i : positions_[kind]) visit(i, rows_->ordinal(rows[i]));
+    return;
+  }
+  const auto of_kind = rows_->rows(kind);
+  const auto first = std::lower_bound(of_kind.begin(), of_kind.end(), rows.front());
+  for (auto i = static_cast<std::size_t>(first - of_kind.begin());
+       i < of_kind.size() && of_kind[i] <= rows.back(); ++i)
+    visit(of_kind[i] - rows.front(), static_cast<std::uint32_t>(i));
 }
 
 Result<void> FieldReader::fill(std::span<const std::uint32_t> rows, query::LogBatch& batch) {
@@ -55,14 +79,16 @@ Result<void> FieldReader::fill(std::span<const std::uint32_t> rows, query::LogBa
   std::size_t parsed = 0;
   for (const std::uint32_t kind : kinds_) parsed += template_of(kind).parsed ? 1 : 0;
   if (parsed == 0) return {};
-  unparsed_.clear();
-  if (parsed < kinds_.size())
-    for (const std::uint32_t row : rows)
-      unparsed_.push_back(templates_[rows_->kind(row)].parsed ? 0 : 1);
+  unparsed_.assign(parsed < kinds_.size() ? rows.size() : 0, 0);
+  for (const std::uint32_t kind : kinds_)
+    if (!templates_[kind].parsed)
+      each_of(kind, rows, [&](std::size_t i, std::uint32_t) { unparsed_[i] = 1; });
   columns_.clear();
   for (std::size_t field = 0; field < fields_.size(); ++field) {
     Field& out = fields_[field];
-    if (map_.projection().fields[field].number && numeric(field)) {
+    if (batch.labels->has(map_.projection().fields[field].name)) {
+      columns_.emplace_back();
+    } else if (map_.projection().fields[field].number && numeric(field)) {
       SLUICE_CHECK(fill_numbers(field, rows));
       columns_.push_back({{}, {}, out.doubles, out.present, 0});
     } else {
@@ -88,59 +114,51 @@ bool FieldReader::numeric(std::size_t field) const {
 }
 
 Result<void> FieldReader::fill_numbers(std::size_t field, std::span<const std::uint32_t> rows) {
-  struct From {
-    std::span<const std::int64_t> numbers;
-    NumberScale scale;
-  };
-  std::vector<From> from(templates_.size());
+  Field& out = fields_[field];
+  out.doubles.assign(rows.size(), 0);
+  out.present.assign(rows.size(), 0);
   for (const std::uint32_t kind : kinds_) {
     if (!templates_[kind].parsed || templates_[kind].fields[field].empty()) continue;
     SLUICE_TRY(const SlotColumn* column, column_of(kind, templates_[kind].fields[field][0]));
-    from[kind] = {column->numbers(), NumberScale(column->info())};
-  }
-  Field& out = fields_[field];
-  out.doubles.resize(rows.size());
-  out.present.resize(rows.size());
-  for (std::size_t i = 0; i < rows.size(); ++i) {
-    const From& source = from[rows_->kind(rows[i])];
-    const bool there = !source.numbers.empty();
-    out.present[i] = there ? 1 : 0;
-    out.doubles[i] = there ? source.scale.of(source.numbers[rows_->ordinal(rows[i])]) : 0;
+    const auto numbers = column->numbers();
+    const NumberScale scale(column->info());
+    each_of(kind, rows, [&](std::size_t i, std::uint32_t ordinal) {
+      out.doubles[i] = scale.of(numbers[ordinal]);
+      out.present[i] = 1;
+    });
   }
   return {};
 }
 
 Result<void> FieldReader::fill_codes(std::size_t field, std::span<const std::uint32_t> rows) {
   Field& out = fields_[field];
-  std::vector<Source*> single(templates_.size(), nullptr);
+  out.codes.assign(rows.size(), query::FieldColumn::absent);
   for (const std::uint32_t kind : kinds_) {
-    if (!templates_[kind].parsed || templates_[kind].fields[field].size() != 1) continue;
-    single[kind] = &templates_[kind].fields[field][0];
-    SLUICE_CHECK(column_of(kind, *single[kind]));
-  }
-  out.codes.resize(rows.size());
-  for (std::size_t i = 0; i < rows.size(); ++i) {
-    const std::uint32_t kind = rows_->kind(rows[i]);
-    if (single[kind] != nullptr) {
-      out.codes[i] = code_from(out, *single[kind], rows_->ordinal(rows[i]));
+    if (!templates_[kind].parsed) continue;
+    auto& sources = templates_[kind].fields[field];
+    for (Source& source : sources) SLUICE_CHECK(column_of(kind, source));
+    if (sources.size() == 1 && sources[0].column->shape() == ColumnShape::dictionary) {
+      fill_from_dictionary(out, sources[0], kind, rows);
       continue;
     }
-    out.codes[i] = query::FieldColumn::absent;
-    if (!templates_[kind].parsed) continue;
-    SLUICE_TRY(out.codes[i],
-               code_at(out, kind, rows_->ordinal(rows[i]), templates_[kind].fields[field]));
+    each_of(kind, rows, [&](std::size_t i, std::uint32_t ordinal) {
+      for (Source& source : sources)
+        if (out.codes[i] == query::FieldColumn::absent)
+          out.codes[i] = code_from(out, source, ordinal);
+    });
   }
   return {};
 }
 
-Result<std::uint32_t> FieldReader::code_at(Field& field, std::uint32_t kind, std::uint32_t ordinal,
-                                           std::vector<Source>& sources) {
-  for (Source& source : sources) {
-    SLUICE_CHECK(column_of(kind, source));
-    const std::uint32_t code = code_from(field, source, ordinal);
-    if (code != query::FieldColumn::absent) return code;
-  }
-  return query::FieldColumn::absent;
+void FieldReader::fill_from_dictionary(Field& out, Source& source, std::uint32_t kind,
+                                       std::span<const std::uint32_t> rows) {
+  const std::uint32_t* const known = source.codes.data();
+  const SlotColumn& column = *source.column;
+  std::uint32_t* const codes = out.codes.data();
+  each_of(kind, rows, [&](std::size_t i, std::uint32_t ordinal) {
+    const std::uint32_t code = known[column.code(ordinal)];
+    codes[i] = code != not_looked_up ? code : code_from(out, source, ordinal);
+  });
 }
 
 // Asked once per source, not per row.

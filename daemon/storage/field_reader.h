@@ -25,7 +25,8 @@ class FieldReader {
   // query::FieldColumn.
   FieldReader(RowGroupReader& group, FieldMap& fields, std::uint64_t dictionary);
 
-  // Sets parsed, fields and unparsed; valid until the next call.
+  // Sets parsed, fields and unparsed of a batch that has its Stream's labels; valid until the next
+  // call.
   Result<void> fill(std::span<const std::uint32_t> rows, query::LogBatch& batch);
   std::size_t memory_bytes() const;
 
@@ -50,21 +51,26 @@ class FieldReader {
   };
 
   void find_templates(std::span<const std::uint32_t> rows);
+  template <typename Visit>
+  void each_of(std::uint32_t kind, std::span<const std::uint32_t> rows, Visit visit) const;
   const Template& template_of(std::uint32_t kind);
   bool numeric(std::size_t field) const;
   Result<void> fill_codes(std::size_t field, std::span<const std::uint32_t> rows);
   Result<void> fill_numbers(std::size_t field, std::span<const std::uint32_t> rows);
   Result<const SlotColumn*> column_of(std::uint32_t kind, Source& source);
-  Result<std::uint32_t> code_at(Field& field, std::uint32_t kind, std::uint32_t ordinal,
-                                std::vector<Source>& sources);
+  void fill_from_dictionary(Field& out, Source& source, std::uint32_t kind,
+                            std::span<const std::uint32_t> rows);
   std::uint32_t code_from(Field& field, Source& source, std::uint32_t ordinal);
 
   RowGroupReader& group_;
   FieldMap& map_;
   const std::uint64_t dictionary_;
   const RowPartition* rows_ = nullptr;
-  std::vector<Template> templates_;   // parallel to the header's
-  std::vector<std::uint32_t> kinds_;  // templates of the batch's rows, each once
+  std::vector<Template> templates_;  // parallel to the header's
+  // Of the batch's rows:
+  std::vector<std::uint32_t> kinds_;                   // their templates, each once
+  bool dense_ = false;                                 // row by row without a gap
+  std::vector<std::vector<std::uint32_t>> positions_;  // else: by template, which they are
   std::deque<Field> fields_;
   std::vector<query::FieldColumn> columns_;
   std::vector<std::uint8_t> unparsed_;

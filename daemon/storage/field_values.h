@@ -22,7 +22,10 @@ class NumberScale {
   NumberScale() = default;
   explicit NumberScale(const ColumnInfo& info);
   // The label's value, for a number of the column.
-  double of(std::int64_t number) const { return static_cast<double>(number) / divisor_; }
+  double of(std::int64_t number) const {
+    const auto value = static_cast<double>(number);
+    return divisor_ == 1 ? value : value / divisor_;
+  }
 
  private:
   double divisor_ = 1;

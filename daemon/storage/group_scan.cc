@@ -10,7 +10,7 @@ namespace {
 
 // A reader with a limit is often served by the first batch; one that wants all gets large ones.
 constexpr std::size_t first_batch_rows = 256;
-constexpr std::size_t batch_rows_max = 8192;
+constexpr std::size_t batch_rows_max = row_group_rows_max;
 
 }  // namespace
 
@@ -83,7 +83,6 @@ Result<void> GroupScan::apply_filters(RowSet& wanted, query::QueryStats& stats) 
   if (field_filter_ && field_filter_->has_conditions() && !wanted.empty())
     SLUICE_CHECK(field_filter_->narrow(wanted, counts));
   stats.columns_scanned += counts.columns_scanned;
-  stats.lines_rebuilt += counts.lines_rebuilt;
   return {};
 }
 
@@ -232,8 +231,12 @@ Result<void> GroupScan::fill(std::span<const std::uint32_t> rows, query::LogBatc
   if (projection_.coalesce > Duration{0} && !with_metadata_ &&
       projection_.lines == query::LogProjection::Lines::none)
     return fill_sums(rows, batch);
-  for (const std::uint32_t row : rows) batch_timestamps_.push_back(timestamps_[row]);
-  batch.timestamps = batch_timestamps_;
+  if (rows.back() - rows.front() + 1 == rows.size()) {
+    batch.timestamps = timestamps_.subspan(rows.front(), rows.size());
+  } else {
+    for (const std::uint32_t row : rows) batch_timestamps_.push_back(timestamps_[row]);
+    batch.timestamps = batch_timestamps_;
+  }
   SLUICE_CHECK(fill_lines(rows, batch));
   if (projection_.sizes) SLUICE_CHECK(fill_sizes(rows, batch));
   if (!with_metadata_) return {};

@@ -41,10 +41,13 @@ class StoredLogCursor : public query::LogCursor {
         context_(context),
         range_(select.range),
         head_matcher_(select_.matchers) {
-    scans_ = plan_parts(cache_, view_, select_.matchers, range_,
-                        [this](const Error& error) { skip_damage(error); });
+    std::size_t damaged = 0;
+    scans_ = plan_parts(cache_, view_, select_.matchers, range_, [&](const Error& error) {
+      skip_damage(error);
+      ++damaged;
+    });
     context_.stats().parts += view_.parts->size();
-    context_.stats().parts_skipped_time += view_.parts->size() - scans_.size();
+    context_.stats().parts_skipped_time += view_.parts->size() - scans_.size() - damaged;
     units_ = plan_units(scans_, view_, head_matcher_, range_, select_.direction, context_.stats());
   }
   ~StoredLogCursor() override { release(); }
@@ -167,13 +170,20 @@ class StoredLogCursor : public query::LogCursor {
     return &batch_;
   }
 
-  // Charges what the open row group has come to hold.
-  Result<void> account() {
+  // Adds to the statistics what the open row group has read since.
+  void count_reads() {
     const auto& reader = group_->reader();
     context_.stats().chunks_read += reader.chunks_read() - chunks_counted_;
     context_.stats().bytes_read += reader.bytes_read() - bytes_counted_;
+    context_.stats().lines_rebuilt += reader.lines_rebuilt() - lines_counted_;
     chunks_counted_ = reader.chunks_read();
     bytes_counted_ = reader.bytes_read();
+    lines_counted_ = reader.lines_rebuilt();
+  }
+
+  // Charges what the open row group has come to hold.
+  Result<void> account() {
+    count_reads();
     const auto held = static_cast<std::int64_t>(group_->memory_bytes());
     const std::int64_t more = held - charged_;
     charged_ = held;
@@ -242,8 +252,10 @@ class StoredLogCursor : public query::LogCursor {
   void release() {
     if (charged_ != 0) static_cast<void>(context_.charge(-charged_));  // releasing cannot fail
     charged_ = 0;
+    if (group_) count_reads();  // lines that were asked for last
     chunks_counted_ = 0;
     bytes_counted_ = 0;
+    lines_counted_ = 0;
     group_.reset();
     counts_.reset();
     head_metadata_.clear();
@@ -267,6 +279,7 @@ class StoredLogCursor : public query::LogCursor {
   std::int64_t charged_ = 0;
   std::uint64_t chunks_counted_ = 0;
   std::uint64_t bytes_counted_ = 0;
+  std::uint64_t lines_counted_ = 0;
   std::vector<RunView> runs_;
   std::size_t next_run_ = 0;
   // The batch handed out:

@@ -30,6 +30,9 @@ class BatchFilter {
   Verdict verdict(const RowVerdicts& verdicts, std::size_t row) const {
     return labels_.by_line(row) ? Verdict::error : verdicts.at(row);
   }
+  bool all_passed(const RowVerdicts& verdicts) const {
+    return !labels_.any_by_line() && verdicts.all(Verdict::pass);
+  }
   bool all_dropped(const RowVerdicts& verdicts) const {
     return !labels_.any_by_line() && verdicts.all(Verdict::drop);
   }

@@ -1,6 +1,8 @@
 #include "query/engine/batch_groups.h"
 
 #include <algorithm>
+#include <array>
+#include <utility>
 
 namespace sluice::query {
 
@@ -44,20 +46,65 @@ void BatchGroups::remember() {
   for (const auto& label : constants_) last_constants_.emplace_back(label.name, label.value);
 }
 
-void BatchGroups::finish() {
+Result<void> BatchGroups::finish() {
   const std::uint64_t places = keys_ != 0 && keys_ <= max_table ? keys_ : 0;
   if (same_keys()) {
     table_.resize(places, none);  // what is known is found again, by another way perhaps
-    return;
+  } else {
+    map_.clear();
+    table_.assign(places, none);
+    remember();
   }
-  map_.clear();
-  table_.assign(places, none);
-  remember();
+  return parts_.size() == 1 && places > many_values ? look_up_new_values() : Result<void>{};
+}
+
+// Many values are spread over more memory than caches hold, so that each look-up waits for it
+// several times. Here these waits are shared by a block of them.
+Result<void> BatchGroups::look_up_new_values() {
+  constexpr std::size_t block = 32;
+  constexpr std::size_t claimed = none - 1;
+  new_rows_.clear();
+  const auto codes = parts_[0].column.codes;
+  for (std::size_t row = 0; row < codes.size(); ++row) {
+    std::size_t& known = table_[key_of(row)];
+    if (known != none) continue;
+    known = claimed;
+    new_rows_.push_back(row);
+  }
+  std::array<std::uint64_t, block> hashes;
+  for (std::size_t begin = 0; begin < new_rows_.size(); begin += block) {
+    const auto rows =
+        std::span(new_rows_).subspan(begin, std::min(block, new_rows_.size() - begin));
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      set_labels(rows[i]);
+      hashes[i] = logql::LabelTable::hash_of(labels_);
+    }
+    series_.prefetch(std::span(hashes).first(rows.size()));
+    for (const std::size_t row : rows) {
+      SLUICE_TRY(table_[key_of(row)], make(row));
+    }
+  }
+  return {};
 }
 
 void BatchGroups::enter(WindowSpan span) {
   span_ = span;
   known_.assign(keys_ != 0 && keys_ <= max_known ? keys_ : 0, nullptr);
+}
+
+// Keys are counted first, so that what they add to is looked for once for each of them.
+Result<void> BatchGroups::count_rows(std::size_t begin, std::size_t end) {
+  const bool few = keys_ != 0 && keys_ <= max_table;
+  if (few && counts_.size() < keys_) counts_.resize(keys_);
+  counted_.clear();
+  for (std::size_t row = begin; row < end; ++row)
+    if (!few || counts_[key_of(row)]++ == 0) counted_.push_back(row);
+  for (const std::size_t row : counted_) {
+    const double rows = few ? std::exchange(counts_[key_of(row)], 0) : 1;
+    SLUICE_TRY(Aggregate* const aggregate, aggregate_of(row));
+    aggregate->add_total(rows, rows);
+  }
+  return {};
 }
 
 Result<Aggregate*> BatchGroups::find_aggregate(std::size_t row) {
@@ -67,13 +114,17 @@ Result<Aggregate*> BatchGroups::find_aggregate(std::size_t row) {
   return found;
 }
 
-Result<std::size_t> BatchGroups::make(std::size_t row) {
+void BatchGroups::set_labels(std::size_t row) {
   labels_ = constants_;
   for (const auto& [name, column, factor] : parts_) {
     const std::uint32_t code = column.codes[row];
     if (code == FieldColumn::absent || column.values[code].empty()) continue;
     labels_.push_back({name, column.values[code], logql::Origin::stream});
   }
+}
+
+Result<std::size_t> BatchGroups::make(std::size_t row) {
+  set_labels(row);
   return series_.index_of(labels_);
 }
 

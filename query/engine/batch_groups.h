@@ -24,7 +24,9 @@ class BatchGroups {
   // Groups by the values of the column too. Not for columns of numbers.
   void add(const std::string& name, const LabelColumn& column);
   // After the last column.
-  void finish();
+  Result<void> finish();
+  // Adds 1 for each of the rows [begin, end), all in the windows entered last.
+  Result<void> count_rows(std::size_t begin, std::size_t end);
   // The number of the row's series.
   Result<std::size_t> series_of(std::size_t row);
   // Rows that follow fall into these windows.
@@ -37,8 +39,9 @@ class BatchGroups {
   }
 
  private:
-  static constexpr std::size_t max_table = 1 << 16;
+  static constexpr std::size_t max_table = 1 << 17;
   static constexpr std::size_t max_known = 1 << 12;  // emptied with each window
+  static constexpr std::size_t many_values = 1 << 10;
   static constexpr std::size_t none = std::numeric_limits<std::size_t>::max();
   struct Part {
     std::string_view name;
@@ -56,6 +59,8 @@ class BatchGroups {
   bool same_keys() const;
   void remember();
   Result<Aggregate*> find_aggregate(std::size_t row);
+  Result<void> look_up_new_values();
+  void set_labels(std::size_t row);
   Result<std::size_t> make(std::size_t row);
 
   LogSeries& series_;
@@ -77,6 +82,9 @@ class BatchGroups {
   // another.
   std::vector<Aggregate*> known_;
   std::vector<logql::LabelView> labels_;
+  std::vector<std::size_t> new_rows_;
+  std::vector<std::uint32_t> counts_;  // of count_rows(), by key; zeros between calls
+  std::vector<std::size_t> counted_;   // a row of each key counted
 };
 
 }  // namespace sluice::query

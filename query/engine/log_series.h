@@ -1,6 +1,7 @@
 // LogSeries: the series of one log range aggregation while it runs: grouping, windows, limits.
 #pragma once
 
+#include <deque>
 #include <optional>
 #include <span>
 #include <string_view>
@@ -26,6 +27,8 @@ class LogSeries {
   Result<std::size_t> index_of(const logql::LineLabels& labels, std::string_view left_out);
   // The same for labels known to be those of the series, all with Origin::stream.
   Result<std::size_t> index_of(std::span<const logql::LabelView> labels);
+  // See LabelTable. All of them are about to be asked for.
+  void prefetch(std::span<const std::uint64_t> hashes) const { table_.prefetch(hashes); }
   Result<void> add(std::size_t index, WindowSpan span, Timestamp t, double value);
   // Many entries at once, for functions that look at the total.
   Result<void> add_total(std::size_t index, WindowSpan span, double entries, double values);
@@ -53,7 +56,7 @@ class LogSeries {
   QueryContext& context_;
   std::int64_t charged_ = 0;
   logql::LabelTable table_;
-  std::vector<Data> data_;  // by index in the table
+  std::deque<Data> data_;  // by index in the table; pieces stay where they are
   std::vector<logql::LabelView> scratch_;
 };
 

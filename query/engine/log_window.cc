@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <utility>
 
 namespace sluice::query {
 
@@ -126,26 +127,47 @@ void Aggregate::merge(const Aggregate& other) {
 
 Aggregate& WindowSeries::piece(WindowSpan span, bool& fresh) {
   fresh = false;
+  if (!used_) {
+    used_ = true;
+    first_.span = span;
+  }
+  return first_.span == span ? first_.aggregate : other_piece(span, fresh);
+}
+
+Aggregate& WindowSeries::other_piece(WindowSpan span, bool& fresh) {
   // Batches come oldest first, so the last piece is nearly always the one.
-  if (!pieces_.empty() && pieces_.back().span == span) return pieces_.back().aggregate;
-  const auto before = [](const Piece& a, const WindowSpan& b) {
-    return a.span.first != b.first ? a.span.first < b.first : a.span.last < b.last;
+  if (!rest_.empty() && rest_.back().span == span) return rest_.back().aggregate;
+  const auto before = [](const WindowSpan& a, const WindowSpan& b) {
+    return a.first != b.first ? a.first < b.first : a.last < b.last;
   };
-  auto it = std::lower_bound(pieces_.begin(), pieces_.end(), span, before);
-  fresh = it == pieces_.end() || it->span != span;
-  if (fresh) it = pieces_.insert(it, Piece{span, {}});
+  if (before(span, first_.span)) {
+    fresh = true;
+    rest_.insert(rest_.begin(), std::exchange(first_, Piece{span, {}}));
+    return first_.aggregate;
+  }
+  auto it =
+      std::lower_bound(rest_.begin(), rest_.end(), span,
+                       [&](const Piece& a, const WindowSpan& b) { return before(a.span, b); });
+  fresh = it == rest_.end() || it->span != span;
+  if (fresh) it = rest_.insert(it, Piece{span, {}});
   return it->aggregate;
 }
 
-void WindowSeries::evaluate(const std::function<void(std::size_t, const Aggregate&)>& at) const {
+void WindowSeries::evaluate(
+    const std::function<void(std::size_t, const Aggregate&)>& at_step) const {
+  if (rest_.empty()) {
+    for (std::size_t step = first_.span.first; used_ && step <= first_.span.last; ++step)
+      at_step(step, first_.aggregate);
+    return;
+  }
   MergingQueue queue;
   std::size_t next = 0;
   std::size_t step = 0;
-  while (next < pieces_.size() || !queue.empty()) {
-    if (queue.empty()) step = std::max(step, pieces_[next].span.first);
-    while (next < pieces_.size() && pieces_[next].span.first <= step) queue.push(pieces_[next++]);
+  while (next < size() || !queue.empty()) {
+    if (queue.empty()) step = std::max(step, at(next).span.first);
+    while (next < size() && at(next).span.first <= step) queue.push(at(next++));
     while (!queue.empty() && queue.oldest().last < step) queue.pop();
-    if (!queue.empty()) at(step++, queue.total());
+    if (!queue.empty()) at_step(step++, queue.total());
   }
 }
 

@@ -78,11 +78,11 @@ struct Aggregate {
 // One series: its pieces, in order.
 class WindowSeries {
  public:
-  // The aggregate of the samples of a piece of time; `fresh` tells whether it is a new one (which
-  // is what takes memory). Valid until the next call.
+  // The aggregate of the samples of a piece of time; `fresh` tells whether it is a new one that
+  // takes more memory, as all but the first do. Valid until the next call.
   Aggregate& piece(WindowSpan span, bool& fresh);
-  // Calls at(step, aggregate) for every step whose window has samples.
-  void evaluate(const std::function<void(std::size_t, const Aggregate&)>& at) const;
+  // Calls at_step(step, aggregate) for every step whose window has samples.
+  void evaluate(const std::function<void(std::size_t, const Aggregate&)>& at_step) const;
 
   struct Piece {
     WindowSpan span;
@@ -90,7 +90,14 @@ class WindowSeries {
   };
 
  private:
-  std::vector<Piece> pieces_;  // by span
+  Aggregate& other_piece(WindowSpan span, bool& fresh);
+  std::size_t size() const { return (used_ ? 1 : 0) + rest_.size(); }
+  const Piece& at(std::size_t i) const { return i == 0 ? first_ : rest_[i - 1]; }
+
+  // By span. Most series of an instant query have but one, and there may be many series.
+  bool used_ = false;
+  Piece first_;
+  std::vector<Piece> rest_;
 };
 
 }  // namespace sluice::query

@@ -11,15 +11,22 @@ Result<void> RangeReader::take_columns(const LogBatch& batch) {
   RowVerdicts verdicts = filter_.judge();
   const bool complete = task_.pushdown.complete();
   if (complete) judge_value(verdicts);
-  if (complete) set_groups();
+  if (complete) add_groups();
   if (filter_.all_dropped(verdicts)) return {};
+  if (complete) SLUICE_CHECK(groups_.finish());
+  const bool counts = complete && task_.function.input == LogFunctionInput::total &&
+                      !task_.function.bytes && !task_.aggregation.unwrap &&
+                      filter_.all_passed(verdicts);
   const Timestamp* const times = batch.timestamps.data();
   for (std::size_t begin = 0, end = 0; begin < batch.size(); begin = end) {
     const auto& span = span_at(times[begin]);
     const auto after = std::upper_bound(times + begin, times + batch.size(), stretch_.last);
     end = static_cast<std::size_t>(after - times);
     if (complete && span) groups_.enter(*span);
-    SLUICE_CHECK(take_rows(batch, verdicts, begin, end));
+    if (!counts)
+      SLUICE_CHECK(take_rows(batch, verdicts, begin, end));
+    else if (span)
+      SLUICE_CHECK(groups_.count_rows(begin, end));
   }
   return {};
 }
@@ -59,11 +66,10 @@ RowVerdicts RangeReader::judge_unwrap(const LabelColumn& column) {
     if (number) unwrapped_values_[code] = *number;
     return number ? Verdict::pass : Verdict::error;
   };
-  return judge_column(column, filter_.rows(),
-                      {text, [](double) { return Verdict::pass; }, Verdict::drop});
+  return judge_column(column, filter_.rows(), {text, std::nullopt, Verdict::drop});
 }
 
-void RangeReader::set_groups() {
+void RangeReader::add_groups() {
   groups_.start();
   const auto& names = task_.pushdown.labels();
   const auto& unwrap = task_.aggregation.unwrap;
@@ -71,7 +77,6 @@ void RangeReader::set_groups() {
     const bool again = std::find(names.begin(), name, *name) != name;
     if (!again && (!unwrap || unwrap->label != *name)) groups_.add(*name, filter_.column(*name));
   }
-  groups_.finish();
 }
 
 Result<void> RangeReader::take_passed(const LogBatch& batch, std::size_t row) {

@@ -64,7 +64,7 @@ class RangeReader {
                          std::size_t end);
   void judge_value(RowVerdicts& verdicts);
   RowVerdicts judge_unwrap(const LabelColumn& column);
-  void set_groups();
+  void add_groups();
   Result<void> take_passed(const LogBatch& batch, std::size_t row);
   double unwrapped_at(std::size_t row) const;
 

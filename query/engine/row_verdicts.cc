@@ -7,13 +7,36 @@ namespace sluice::query {
 
 namespace {
 
-RowVerdicts judge_numbers(const LabelColumn& column, std::size_t rows, const ValueJudge& judge) {
+// passes(number) for each row, inlined.
+template <class Passes>
+RowVerdicts judge_each(const LabelColumn& column, std::size_t rows, Verdict absent, Passes passes) {
   std::vector<Verdict> verdicts(rows);
   for (std::size_t row = 0; row < rows; ++row) {
     const bool there = column.present.empty() || column.present[row] != 0;
-    verdicts[row] = there ? judge.number(column.numbers[row]) : judge.absent;
+    const Verdict present = passes(column.numbers[row]) ? Verdict::pass : Verdict::drop;
+    verdicts[row] = there ? present : absent;
   }
   return RowVerdicts(std::move(verdicts));
+}
+
+RowVerdicts judge_numbers(const LabelColumn& column, std::size_t rows, const ValueJudge& judge) {
+  if (!judge.number) {
+    const auto there = [](std::uint8_t present) { return present != 0; };
+    if (std::all_of(column.present.begin(), column.present.end(), there))
+      return RowVerdicts(Verdict::pass);
+    return judge_each(column, rows, judge.absent, [](double) { return true; });
+  }
+  const double against = judge.number->against;
+  const auto by = [&](auto passes) { return judge_each(column, rows, judge.absent, passes); };
+  switch (judge.number->op) {
+    case CompareOp::eq: return by([=](double n) { return n == against; });
+    case CompareOp::ne: return by([=](double n) { return n != against; });
+    case CompareOp::gt: return by([=](double n) { return n > against; });
+    case CompareOp::ge: return by([=](double n) { return n >= against; });
+    case CompareOp::lt: return by([=](double n) { return n < against; });
+    case CompareOp::le: return by([=](double n) { return n <= against; });
+  }
+  return RowVerdicts(Verdict::error);
 }
 
 // Of many values only those that occur are looked at.
@@ -98,7 +121,7 @@ ValueJudge judge_of(const LabelMatcher& matcher) {
     return matcher.matches(value) ? Verdict::pass : Verdict::drop;
   };
   // Columns that are matched as text are not asked for as numbers.
-  return {text, nullptr, matcher.matches_empty() ? Verdict::pass : Verdict::drop};
+  return {text, std::nullopt, matcher.matches_empty() ? Verdict::pass : Verdict::drop};
 }
 
 ValueJudge judge_of(const AddressLabelFilter& filter) {
@@ -112,10 +135,7 @@ ValueJudge judge_of(const NumberLabelFilter& filter) {
   const auto text = [&filter](std::string_view value, std::size_t) {
     return logql::judge(filter, value);
   };
-  const auto number = [&filter](double value) {
-    return logql::compare(filter.op, value, filter.value) ? Verdict::pass : Verdict::drop;
-  };
-  return {text, number, Verdict::drop};
+  return {text, NumberTest{filter.op, filter.value}, Verdict::drop};
 }
 
 }  // namespace sluice::query

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <vector>
 
 #include "query/ast/log_pipeline.h"
@@ -33,11 +34,16 @@ class RowVerdicts {
   std::vector<Verdict> rows_;  // empty: all_
 };
 
+struct NumberTest {
+  CompareOp op;
+  double against = 0;
+};
+
 // What is said of a column, from what is said of a value (text or number) and of an absent label.
 struct ValueJudge {
   // With the value's place among the column's values; 0 for a constant.
   std::function<Verdict(std::string_view, std::size_t)> text;
-  std::function<Verdict(double)> number;  // of numbers in text that parse_float reads so
+  std::optional<NumberTest> number;  // of numbers in text that parse_float reads so; none: pass
   Verdict absent = Verdict::drop;
 };
 RowVerdicts judge_column(const LabelColumn& column, std::size_t rows, const ValueJudge& judge);

@@ -8,16 +8,6 @@ namespace sluice::query::logql {
 
 namespace {
 
-// A sum, so that the order of the labels does not matter.
-std::uint64_t hash_of(std::span<const LabelView> labels) {
-  std::uint64_t sum = labels.size();
-  for (const auto& [name, value, origin] : labels) {
-    const auto seed = XXH3_64bits(name.data(), name.size()) + static_cast<std::uint64_t>(origin);
-    sum += XXH3_64bits_withSeed(value.data(), value.size(), seed);
-  }
-  return sum;
-}
-
 bool same(const LabelView& a, const LabelView& b) {
   return a.name == b.name && a.value == b.value && a.origin == b.origin;
 }
@@ -34,6 +24,32 @@ bool same(std::span<const LabelView> set, std::span<const LabelView> labels) {
 constexpr std::size_t max_names = 16;
 
 }  // namespace
+
+// A sum, so that the order of the labels does not matter.
+std::uint64_t LabelTable::hash_of(std::span<const LabelView> labels) {
+  std::uint64_t sum = labels.size();
+  for (const auto& [name, value, origin] : labels) {
+    const auto seed = XXH3_64bits(name.data(), name.size()) + static_cast<std::uint64_t>(origin);
+    sum += XXH3_64bits_withSeed(value.data(), value.size(), seed);
+  }
+  return sum;
+}
+
+void LabelTable::prefetch(std::span<const std::uint64_t> hashes) const {
+  const std::size_t mask = places_.size() - 1;
+  const auto likely = [&](std::uint64_t hash) -> const Set* {
+    const Place& place = places_[hash & mask];
+    return place.set == 0 ? nullptr : &sets_[place.set - 1];
+  };
+  for (const std::uint64_t hash : hashes) __builtin_prefetch(&places_[hash & mask]);
+  for (const std::uint64_t hash : hashes)
+    if (const Set* set = likely(hash)) __builtin_prefetch(set);
+  for (const std::uint64_t hash : hashes)
+    if (const Set* set = likely(hash)) __builtin_prefetch(labels_.data() + set->begin);
+  for (const std::uint64_t hash : hashes)
+    if (const Set* set = likely(hash); set != nullptr && set->count > 0)
+      __builtin_prefetch(labels_[set->begin].value.data());
+}
 
 std::size_t LabelTable::intern(std::span<const LabelView> labels, bool& added) {
   const std::uint64_t hash = hash_of(labels);

@@ -20,6 +20,10 @@ class LabelTable {
   // The number of this set; `added` tells whether it is new. A label's origin is part of the set.
   // Values must not be empty, names must not repeat; the order does not matter.
   std::size_t intern(std::span<const LabelView> labels, bool& added);
+  // Of many sets that intern() is about to be asked for: their places in memory, all at once rather
+  // than one wait after the other. Changes nothing else.
+  void prefetch(std::span<const std::uint64_t> hashes) const;
+  static std::uint64_t hash_of(std::span<const LabelView> labels);
   // By name. Valid until the next intern().
   std::span<const LabelView> at(std::size_t index) const {
     return std::span(labels_).subspan(sets_[index].begin, sets_[index].count);

@@ -106,7 +106,13 @@ class PushedBatch {
     }
     rows_ = std::move(kept);
     columns_.resize(projection_.fields.size());
-    for (std::size_t i = 0; i < columns_.size(); ++i) fill(i, parsed);
+    for (std::size_t i = 0; i < columns_.size(); ++i) {
+      const bool hidden = labels.has(projection_.fields[i].name);
+      if (hidden && wish())
+        fields_.emplace_back();
+      else
+        fill(i, parsed);
+    }
     batch_.parsed = true;
     batch_.fields = fields_;
     if (std::count(unparsed_.begin(), unparsed_.end(), 1) > 0) batch_.unparsed = unparsed_;

@@ -8,6 +8,14 @@
 
 namespace sluice::storage {
 
+// Items by number; columns follow from first_column on.
+struct DecodedItem {
+  static constexpr std::uint32_t timestamps = 0;
+  static constexpr std::uint32_t by_template = 1;
+  static constexpr std::uint32_t bytes_seen = 2;  // small, and worth more than the columns
+  static constexpr std::uint32_t first_column = 3;
+};
+
 class DecodedItems {
  public:
   virtual ~DecodedItems() = default;

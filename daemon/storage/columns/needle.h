@@ -26,5 +26,8 @@ bool contains(std::string_view text, std::string_view pattern, bool fold);
 // placements() of line_search.h for either kind; texts of conditions are parts of needle.text, to
 // be tested the way the needle is.
 std::optional<std::vector<Placement>> placements(const LineTemplate& pattern, const Needle& needle);
+// Without those within one slot, which each slot offers.
+std::optional<std::vector<Placement>> placements_across(const LineTemplate& pattern,
+                                                        const Needle& needle);
 
 }  // namespace sluice::storage

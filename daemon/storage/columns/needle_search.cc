@@ -35,8 +35,7 @@ bool GroupView::may_pass(std::uint32_t template_number, const TextCondition& con
   const ColumnInfo& info = group_.column_info(template_number, condition.slot);
   if (info.shape == ColumnShape::dictionary || info.shape == ColumnShape::text) {
     const auto& text = texts_.at(condition.text);
-    return contained &&
-           group_.may_contain(template_number, condition.slot, text.bytes, text.fold);
+    return contained && group_.may_contain(template_number, condition.slot, text.bytes, text.fold);
   }
   return storage::may_pass(info, test_of(condition));
 }
@@ -64,13 +63,13 @@ NeedleSearch::Conditions NeedleSearch::with_texts(const Placement& placement) co
 }
 
 NeedleSearch::Ways NeedleSearch::find_ways(const LineTemplate& pattern) const {
-  const auto found = placements(pattern, needle_);
+  const auto found = placements_across(pattern, needle_);
   if (!found) return {Verdict::lines, {}};
-  if (found->empty()) return {Verdict::never, {}};
+  if (found->empty() && pattern.slots() == 0) return {Verdict::never, {}};
   Ways ways{Verdict::columns, {}};
   for (const Placement& placement : *found) {
     if (placement.empty()) return {Verdict::always, {}};
-    if (placement[0].test != SlotTest::contains) ways.across.push_back(with_texts(placement));
+    ways.across.push_back(with_texts(placement));
   }
   return ways;
 }

@@ -16,8 +16,11 @@ constexpr std::size_t max_across = 64;
 
 class PlacementFinder {
  public:
-  PlacementFinder(const LineTemplate& pattern, const Needle& needle)
-      : pieces_(pattern.pieces), needle_(needle.text), fold_(needle.fold) {}
+  PlacementFinder(const LineTemplate& pattern, const Needle& needle, bool within_slots)
+      : pieces_(pattern.pieces),
+        needle_(needle.text),
+        fold_(needle.fold),
+        within_slots_(within_slots) {}
 
   std::optional<std::vector<Placement>> find() {
     if (is_static()) return std::vector<Placement>(1);
@@ -40,11 +43,13 @@ class PlacementFinder {
     const std::string_view piece = pieces_[i];
     const std::size_t most = std::min(piece.size(), needle_.size() - 1);
     for (std::size_t taken = 1; taken <= most; ++taken)
-      if (ends_with(piece, needle_.substr(0, taken), fold_)) in_slot(i, needle_.substr(taken));
+      if (agree(piece.back(), needle_[taken - 1]) &&
+          ends_with(piece, needle_.substr(0, taken), fold_))
+        in_slot(i, needle_.substr(taken));
   }
 
   void begin_in_slot(std::uint32_t i) {
-    found_.push_back({{i, SlotTest::contains, std::string(needle_)}});
+    if (within_slots_) found_.push_back({{i, SlotTest::contains, std::string(needle_)}});
     for (std::size_t taken = 1; taken < needle_.size() && !too_many_; ++taken)
       if (fits_piece(i + 1, needle_.substr(taken)))
         with(i, SlotTest::suffix, needle_.substr(0, taken),
@@ -60,10 +65,14 @@ class PlacementFinder {
              [&] { in_piece(i + 1, rest.substr(taken)); });
   }
 
-  // Piece i and `rest` agree as far as both go. A needle that would go on past the last piece does
-  // not fit.
+  // Settles most places before anything is called.
+  bool agree(char c, char of_needle) const { return (fold_ ? to_lower(c) : c) == of_needle; }
+
+  // Piece i and `rest`, which is not empty, agree as far as both go. A needle that would go on past
+  // the last piece does not fit.
   bool fits_piece(std::uint32_t i, std::string_view rest) const {
     const std::string_view piece = pieces_[i];
+    if (!piece.empty() && !agree(piece.front(), rest.front())) return false;
     if (piece.size() >= rest.size()) return begins_with(piece, rest, fold_);
     return i + 1 < pieces_.size() && same(piece, rest.substr(0, piece.size()), fold_);
   }
@@ -91,6 +100,7 @@ class PlacementFinder {
   const std::vector<std::string>& pieces_;
   const std::string_view needle_;
   const bool fold_;
+  const bool within_slots_;
   Placement path_;
   std::vector<Placement> found_;
   std::size_t across_ = 0;
@@ -101,7 +111,12 @@ class PlacementFinder {
 
 std::optional<std::vector<Placement>> placements(const LineTemplate& pattern,
                                                  const Needle& needle) {
-  return PlacementFinder(pattern, needle).find();
+  return PlacementFinder(pattern, needle, true).find();
+}
+
+std::optional<std::vector<Placement>> placements_across(const LineTemplate& pattern,
+                                                        const Needle& needle) {
+  return PlacementFinder(pattern, needle, false).find();
 }
 
 std::optional<std::vector<Placement>> placements(const LineTemplate& pattern,

@@ -14,12 +14,6 @@ Error bad_group(std::string_view what) {
   return {ErrorCode::corrupt, "row group: " + std::string(what)};
 }
 
-// Numbers of DecodedItems; columns follow.
-constexpr std::uint32_t timestamps_item = 0;
-constexpr std::uint32_t by_template_item = 1;
-constexpr std::uint32_t bytes_seen_item = 2;
-constexpr std::uint32_t first_column_item = 3;
-
 std::size_t kept_bytes(const std::vector<Timestamp>& timestamps) {
   return timestamps.capacity() * sizeof(Timestamp);
 }
@@ -32,10 +26,10 @@ std::size_t kept_bytes(const T& value) {
 // The one that all readers of the row group add to.
 std::shared_ptr<ColumnBytes> bytes_seen(DecodedItems* kept, std::size_t columns) {
   if (kept == nullptr) return nullptr;
-  if (auto found = kept->find(bytes_seen_item))
+  if (auto found = kept->find(DecodedItem::bytes_seen))
     return std::const_pointer_cast<ColumnBytes>(std::static_pointer_cast<const ColumnBytes>(found));
   auto made = std::make_shared<ColumnBytes>(columns);
-  kept->keep(bytes_seen_item, made, made->memory_bytes());
+  kept->keep(DecodedItem::bytes_seen, made, made->memory_bytes());
   return made;
 }
 
@@ -112,7 +106,7 @@ Result<std::span<const Timestamp>> RowGroupReader::timestamps() {
       std::transform(ns.begin(), ns.end(), times.begin(), from_unix_ns);
       return times;
     };
-    SLUICE_TRY(timestamps_, item<std::vector<Timestamp>>(timestamps_item, load));
+    SLUICE_TRY(timestamps_, item<std::vector<Timestamp>>(DecodedItem::timestamps, load));
   }
   return std::span<const Timestamp>(*timestamps_);
 }
@@ -136,7 +130,7 @@ Result<void> RowGroupReader::load_row_templates() {
     if (rows.empty()) return bad_group("rows do not fit their templates");
     return rows;
   };
-  SLUICE_TRY(by_template_, item<RowPartition>(by_template_item, load));
+  SLUICE_TRY(by_template_, item<RowPartition>(DecodedItem::by_template, load));
   return {};
 }
 
@@ -190,7 +184,7 @@ Result<SlotColumn> RowGroupReader::decode(const GroupColumn& stored,
 Result<const SlotColumn*> RowGroupReader::load_column(std::size_t column,
                                                       std::span<const std::uint32_t> rows) {
   if (columns_[column]) return columns_[column].get();
-  const auto number = first_column_item + static_cast<std::uint32_t>(column);
+  const auto number = DecodedItem::first_column + static_cast<std::uint32_t>(column);
   SLUICE_TRY(columns_[column],
              item<SlotColumn>(number, [&] { return decode(header_->columns[column], rows); }));
   column_bytes_ += columns_[column]->memory_bytes();
@@ -227,6 +221,7 @@ Result<void> RowGroupReader::line(std::uint32_t row, std::string& out) {
   SLUICE_CHECK(load_lines(std::span(&row, 1)));
   out.clear();
   append_line(row, out);
+  ++lines_rebuilt_;
   return {};
 }
 
@@ -235,6 +230,7 @@ Result<void> RowGroupReader::lines(std::span<const std::uint32_t> rows, std::str
   SLUICE_CHECK(load_lines(rows));
   arena.clear();
   views.clear();
+  lines_rebuilt_ += rows.size();
   std::vector<std::size_t> ends;
   ends.reserve(rows.size());
   for (const std::uint32_t row : rows) {

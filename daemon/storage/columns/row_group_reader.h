@@ -74,6 +74,7 @@ class RowGroupReader : public SearchableGroup {
   std::size_t memory_bytes() const;
   std::uint64_t chunks_read() const { return chunks_read_; }
   std::uint64_t bytes_read() const { return bytes_read_; }  // of chunks, as stored
+  std::uint64_t lines_rebuilt() const { return lines_rebuilt_; }
 
  private:
   struct RawChunk {
@@ -115,6 +116,7 @@ class RowGroupReader : public SearchableGroup {
   std::size_t column_bytes_ = 0;
   std::uint64_t chunks_read_ = 0;
   std::uint64_t bytes_read_ = 0;
+  std::uint64_t lines_rebuilt_ = 0;
 };
 
 }  // namespace sluice::storage

@@ -43,9 +43,12 @@ class Projected : public StoreFixture {
       if (!*batch) break;
       visit(**batch);
     }
+    cursor->reset();  // what was asked for last is counted by then
     chunks_read = context.stats().chunks_read;
+    lines_rebuilt = context.stats().lines_rebuilt;
   }
   std::uint64_t chunks_read = 0;
+  std::uint64_t lines_rebuilt = 0;
 
  private:
   void push_some(int lines) {
@@ -222,4 +225,20 @@ TEST_CASE("fields from columns are what the parser makes of the lines") {
     CHECK(rows == 2 * (6 * 400 + 50));
     CHECK(from_columns > rows / 10);
   }
+}
+
+TEST_CASE("lines are counted as they are rebuilt, and no others") {
+  Projected store(2);
+  query::LogSelect select;
+  store.each_batch(select, [](const query::LogBatch&) {});
+  CHECK(store.lines_rebuilt == 2 * 6 * 400);  // all but those of the head
+  select.projection.lines = LogProjection::Lines::on_demand;
+  std::size_t asked = 0;
+  store.each_batch(select, [&](const query::LogBatch& batch) {
+    if (batch.loader == nullptr || asked == 7) return;
+    REQUIRE(batch.loader->line(batch.size() - 1).has_value());
+    ++asked;
+  });
+  CHECK(asked > 0);
+  CHECK(store.lines_rebuilt == asked);
 }
