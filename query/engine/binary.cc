@@ -96,7 +96,7 @@ Result<EvalValue> as_value(Result<GridVector> vector) {
 Result<EvalValue> eval_binary(Evaluator& evaluator, const Binary& binary, const StepGrid& grid) {
   SLUICE_TRY(auto lhs, evaluator.eval(*binary.lhs, grid));
   SLUICE_TRY(auto rhs, evaluator.eval(*binary.rhs, grid));
-  const bool logs = reads_logs(*binary.lhs) || reads_logs(*binary.rhs);
+  const bool logs = binary.logql || reads_logs(*binary.lhs) || reads_logs(*binary.rhs);
   const Arithmetic arithmetic{binary.op, binary.return_bool, logs};
   auto* left_vector = std::get_if<GridVector>(&lhs);
   auto* right_vector = std::get_if<GridVector>(&rhs);
