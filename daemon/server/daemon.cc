@@ -158,7 +158,8 @@ void RunningDaemon::add_routes() {
 api::LokiOptions RunningDaemon::loki_options() const {
   return {.limits = options_.query,
           .version = std::string(build_version()),
-          .retention = options_.storage.retention};
+          .retention = options_.storage.retention,
+          .discover_log_levels = options_.ingest.discover_log_levels};
 }
 
 api::PrometheusOptions RunningDaemon::prometheus_options() const {

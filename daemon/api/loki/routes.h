@@ -31,6 +31,7 @@ struct LokiOptions {
   std::size_t max_tails = 100;                // WebSockets open at once; past it 429
   std::string version = "0.1.0";              // of Sluice
   std::chrono::hours retention{24 * 30};      // shown by drilldown-limits
+  bool discover_log_levels = false;           // likewise
 };
 
 // What the endpoints need; the referenced objects must outlive the router.
