@@ -1,7 +1,6 @@
 #!/usr/bin/env python3
 """`sluice export` killed at random moments and run again: the files are those of one quiet run."""
 
-import json
 import os
 import random
 import subprocess
@@ -43,12 +42,8 @@ class ExportTest(harness.Case):
         start -= start % NANOSECONDS
         # Pairs of lines share a timestamp, within a stream and across streams.
         for app in ("a", "b"):
-            values = [[str(start + i // 2 * NANOSECONDS // 5), f"{app} line {i}"]
-                      for i in range(LINES // 2)]
-            body = json.dumps({"streams": [{"stream": {"app": app}, "values": values}]}).encode()
-            answer = daemon.client.post("/loki/api/v1/push", body,
-                                        {"Content-Type": "application/json"})
-            self.assertEqual(answer.status, 204, answer.text)
+            daemon.push_at(app, [(start + i // 2 * NANOSECONDS // 5, f"{app} line {i}")
+                                 for i in range(LINES // 2)])
         end = start + 600 * NANOSECONDS
         quiet = self.path("quiet")
         subprocess.run(self.command(daemon, quiet, start, end), check=True,
