@@ -40,6 +40,10 @@ struct Limits {
   std::chrono::hours oldest{24 * 30};
   // Clocks differ; more than this is a wrong clock, and would hide all later lines of a query.
   std::chrono::minutes future{10};
+
+  // Whether entries get detected_level as structured metadata. Costs a look at every line, and
+  // splits results by level, so it is chosen.
+  bool discover_log_levels = false;
 };
 
 }  // namespace sluice

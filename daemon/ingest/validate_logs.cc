@@ -1,5 +1,6 @@
 #include "daemon/ingest/validate_logs.h"
 
+#include "daemon/ingest/detect_level.h"
 #include "daemon/ingest/service_name.h"
 #include "daemon/ingest/validate_labels.h"
 
@@ -78,6 +79,14 @@ void filter_entries(StreamEntries& stream, BatchIdentity* identity, const EntryC
   if (identity) identity->ends.resize(kept);
 }
 
+void add_levels(std::vector<StreamEntries>& streams) {
+  LevelDetector detector;
+  for (auto& stream : streams)
+    for (auto& entry : stream.entries)
+      entry.metadata.set("detected_level",
+                         detector.level(stream.labels, entry.metadata, entry.line));
+}
+
 }  // namespace
 
 Rejections validate_logs(std::vector<StreamEntries>& streams, BatchIdentity* identity,
@@ -95,6 +104,7 @@ Rejections validate_logs(std::vector<StreamEntries>& streams, BatchIdentity* ide
     add_service_name(stream.labels);
     filter_entries(stream, identity, check, rejections);
   }
+  if (limits.discover_log_levels) add_levels(streams);
   return rejections;
 }
 

@@ -11,8 +11,9 @@
 
 namespace sluice::ingest {
 
-// Takes out what may not be stored and adds service_name. With an identity its `ends` lose the
-// same entries; its `end` stays, so that refused lines are not sent again.
+// Takes out what may not be stored and adds service_name and, if asked to, detected_level. With an
+// identity its `ends` lose the same entries; its `end` stays, so that refused lines are not sent
+// again.
 Rejections validate_logs(std::vector<StreamEntries>& streams, BatchIdentity* identity,
                          const Limits& limits, Timestamp now);
 

@@ -66,6 +66,16 @@ ConfigKey text(std::string section, std::string name, std::string help, At at, b
   return {std::move(section), name, "string", std::move(help), show(defaults()), live, read, show};
 }
 
+template <class At>
+ConfigKey boolean(std::string section, std::string name, std::string help, At at) {
+  auto show = [at](const Options& o) {
+    return std::string(at(const_cast<Options&>(o)) ? "true" : "false");
+  };
+  auto read = [at, name](YamlNode& node, Options& o) { at(o) = node.boolean(name, at(o)); };
+  return {std::move(section), name,  "boolean", std::move(help),
+          show(defaults()),   false, read,      show};
+}
+
 ConfigKey log_level_key() {
   static constexpr std::string_view names[] = {"debug", "info", "warn", "error"};
   auto show = [](const Options& o) { return std::string(names[static_cast<int>(o.log_level)]); };
@@ -222,6 +232,9 @@ void add_limits(std::vector<ConfigKey>& keys) {
                          10'000, AT(ingest.metadata_entries)));
   keys.push_back(
       duration(s, "future", "How far in the future a timestamp may lie", AT(ingest.future)));
+  keys.push_back(boolean(s, "discover_log_levels",
+                         "Give every log entry a detected_level, as Loki does",
+                         AT(ingest.discover_log_levels)));
 }
 
 void add_runtime(std::vector<ConfigKey>& keys) {

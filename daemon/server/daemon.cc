@@ -168,7 +168,8 @@ api::LokiOptions RunningDaemon::loki_options() const {
   return {.limits = options_.query,
           .version = std::string(build_version()),
           .retention = options_.storage.retention,
-          .truncates_lines = options_.ingest.long_lines == LongLinePolicy::truncate};
+          .truncates_lines = options_.ingest.long_lines == LongLinePolicy::truncate,
+          .discover_log_levels = options_.ingest.discover_log_levels};
 }
 
 api::PrometheusOptions RunningDaemon::prometheus_options() const {

@@ -127,6 +127,7 @@ struct VectorMatching {
 struct Binary {
   BinaryOp op = BinaryOp::add;
   bool return_bool = false;
+  bool logql = false;  // written in LogQL, where x / 0 is NaN
   VectorMatching matching;
   ExprPtr lhs;
   ExprPtr rhs;

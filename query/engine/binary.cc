@@ -119,7 +119,7 @@ Result<EvalValue> eval_sides(Evaluator& evaluator, const Binary& binary, const S
                              HistogramArithmetic& notes) {
   SLUICE_TRY(auto lhs, evaluator.eval(*binary.lhs, grid));
   SLUICE_TRY(auto rhs, evaluator.eval(*binary.rhs, grid));
-  const bool logs = reads_logs(*binary.lhs) || reads_logs(*binary.rhs);
+  const bool logs = binary.logql || reads_logs(*binary.lhs) || reads_logs(*binary.rhs);
   const Arithmetic arithmetic{binary.op, binary.return_bool, logs};
   auto* left_vector = std::get_if<GridVector>(&lhs);
   auto* right_vector = std::get_if<GridVector>(&rhs);

@@ -76,12 +76,22 @@ class Lexer {
     if (rest().starts_with("--") && flags_may_follow(before)) return flag();
     for (const auto symbol : symbols)
       if (rest().starts_with(symbol)) return token_to(at_ + symbol.size(), TokenKind::symbol);
-    return parse_error(query_, at_, "unexpected character " + shown(c) + string_hint(c));
+    return parse_error(query_, at_, "unexpected character " + shown_character() + character_hint());
   }
 
-  static std::string shown(char c) { return std::string("'") + c + "'"; }
-  static std::string string_hint(char c) {
-    return c == '\'' ? "; strings are written \"...\" or `...`" : "";
+  // The whole of it: the query is valid UTF-8.
+  std::string shown_character() const {
+    std::size_t end = at_ + 1;
+    while (end < query_.size() && (static_cast<unsigned char>(query_[end]) & 0xC0) == 0x80) ++end;
+    return "'" + std::string(query_.substr(at_, end - at_)) + "'";
+  }
+  std::string character_hint() const {
+    for (const auto quote : {"'", "\u2018", "\u2019", "\u201C", "\u201D"})
+      if (rest().starts_with(quote)) return "; strings are written \"...\" or `...`";
+    if (rest().starts_with("."))
+      return "; names have letters, digits and underscores: a.b is stored as a_b";
+    if (rest().starts_with("$")) return "; is it a variable that was not replaced?";
+    return "";
   }
 
   // `--strict` is a flag after logfmt (and after another flag); elsewhere it is two minus signs.

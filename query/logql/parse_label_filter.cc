@@ -51,7 +51,11 @@ Result<LabelFilterPtr> parse_comparison(TokenStream& in) {
   NumberLabelFilter filter;
   filter.label = std::string(in.next().text);
   const Operator* op = find_operator(in.peek());
-  if (op == nullptr) return in.unexpected("a comparison (= != =~ !~ == > >= < <=) after the label");
+  if (op == nullptr)
+    return in.unexpected("a comparison (= != =~ !~ == > >= < <=) after the label \"" +
+                         filter.label +
+                         "\" (stages are json, logfmt, regexp, pattern, unpack, line_format, "
+                         "label_format, decolorize, drop, keep)");
   filter.op = op->op;
   in.next();
   const bool negative = in.take("-");

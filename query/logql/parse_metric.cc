@@ -130,6 +130,7 @@ Result<ExprPtr> parse_operators(TokenStream& in, int lowest) {
     SLUICE_CHECK(in.count_operator());
     in.next();
     Binary binary;
+    binary.logql = true;
     binary.op = op->op;
     SLUICE_CHECK(parse_modifiers(in, *op, binary));
     const bool right_associative = op->op == BinaryOp::pow;
@@ -167,6 +168,10 @@ bool begins_log_query(const TokenStream& in) {
 
 std::string trailing_hint(const Token& token) {
   if (token.is("[")) return "; a range belongs inside an aggregation such as rate({...}[5m])";
+  if (token.is("=") || token.is("=~"))
+    return "; lines are filtered by |= != |~ !~, numbers are compared by == and !=";
+  if (token.kind == TokenKind::string) return "; a line filter such as |= goes before the text";
+  if (token.is("and")) return "; filters follow each other, as in |= \"a\" |= \"b\"";
   if (token.is("|")) return "; unwrap belongs inside a range aggregation such as sum_over_time";
   return "";
 }

@@ -88,6 +88,7 @@ Result<void> parse_bracket(TokenStream& in, LogRangeAggregation& out) {
   if (token.kind != TokenKind::duration || token.duration <= Duration{0})
     return in.unexpected("a duration such as 5m inside \"[\" and \"]\"");
   out.range = in.next().duration;
+  if (in.peek().is(":")) return in.error_here("LogQL has no subqueries ([5m:1m])");
   SLUICE_CHECK(in.expect("]", "the range"));
   if (in.take("offset")) {
     SLUICE_TRY(out.offset, parse_offset(in));

@@ -29,6 +29,13 @@ class LokiCalls:
         assert answer.status == 204, f"push: {answer.status} {answer.text}"
         return answer
 
+    def push_at(self, app, entries):
+        """Entries are (timestamp_ns, line)."""
+        values = [[str(at), line] for at, line in entries]
+        body = encode_json({"streams": [{"stream": {"app": app}, "values": values}]})
+        answer = self.client.post("/loki/api/v1/push", body, {"Content-Type": "application/json"})
+        assert answer.status == 204, f"push: {answer.status} {answer.text}"
+
     def query_range(self, query, start_ns, end_ns, **parameters):
         parameters = {"query": query, "start": start_ns, "end": end_ns, **parameters}
         answer = self.client.get("/loki/api/v1/query_range?" + urllib.parse.urlencode(parameters))

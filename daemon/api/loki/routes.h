@@ -32,6 +32,7 @@ struct LokiOptions {
   std::string version = "0.1.0";              // of Sluice
   std::chrono::hours retention{24 * 30};      // shown by drilldown-limits
   bool truncates_lines = false;               // shown there, too
+  bool discover_log_levels = false;           // likewise
 };
 
 // What the endpoints need; the referenced objects must outlive the router.

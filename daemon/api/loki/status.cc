@@ -21,7 +21,7 @@ std::string hours_text(std::chrono::hours hours) {
 
 void write_limits(JsonWriter& out, const LokiOptions& options) {
   out.begin_object();
-  out.key("discover_log_levels").boolean(true);
+  out.key("discover_log_levels").boolean(options.discover_log_levels);
   write_empty_list(out, "discover_service_name");
   write_empty_list(out, "log_level_fields");
   out.key("max_entries_limit_per_query")

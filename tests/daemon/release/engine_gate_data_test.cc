@@ -65,6 +65,41 @@ TEST_CASE("lines come back whole, and literals narrow them", "[gate]") {
   CHECK(s.data.lines(query->errors(), range, 1)->size() == 1);
 }
 
+namespace {
+
+// A store that cannot give everything, and says so.
+struct PartialLogs : query::LogSource {
+  explicit PartialLogs(query::LogSource& all) : all_(all) {}
+  Result<std::unique_ptr<query::LogCursor>> select(const query::LogSelect& select,
+                                                   query::QueryContext& context) override {
+    context.warn("some stored logs are damaged");
+    return all_.select(select, context);
+  }
+  Result<std::vector<LabelSet>> streams(const TenantId& tenant,
+                                        const std::vector<query::LabelMatcher>& matchers,
+                                        TimeRange range) override {
+    return all_.streams(tenant, matchers, range);
+  }
+
+ private:
+  query::LogSource& all_;
+};
+
+}  // namespace
+
+TEST_CASE("lines or counts that are not complete are an error, never a verdict", "[gate]") {
+  Stored s;
+  s.line(1, "B", "error", "cart 7 broken");
+  PartialLogs partial(s.store.logs());
+  const query::Engine engine(partial, s.store.samples());
+  const GateData data = engine_gate_data(engine, s.store, default_tenant());
+  const auto query = ServiceQuery::make({}, "shop", "default", "B");
+  const auto lines = data.lines(query->errors(), {s.start, s.start + seconds(60)}, 10);
+  REQUIRE_FALSE(lines.has_value());
+  CHECK(lines.error().message == "partial result: some stored logs are damaged");
+  CHECK_FALSE(data.counts(query->lines(), s.start, seconds(10), 3).has_value());
+}
+
 TEST_CASE("a query that does not parse is an error", "[gate]") {
   Stored s;
   CHECK_FALSE(s.data.counts("{", s.start, seconds(1), 1).has_value());

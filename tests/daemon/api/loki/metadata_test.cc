@@ -147,9 +147,21 @@ TEST_CASE("patterns are usable as filters and count per step") {
   const auto data = f.get("/patterns", "query=" + enc(R"({app="a"})") + "&step=10s")["data"];
   REQUIRE(data.size() == 2);
   CHECK(data[0] ==
-        json::parse(R"({"pattern":"user <_> failed after <_>","samples":[[1699999980,2]]})"));
+        json::parse(R"({"pattern":"user <_> failed after <_>","firstSeen":"1699999980000000000",
+                       "lastSeen":"1699999981000000000","samples":[[1699999980,2]]})"));
   const auto filter = R"({app="a"} |> ")" + data[0]["pattern"].get<std::string>() + "\"";
   CHECK(f.result("/query_range", "query=" + enc(filter))[0]["values"].size() == 2);
+}
+
+TEST_CASE("patterns tell levels apart") {
+  LokiFixture f;
+  for (const char* level : {"info", "info", "error"})
+    f.add({{"app", "a"}}, 20, "request 7 done", LabelSet{{"detected_level", level}});
+  const auto data = f.get("/patterns", "query=" + enc(R"({app="a"})"))["data"];
+  REQUIRE(data.size() == 2);
+  CHECK(data[0]["level"] == "info");
+  CHECK(data[0]["samples"][0][1] == 2);
+  CHECK(data[1]["level"] == "error");
 }
 
 TEST_CASE("clients learn a version and limits") {
