@@ -7,6 +7,12 @@ if(SLUICE_PCH)
     <catch2/catch_test_macros.hpp>)
 endif()
 
+# What a test may take before it counts as hanging; sanitizers make everything several times slower.
+set(sluice_test_timeout 300)
+if(SLUICE_SANITIZE)
+  set(sluice_test_timeout 1800)
+endif()
+
 # sluice_test(NAME <name> LABEL <label> SOURCES ... LIBRARIES ...)
 # A Catch2 binary bin/test_<name>, run by ctest under <label>. Tests find files of the tree by
 # SLUICE_SOURCE_DIR and the binaries by SLUICE_BIN_DIR.
@@ -20,7 +26,7 @@ function(sluice_test)
     target_precompile_headers(test_${T_NAME} REUSE_FROM sluice_test_pch)
   endif()
   add_test(NAME ${T_NAME} COMMAND test_${T_NAME})
-  set_tests_properties(${T_NAME} PROPERTIES LABELS ${T_LABEL} TIMEOUT 300)
+  set_tests_properties(${T_NAME} PROPERTIES LABELS ${T_LABEL} TIMEOUT ${sluice_test_timeout})
 endfunction()
 
 # sluice_python_test(NAME <name> LABEL <label> SCRIPT <file>
@@ -31,7 +37,7 @@ function(sluice_python_test)
   cmake_parse_arguments(T "SERIAL" "NAME;LABEL;SCRIPT;TIMEOUT" "ARGUMENTS" ${ARGN})
   find_package(Python3 3.9 REQUIRED COMPONENTS Interpreter)
   if(NOT T_TIMEOUT)
-    set(T_TIMEOUT 300)
+    set(T_TIMEOUT ${sluice_test_timeout})
   endif()
   set(environment SLUICE_BIN_DIR=${CMAKE_RUNTIME_OUTPUT_DIRECTORY}
     PYTHONPATH=${CMAKE_SOURCE_DIR}/tests/e2e PYTHONDONTWRITEBYTECODE=1)

@@ -4,6 +4,8 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <cstddef>
+#include <new>
 #include <thread>
 
 #include "base/types/assert.h"
@@ -27,14 +29,14 @@ int wait_for_one() {
 }
 
 // Makes good on "a second signal ends the process". The thread waits for as long as the process
-// lives, so its handle is never destroyed.
+// lives, so its handle is never destroyed: it lies in storage without a destructor.
 void exit_on_second_signal() {
-  static const auto* const watcher = new std::thread([] {
+  alignas(std::thread) static std::byte watcher[sizeof(std::thread)];
+  new (watcher) std::thread([] {
     while (wait_for_one() == SIGHUP) {
     }
     _exit(130);
   });
-  static_cast<void>(watcher);
 }
 
 }  // namespace
