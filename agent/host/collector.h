@@ -48,6 +48,7 @@ Collector meminfo_collector(const HostRoots& roots);
 Collector netclass_collector(const HostRoots& roots);
 Collector netdev_collector(const HostRoots& roots);
 Collector netstat_collector(const HostRoots& roots);
+Collector os_collector(const HostRoots& roots);
 Collector powersupplyclass_collector(const HostRoots& roots);
 Collector pressure_collector(const HostRoots& roots);
 Collector process_collector(const HostRoots& roots);

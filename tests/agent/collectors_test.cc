@@ -24,8 +24,8 @@ std::string read_file(const std::string& path) {
 
 // These ask the kernel and not the fixtures.
 bool about_this_machine(const std::string& collector) {
-  return collector == "filesystem" || collector == "process" || collector == "time" ||
-         collector == "timex" || collector == "uname";
+  return collector == "filesystem" || collector == "os" || collector == "process" ||
+         collector == "time" || collector == "timex" || collector == "uname";
 }
 
 Families from_fixtures() {
