@@ -41,13 +41,18 @@ Collector diskstats_collector(const HostRoots& roots);
 Collector entropy_collector(const HostRoots& roots);
 Collector filefd_collector(const HostRoots& roots);
 Collector filesystem_collector(const HostRoots& roots);
+Collector hwmon_collector(const HostRoots& roots);
+Collector kernel_hung_collector(const HostRoots& roots);
 Collector loadavg_collector(const HostRoots& roots);
 Collector meminfo_collector(const HostRoots& roots);
 Collector netclass_collector(const HostRoots& roots);
 Collector netdev_collector(const HostRoots& roots);
 Collector netstat_collector(const HostRoots& roots);
+Collector os_collector(const HostRoots& roots);
+Collector powersupplyclass_collector(const HostRoots& roots);
 Collector pressure_collector(const HostRoots& roots);
 Collector process_collector(const HostRoots& roots);
+Collector processes_collector(const HostRoots& roots);
 Collector schedstat_collector(const HostRoots& roots);
 Collector sockstat_collector(const HostRoots& roots);
 Collector softnet_collector(const HostRoots& roots);
@@ -55,6 +60,7 @@ Collector stat_collector(const HostRoots& roots);
 Collector thermal_zone_collector(const HostRoots& roots);
 Collector time_collector(const HostRoots& roots);
 Collector timex_collector(const HostRoots& roots);
+Collector udp_queues_collector(const HostRoots& roots);
 Collector uname_collector(const HostRoots& roots);
 Collector vmstat_collector(const HostRoots& roots);
 
@@ -71,6 +77,7 @@ Result<void> parse_schedstat(std::string_view text, Families& out);
 Result<void> parse_sockstat(std::string_view text, Families& out);
 Result<void> parse_softnet(std::string_view text, Families& out);
 Result<void> parse_stat(std::string_view text, Families& out);
+Result<void> parse_udp(std::string_view text, std::string_view ip, Families& out);
 Result<void> parse_vmstat(std::string_view text, Families& out);
 
 }  // namespace sluice::agent

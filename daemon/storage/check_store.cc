@@ -4,6 +4,7 @@
 #include "daemon/storage/delete_request.h"
 #include "daemon/storage/head_batch.h"
 #include "daemon/storage/part_reader.h"
+#include "daemon/storage/decimal_chunk.h"
 #include "daemon/storage/histogram_codec.h"
 #include "daemon/storage/sample_batch.h"
 #include "daemon/storage/sample_chunk.h"
@@ -15,7 +16,9 @@ namespace {
 // Of families with values of several types the one that is there, if it may be.
 ValueType value_type(Family family, std::string_view key, ValueType found) {
   if (family == Family::sample_head && found == ValueType::histogram_batch) return found;
-  if (family == Family::chunk && found == ValueType::histogram_chunk) return found;
+  if (family == Family::chunk &&
+      (found == ValueType::histogram_chunk || found == ValueType::decimal_chunk))
+    return found;
   if (family == Family::sample_state && parse_merged_day_key(key)) return ValueType::merged_day;
   switch (family) {
     case Family::meta: return ValueType::format;
@@ -129,7 +132,9 @@ class StoreCheck {
       SLUICE_TRY(const auto run, decode_histogram_chunk(payload));
       return run.samples.size();
     }
-    SLUICE_TRY(const auto samples, decode_chunk(payload));
+    SLUICE_TRY(const auto samples, type == ValueType::decimal_chunk
+                                       ? decode_decimal_chunk(payload)
+                                       : decode_chunk(payload));
     return samples.size();
   }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "daemon/storage/decimal_chunk.h"
 #include "daemon/storage/histogram_codec.h"
 
 namespace sluice::storage {
@@ -26,8 +27,10 @@ Result<SampleRun> decode_any_chunk(const Scan& scan) {
     SLUICE_TRY(const auto payload, scan.payload(ValueType::histogram_chunk));
     return decode_histogram_chunk(payload);
   }
-  SLUICE_TRY(const auto payload, scan.payload(ValueType::chunk));
-  SLUICE_TRY(auto samples, decode_chunk(payload));
+  const bool decimal = scan.type() == ValueType::decimal_chunk;
+  SLUICE_TRY(const auto payload,
+             scan.payload(decimal ? ValueType::decimal_chunk : ValueType::chunk));
+  SLUICE_TRY(auto samples, decimal ? decode_decimal_chunk(payload) : decode_chunk(payload));
   return SampleRun{std::move(samples), {}};
 }
 

@@ -57,6 +57,7 @@ enum class ValueType : std::uint8_t {
   histogram_batch = 16,
   histogram_chunk = 17,
   merged_day = 18,
+  decimal_chunk = 19,
 };
 
 // Where the values of a part lie, under keys that begin with part_key().

@@ -4,7 +4,6 @@
 #include <bit>
 
 #include "base/types/assert.h"
-#include "daemon/storage/bit_stream.h"
 #include "daemon/storage/codec/bytes.h"
 
 namespace sluice::storage {
@@ -87,6 +86,21 @@ Error damaged() {
 
 }  // namespace
 
+void TimestampWriter::put(BitWriter& out, std::int64_t timestamp_ms) {
+  const std::int64_t step = wrapping_sub(timestamp_ms, time_);
+  put_delta(out, wrapping_sub(step, delta_));
+  delta_ = step;
+  time_ = timestamp_ms;
+}
+
+bool TimestampReader::get(BitReader& in, std::int64_t& timestamp_ms) {
+  delta_ = wrapping_add(delta_, get_delta(in));
+  timestamp_ms = wrapping_add(time_, delta_);
+  const bool later = timestamp_ms > time_;
+  time_ = timestamp_ms;
+  return later && in.ok();
+}
+
 std::string encode_chunk(std::span<const Sample> samples) {
   SLUICE_ASSERT(!samples.empty());
   std::string out;
@@ -96,11 +110,9 @@ std::string encode_chunk(std::span<const Sample> samples) {
   auto value = std::bit_cast<std::uint64_t>(samples.front().value);
   bits.put(value, 64);
   Window window;
-  std::int64_t delta = 0;
+  TimestampWriter times(samples.front().timestamp_ms);
   for (std::size_t i = 1; i < samples.size(); ++i) {
-    const std::int64_t step = wrapping_sub(samples[i].timestamp_ms, samples[i - 1].timestamp_ms);
-    put_delta(bits, wrapping_sub(step, delta));
-    delta = step;
+    times.put(bits, samples[i].timestamp_ms);
     const auto next = std::bit_cast<std::uint64_t>(samples[i].value);
     put_xor(bits, window, value ^ next);
     value = next;
@@ -111,22 +123,20 @@ std::string encode_chunk(std::span<const Sample> samples) {
 Result<std::vector<Sample>> decode_chunk(std::string_view payload) {
   ByteReader in(payload);
   const std::uint64_t count = in.varint();
-  std::int64_t timestamp = in.zigzag();
+  const std::int64_t first = in.zigzag();
   // Every sample after the first takes at least two bits.
   if (!in.ok() || count == 0 || in.left() < 8 || count - 1 > in.left() * 4) return damaged();
   BitReader bits(in.bytes(in.left()));
   std::uint64_t value = bits.get(64);
   std::vector<Sample> samples;
   samples.reserve(count);
-  samples.push_back({timestamp, std::bit_cast<double>(value)});
+  samples.push_back({first, std::bit_cast<double>(value)});
   Window window;
-  std::int64_t delta = 0;
+  TimestampReader times(first);
   for (std::uint64_t i = 1; i < count; ++i) {
-    delta = wrapping_add(delta, get_delta(bits));
-    const std::int64_t next = wrapping_add(timestamp, delta);
+    std::int64_t timestamp = 0;
     std::uint64_t x = 0;
-    if (next <= timestamp || !get_xor(bits, window, x) || !bits.ok()) return damaged();
-    timestamp = next;
+    if (!times.get(bits, timestamp) || !get_xor(bits, window, x) || !bits.ok()) return damaged();
     value ^= x;
     samples.push_back({timestamp, std::bit_cast<double>(value)});
   }

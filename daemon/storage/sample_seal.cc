@@ -77,6 +77,7 @@ Result<void> SampleStore::seal_tenant(TenantSamples& samples) {
   step.put(Family::sample_state, tenant_key(samples.tenant()), ValueType::sample_state,
            encode_state({newest, samples.newest_arrived()}));
   SLUICE_CHECK(database_.write(step, Writer::maintenance));
+  sealed_batches_ = true;
   samples.end_seal(sealing);
   for (const auto& [day, count] : chunks) merges_.sealed(samples.tenant(), day, count);
   return {};

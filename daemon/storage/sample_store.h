@@ -82,6 +82,7 @@ class SampleStore : public query::SampleSource {
   MetadataStore metadata_;
   MergePlan merges_;
   std::atomic<std::uint64_t> next_number_{1};
+  std::atomic<bool> sealed_batches_{false};  // their space is not free yet
   std::mutex seal_mutex_;  // held over one seal or one retention
   mutable std::shared_mutex tenants_mutex_;
   std::map<TenantId, std::unique_ptr<TenantSamples>> tenants_;  // protected by tenants_mutex_

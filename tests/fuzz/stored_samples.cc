@@ -3,6 +3,7 @@
 #include <cstring>
 #include <vector>
 
+#include "daemon/storage/decimal_chunk.h"
 #include "daemon/storage/histogram_codec.h"
 #include "daemon/storage/sample_batch.h"
 #include "daemon/storage/sample_chunk.h"
@@ -43,6 +44,24 @@ std::vector<Sample> samples_from(fuzz::FuzzInput& input) {
   }
 }
 
+// The decimal form of any samples that have one; whole numbers have.
+void check_decimal(std::vector<Sample> samples) {
+  if (samples.empty()) return;
+  for (Sample& sample : samples) {
+    const auto bits = std::bit_cast<std::uint64_t>(sample.value);
+    sample.value = static_cast<double>(bits >> (12 + bits % 50)) / (bits % 2 ? 1 : 100);
+  }
+  const auto payload = encode_decimal_chunk(samples);
+  if (!payload) return;
+  const auto back = decode_decimal_chunk(*payload);
+  fuzz::require(back && back->size() == samples.size(), "decimal chunks come back");
+  for (std::size_t i = 0; i < samples.size(); ++i)
+    fuzz::require((*back)[i].timestamp_ms == samples[i].timestamp_ms &&
+                      std::bit_cast<std::uint64_t>((*back)[i].value) ==
+                          std::bit_cast<std::uint64_t>(samples[i].value),
+                  "decimal samples come back bit by bit");
+}
+
 void check_own(const std::vector<Sample>& samples) {
   if (samples.empty()) return;
   const auto back = decode_chunk(encode_chunk(samples));
@@ -58,7 +77,7 @@ void check_own(const std::vector<Sample>& samples) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   fuzz::FuzzInput input(data, size);
-  switch (input.below(4)) {
+  switch (input.below(6)) {
     case 0: check_chunk(input.rest()); break;
     case 1: {
       const auto type =
@@ -67,6 +86,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       break;
     }
     case 2: check_histograms(input.rest()); break;
+    case 3: (void)decode_decimal_chunk(input.rest()).has_value(); break;
+    case 4: check_decimal(samples_from(input)); break;
     default: check_own(samples_from(input));
   }
   return 0;

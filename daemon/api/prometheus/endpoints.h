@@ -24,6 +24,7 @@ http::Response label_values(const Api& api, http::Request& request);
 http::Response series(const Api& api, http::Request& request);
 http::Response metadata(const Api& api, http::Request& request);
 http::Response format_query(const Api& api, http::Request& request);
+http::Response federate(const Api& api, http::Request& request);
 http::Response build_info(const Api& api, http::Request& request);
 http::Response runtime_info(const Api& api, http::Request& request);
 

@@ -27,6 +27,7 @@ void add_prometheus_routes(http::Router& router, const query::Engine& engine,
   add("GET|POST", "/api/v1/series", series);
   add("GET", "/api/v1/metadata", metadata);
   add("GET|POST", "/api/v1/format_query", format_query);
+  add("GET", "/federate", federate);
   add("GET", "/api/v1/status/buildinfo", build_info);
   add("GET", "/api/v1/status/runtimeinfo", runtime_info);
 }

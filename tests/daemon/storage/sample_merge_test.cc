@@ -1,9 +1,11 @@
 // Merging sample chunks: fewer of them, the same samples, whatever is sealed or restarted between.
 #include <bit>
 #include <catch2/catch_test_macros.hpp>
+#include <cmath>
 #include <random>
 
 #include "daemon/storage/check_store.h"
+#include "daemon/storage/decimal_chunk.h"
 #include "daemon/storage/histogram_codec.h"
 #include "daemon/storage/merge_plan.h"
 #include "tests/daemon/storage/store_fixture.h"
@@ -148,6 +150,42 @@ TEST_CASE("a merge plan knows days that are over and days with many chunks") {
   CHECK_FALSE(plan.due(morning).has_value());
   plan.sealed(a, today, 10);
   CHECK(plan.due(morning)->day == today);
+}
+
+TEST_CASE("decimal chunks hold what short decimals are, and nothing else") {
+  const auto size = [](const std::vector<double>& values) {
+    std::vector<Sample> samples;
+    for (const double value : values)
+      samples.push_back({static_cast<std::int64_t>(samples.size()) * 15'000, value});
+    const auto payload = encode_decimal_chunk(samples);
+    if (!payload) return -1;
+    const auto back = decode_decimal_chunk(*payload);
+    REQUIRE((back && back->size() == samples.size()));
+    for (std::size_t i = 0; i < samples.size(); ++i) {
+      CHECK((*back)[i].timestamp_ms == samples[i].timestamp_ms);
+      CHECK(same_sample((*back)[i].value, nullptr, samples[i].value, nullptr));
+    }
+    return static_cast<int>(payload->size());
+  };
+  CHECK(size({5}) > 0);
+  CHECK(size({0.01, 0.29, 123.4567, -7}) > 0);
+  CHECK(size(std::vector<double>(480, 3.25)) < 120);
+  std::vector<double> pages;
+  std::vector<double> seconds;
+  for (int i = 0; i < 480; ++i) {
+    pages.push_back(4096.0 * (1'000'000 + i * 37 % 64));
+    seconds.push_back(std::round(1234567.0 + i * 15.0 + i * 7 % 29) / 100);
+  }
+  CHECK(size(pages) < 560);
+  CHECK(size(seconds) < 560);
+  CHECK(size({4503599627370495.0, -4503599627370495.0, 0}) > 0);
+  CHECK(size({4503599627370496.0}) == -1);
+  CHECK(size({0.00001}) == -1);
+  CHECK(size({1.0 / 3}) == -1);
+  CHECK(size({-0.0}) == -1);
+  CHECK(size({std::nan("")}) == -1);
+  CHECK(size({std::bit_cast<double>(stale_marker_bits)}) == -1);
+  CHECK(size({HUGE_VAL}) == -1);
 }
 
 TEST_CASE("histogram chunks come back bit by bit") {

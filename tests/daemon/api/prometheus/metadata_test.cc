@@ -7,6 +7,8 @@
 namespace sluice::api::test {
 namespace {
 
+double absent_stale() { return std::bit_cast<double>(stale_marker_bits); }
+
 class MetadataFixture : public PrometheusFixture {
  public:
   MetadataFixture() {
@@ -102,6 +104,43 @@ TEST_CASE("format_query, exemplars and status", "[api]") {
   CHECK(f.get("/api/v1/status/buildinfo").body.find(R"("version":"3.0.0")") != std::string::npos);
   CHECK(f.get("/api/v1/status/runtimeinfo").body.find(
             R"("startTime":"1970-01-01T00:01:40Z")") != std::string::npos);
+}
+
+TEST_CASE("federation gives the newest samples in the text format", "[api]") {
+  PrometheusFixture f;
+  f.add({{"__name__", "up"}, {"job", "a\"b"}}, 90'000, 1);
+  f.add({{"__name__", "up"}, {"job", "a\"b"}}, 95'500, 0);
+  f.add({{"__name__", "bare"}}, 99'000, 2.5);
+  f.add({{"__name__", "gone"}, {"job", "x"}}, 99'000, absent_stale());
+  const auto answer = f.get("/federate?match[]={job=~\".%2B\"}&match[]=bare&match[]=up");
+  CHECK(answer.status == 200);
+  CHECK(answer.body ==
+        "# TYPE bare untyped\nbare 2.5 99000\n"
+        "# TYPE up untyped\nup{job=\"a\\\"b\"} 0 95500\n");
+  CHECK(f.get("/federate").body.empty());
+  CHECK(f.get("/federate?match[]=sum(up)").status == 400);
+}
+
+TEST_CASE("native histograms in answers", "[api]") {
+  PrometheusFixture f;
+  NativeHistogram histogram;
+  histogram.count = 6;
+  histogram.sum = 20;
+  histogram.zero_count = 1;
+  histogram.zero_threshold = 0.25;
+  histogram.positive = {{0, 2}, {2, 3}};
+  histogram.negative = {{1, 0}};
+  const HistogramList list{std::make_shared<const NativeHistogram>(histogram)};
+  f.samples.add({{"__name__", "h"}}, {99'000, histogram_value(0)}, list);
+  f.samples.add({{"__name__", "h"}}, {98'000, 7}, list);
+  const std::string text =
+      R"({"count":"6","sum":"20","buckets":[[3,"-0.25","0.25","1"],[0,"0.5","1","2"],)"
+      R"([0,"2","4","3"]]})";
+  CHECK(f.get("/api/v1/query?query=h&time=99").body.find(
+            R"("histogram":[99,)" + text + "]") != std::string::npos);
+  const auto range = f.get("/api/v1/query_range?query=h&start=98&end=99&step=1").body;
+  CHECK(range.find(R"("values":[[98,"7"]],"histograms":[[99,)" + text + "]]") !=
+        std::string::npos);
 }
 
 TEST_CASE("times and durations of requests", "[api]") {

@@ -1,0 +1,63 @@
+// node_processes_*: how many processes and threads there are, by state: /proc/[pid]/stat.
+#include <algorithm>
+#include <map>
+
+#include "agent/host/collector.h"
+#include "agent/host/text.h"
+#include "base/types/ascii.h"
+
+namespace sluice::agent {
+namespace {
+
+constexpr std::size_t threads_field = 17;  // counted from the state, which follows the name
+
+struct ProcessCounts {
+  double processes = 0;
+  double threads = 0;
+  std::map<std::string, double> by_state;
+};
+
+void emit_limits(const std::string& proc, Families& out) {
+  if (const auto most = read_number(proc + "/sys/kernel/threads-max"))
+    out.gauge("node_processes_max_threads", "Limit of threads in the system.", *most);
+  if (const auto most = read_number(proc + "/sys/kernel/pid_max"))
+    out.gauge("node_processes_max_processes", "Limit of process ids.", *most);
+}
+
+// "1 (name, with (anything)) S 0 1 ...": fields are counted from the last parenthesis.
+Result<void> count_process(std::string_view text, ProcessCounts& counts) {
+  const auto name_end = text.rfind(')');
+  const auto fields = split_fields(name_end == std::string_view::npos ? std::string_view()
+                                                                      : text.substr(name_end + 1));
+  const auto threads =
+      fields.size() > threads_field ? to_number(fields[threads_field]) : std::nullopt;
+  if (!threads) return malformed("stat of a process", "odd line `" + std::string(text) + "`");
+  ++counts.processes;
+  counts.threads += *threads;
+  ++counts.by_state[std::string(fields[0])];
+  return {};
+}
+
+}  // namespace
+
+Collector processes_collector(const HostRoots& roots) {
+  return {"processes", [proc = roots.proc](Families& out) -> Result<void> {
+            ProcessCounts counts;
+            for (const auto& name : list_names(proc)) {
+              if (!std::all_of(name.begin(), name.end(), is_digit)) continue;
+              const auto stat = read_line(proc + "/" + name + "/stat");
+              if (stat) SLUICE_CHECK(count_process(*stat, counts));  // else it has ended
+            }
+            if (counts.processes == 0)
+              return Error{ErrorCode::not_found, proc + " has no processes"};
+            out.gauge("node_processes_threads", "Threads in the system.", counts.threads);
+            emit_limits(proc, out);
+            for (const auto& [state, processes] : counts.by_state)
+              out.gauge("node_processes_state", "Processes in each state.", processes,
+                        {{"state", state}});
+            out.gauge("node_processes_pids", "Processes.", counts.processes);
+            return {};
+          }};
+}
+
+}  // namespace sluice::agent
