@@ -128,7 +128,8 @@ ValueJudge judge_of(const AddressLabelFilter& filter) {
   const auto text = [&filter](std::string_view value, std::size_t) {
     return logql::judge(filter, value) ? Verdict::pass : Verdict::drop;
   };
-  return {text, nullptr, Verdict::drop};
+  // As above: addresses are text.
+  return {text, std::nullopt, Verdict::drop};
 }
 
 ValueJudge judge_of(const NumberLabelFilter& filter) {
