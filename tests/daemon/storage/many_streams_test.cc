@@ -31,13 +31,23 @@ std::string line_of(int stream, int round) {
   return "request " + std::to_string(round) + " of pod " + std::to_string(stream) + " took 7 ms";
 }
 
+// Where the head is full a sender comes back later; here, where no sealer works beside, it is sealed.
+void push_or_seal(StoreFixture& f, const std::vector<StreamEntries>& batch) {
+  auto outcome = f.store().push({f.tenant, batch, {}});
+  if (!outcome && outcome.error().code == ErrorCode::limit_exceeded) {
+    f.flush();
+    outcome = f.store().push({f.tenant, batch, {}});
+  }
+  REQUIRE(bool(outcome));
+  REQUIRE(outcome->accepted == batch.size());
+}
+
 void push_round(StoreFixture& f, int streams, int round) {
   for (int first = 0; first < streams; first += streams_per_push) {
     std::vector<StreamEntries> batch;
     for (int i = first; i < std::min(streams, first + streams_per_push); ++i)
       batch.push_back(stream(labels_of(i), {entry(noon + round * second, line_of(i, round))}));
-    const auto size = batch.size();
-    REQUIRE(f.push(std::move(batch)).accepted == size);
+    push_or_seal(f, batch);
   }
 }
 
@@ -79,7 +89,7 @@ void keeps(int streams) {
   for (int round = 0; round < rounds / 2; ++round) push_round(f, streams, round);
   f.flush();
   for (int round = rounds / 2; round < rounds; ++round) push_round(f, streams, round);
-  // Labels, a line and its place of 100,000 streams, twice, unsealed and in a part.
+  // The head is bounded by head_bytes_max; what a stream costs beyond it is seen here.
   const std::int64_t grown = resident_bytes() - before;
   INFO("memory grew by " << grown / 1'000'000 << " MB");
   CHECK(grown < 300'000'000);
