@@ -30,7 +30,7 @@ std::string line_of(int stream, int round) {
   return "request " + std::to_string(round) + " of pod " + std::to_string(stream) + " took 7 ms";
 }
 
-// Where the head is full a sender comes back later; here, where no sealer works beside, it is sealed.
+// Where the head is full a sender comes back later; here no sealer works beside, so it is sealed.
 void push_or_seal(StoreFixture& f, const std::vector<StreamEntries>& batch) {
   auto outcome = f.store().push({f.tenant, batch, {}});
   if (!outcome && outcome.error().code == ErrorCode::limit_exceeded) {
