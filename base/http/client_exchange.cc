@@ -83,8 +83,12 @@ asio::awaitable<Result<void>> ClientExchange::connect_tcp() {
   auto& socket = io_->transport().socket();
   tcp::resolver resolver(socket.get_executor());
   error_code ec;
-  const auto endpoints = co_await resolver.async_resolve(
+  auto endpoints = co_await resolver.async_resolve(
       url_.host, url_.port, asio::redirect_error(asio::use_awaitable, ec));
+  // A name that needs no resolver (RFC 6761), which machines without /etc/hosts do not have.
+  if (ec == asio::error::host_not_found && url_.host == "localhost")
+    endpoints = co_await resolver.async_resolve("127.0.0.1", url_.port,
+                                                asio::redirect_error(asio::use_awaitable, ec));
   if (!ec) {
     co_await asio::async_connect(socket, endpoints, asio::redirect_error(asio::use_awaitable, ec));
   }
