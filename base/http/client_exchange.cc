@@ -85,8 +85,9 @@ asio::awaitable<Result<void>> ClientExchange::connect_tcp() {
   error_code ec;
   auto endpoints = co_await resolver.async_resolve(
       url_.host, url_.port, asio::redirect_error(asio::use_awaitable, ec));
-  // A name that needs no resolver (RFC 6761), which machines without /etc/hosts do not have.
-  if (ec == asio::error::host_not_found && url_.host == "localhost")
+  // A name that needs no resolver (RFC 6761): machines without /etc/hosts do not know it, and
+  // say so with one error or another.
+  if (ec && url_.host == "localhost")
     endpoints = co_await resolver.async_resolve("127.0.0.1", url_.port,
                                                 asio::redirect_error(asio::use_awaitable, ec));
   if (!ec) {

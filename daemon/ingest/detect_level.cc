@@ -53,9 +53,10 @@ constexpr char to_lower(char c) {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
 
-bool same_letters(std::string_view text, std::string_view lower) {
-  return text.size() == lower.size() && std::equal(text.begin(), text.end(), lower.begin(),
-                                                   [](char a, char b) { return to_lower(a) == b; });
+bool same_letters(std::string_view a, std::string_view b) {
+  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) {
+           return to_lower(x) == to_lower(y);
+         });
 }
 
 // What may stand before and behind a word.
@@ -87,7 +88,7 @@ class BestLevel : public logql::JsonFieldSink {
   void offer(std::string_view name, std::string_view value, bool any_case) {
     for (std::size_t i = 0; i < best_; ++i) {
       const bool same =
-          any_case ? same_letters(name, lower(level_names[i])) : name == level_names[i];
+          any_case ? same_letters(name, level_names[i]) : name == level_names[i];
       if (!same || value.empty()) continue;
       best_ = i;
       value_ = normalized_level(value);
@@ -96,11 +97,6 @@ class BestLevel : public logql::JsonFieldSink {
   std::string take() { return std::move(value_); }
 
  private:
-  static std::string lower(std::string_view text) {
-    std::string out(text);
-    std::transform(out.begin(), out.end(), out.begin(), to_lower);
-    return out;
-  }
   std::size_t best_ = level_names.size();
   std::string value_;
 };

@@ -15,15 +15,15 @@ constexpr unsigned whole_flag = 4;
 constexpr double whole_limit = 9007199254740992.0;  // 2^53
 
 // All counts of a histogram, in the order of the format.
-template <class Visit>
-void for_each_count(NativeHistogram& histogram, Visit visit) {
+template <class Histogram, class Visit>
+void for_each_count(Histogram& histogram, Visit visit) {
   visit(histogram.zero_count);
   visit(histogram.count);
-  for (HistogramBucket& bucket : histogram.positive) visit(bucket.count);
-  for (HistogramBucket& bucket : histogram.negative) visit(bucket.count);
+  for (auto& bucket : histogram.positive) visit(bucket.count);
+  for (auto& bucket : histogram.negative) visit(bucket.count);
 }
 
-bool is_whole(NativeHistogram histogram) {
+bool is_whole(const NativeHistogram& histogram) {
   bool whole = true;
   for_each_count(histogram, [&](double count) {
     whole = whole && std::fabs(count) < whole_limit && count == std::trunc(count) &&
@@ -81,7 +81,7 @@ bool same_layout(const NativeHistogram& a, const NativeHistogram& b) {
          same_indexes(a.negative, b.negative);
 }
 
-std::vector<double> counts_of(NativeHistogram histogram) {
+std::vector<double> counts_of(const NativeHistogram& histogram) {
   std::vector<double> counts;
   for_each_count(histogram, [&](double count) { counts.push_back(count); });
   return counts;

@@ -135,7 +135,10 @@ Result<void> SampleStore::merge(const std::function<bool()>& stop) {
   SLUICE_CHECK(database_.check_accepting());
   // What was sealed lies in its batches, too, until their tables are written again without them.
   if (sealed_batches_.exchange(false))
-    SLUICE_CHECK(database_.compact(Family::sample_head, "", ""));
+    if (auto compacted = database_.compact(Family::sample_head, "", ""); !compacted) {
+      sealed_batches_ = true;
+      return compacted;
+    }
   while (const auto target = merges_.due(unix_ms(to_ms(clock_.now())))) {
     if (stop()) return {};
     if (auto merged = merge_day(*target, stop); !merged) {

@@ -204,8 +204,9 @@ Result<void> SampleStore::drop_before(Day day, const std::function<Result<void>(
   }
   merges_.dropped_before(day);
   if (days == 0) return {};
-  SLUICE_CHECK(remove());
-  return database_.write(marks, Writer::maintenance);
+  // First: a mark that is missing costs one merge more, one without its day stays for ever.
+  SLUICE_CHECK(database_.write(marks, Writer::maintenance));
+  return remove();
 }
 
 Result<void> SampleStore::drop_before(const TenantId& id, Day day) {

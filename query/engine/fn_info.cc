@@ -91,13 +91,16 @@ class InfoJoin {
     std::map<LabelSet, const GridSeries*> times;
     for (const GridSeries& series : times_) times.emplace(series.labels, &series);
     for (const GridSeries& series : series_) {
+      // A series that began between the two evaluations counts from the next query on.
+      const auto time = times.find(series.labels);
+      if (time == times.end()) continue;
       if (!series.histograms.empty())
         return execution_error("this should be an info metric, with float samples: " +
                                series.labels.to_string());
       const std::string name(series.labels.get(metric_name_label));
       InfoFamily& family = targets_[identity_of(series.labels)][name];
       family.series.push_back(&series);
-      family.times.push_back(times.at(series.labels));
+      family.times.push_back(time->second);
     }
     return {};
   }

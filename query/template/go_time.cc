@@ -42,7 +42,7 @@ struct Element {
 };
 
 // In the order they are tried.
-constexpr std::array<Element, 35> elements = {{
+constexpr std::array<Element, 34> elements = {{
     {"2006", Part::year, 4},
     {"January", Part::month_name},
     {"Jan", Part::short_month_name},
@@ -77,7 +77,6 @@ constexpr std::array<Element, 35> elements = {{
     {"3", Part::half_hour, 1},
     {"4", Part::minute, 1},
     {"5", Part::second, 1},
-    {"", Part::literal},
 }};
 
 constexpr std::array<std::string_view, 12> month_names = {
@@ -104,7 +103,7 @@ std::optional<Element> fraction_at(std::string_view layout) {
 Element next_element(std::string_view layout) {
   if (const auto fraction = fraction_at(layout)) return *fraction;
   for (const auto& element : elements) {
-    if (element.text.empty() || !layout.starts_with(element.text)) continue;
+    if (!layout.starts_with(element.text)) continue;
     if (element.part == Part::literal) break;
     return element;
   }
@@ -208,14 +207,25 @@ class GoTimeParser {
       case Part::hour: return number(2, 2, hour_);
       case Part::half_hour: return number(e.width, 2, hour_);
       case Part::minute: return number(e.width, 2, minute_);
-      case Part::second: return number(e.width, 2, second_) && (more_fraction(), true);
-      case Part::fraction: return more_fraction() || e.optional_digits || rest_.empty();
+      case Part::second: return number(e.width, 2, second_);
+      case Part::fraction: return fraction(e);
       case Part::half_day:
       case Part::small_half_day: return half_day();
       case Part::zone_name: return zone_name();
       case Part::offset: return offset(e.text);
     }
     return false;
+  }
+
+  // Go takes a fraction behind the seconds even where the layout has none.
+  void more_fraction() {
+    if (rest_.size() < 2 || (rest_[0] != '.' && rest_[0] != ',') || !digit_at(rest_, 1)) return;
+    rest_.remove_prefix(1);
+    std::int64_t unit = 100'000'000;
+    for (; digit_at(rest_, 0); unit /= 10) {
+      nanoseconds_ += (rest_.front() - '0') * unit;
+      rest_.remove_prefix(1);
+    }
   }
 
   std::optional<GoTime> finish() const {
@@ -264,17 +274,11 @@ class GoTimeParser {
     }
     return false;
   }
-  // Go takes a fraction behind the seconds even where the layout has none.
-  bool more_fraction() {
-    if (rest_.size() < 2 || (rest_[0] != '.' && rest_[0] != ',') || !digit_at(rest_, 1))
-      return false;
-    rest_.remove_prefix(1);
-    std::int64_t unit = 100'000'000;
-    for (; digit_at(rest_, 0); unit /= 10) {
-      nanoseconds_ += (rest_.front() - '0') * unit;
-      rest_.remove_prefix(1);
-    }
-    return true;
+  // .000 wants its digits exactly, .999 takes what there is.
+  bool fraction(const Element& e) {
+    const std::size_t before = rest_.size();
+    more_fraction();
+    return e.optional_digits || before - rest_.size() == e.text.size();
   }
   bool half_day() {
     const bool pm = rest_.starts_with("PM") || rest_.starts_with("pm");
@@ -332,7 +336,10 @@ Result<GoTime> parse_go_time(std::string_view layout, std::string_view text) {
   while (!rest.empty()) {
     const Element element = next_element(rest);
     rest.remove_prefix(element.text.size());
-    if (!parser.take(element))
+    const bool taken = parser.take(element);
+    // A fraction that the layout names is its own element.
+    if (taken && element.part == Part::second && !fraction_at(rest)) parser.more_fraction();
+    if (!taken)
       return invalid_argument("parsing time \"" + std::string(text) + "\" as \"" +
                               std::string(layout) + "\": cannot parse it as \"" +
                               std::string(element.text) + "\"");
