@@ -69,10 +69,10 @@ Result<http::Response> LokiPushHandler::push(http::Request& request) {
     return invalid_argument("push of " + std::to_string(entries) + " entries, limit " +
                             std::to_string(limits_.entries_per_push) + "; send smaller batches");
   SLUICE_TRY(push.identity, read_identity(request, push.streams));
-  for (auto& stream : push.streams)
-    metrics_.count(cut_long_lines(stream, push.identity ? &*push.identity : nullptr, limits_));
-  const auto rejections =
-      validate_logs(push.streams, push.identity ? &*push.identity : nullptr, limits_, clock_.now());
+  BatchIdentity* const identity = push.identity ? &*push.identity : nullptr;
+  const auto rejections = validate_logs(push.streams, identity, limits_, clock_.now());
+  SLUICE_CHECK(check_split(push.streams, limits_));
+  for (auto& stream : push.streams) metrics_.count(cut_long_lines(stream, identity, limits_));
   metrics_.count(rejections);
   const storage::LogPush source{push.tenant, {}, push.identity};
   auto outcome = store_.push(std::move(push));

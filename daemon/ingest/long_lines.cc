@@ -3,9 +3,13 @@
 #include <algorithm>
 #include <string_view>
 
+#include "daemon/ingest/validate_labels.h"
+
 namespace sluice::ingest {
 
 namespace {
+
+constexpr std::size_t longest_character = 4;  // bytes in UTF-8
 
 bool continues_character(char c) {
   return (static_cast<unsigned char>(c) & 0xC0) == 0x80;
@@ -15,10 +19,16 @@ bool continues_character(char c) {
 std::size_t cut_length(std::string_view text, std::size_t limit) {
   limit = std::max<std::size_t>(limit, 1);
   if (text.size() <= limit) return text.size();
-  constexpr std::size_t longest_character = 4;
   for (std::size_t back = 0; back < longest_character && back < limit; ++back)
     if (!continues_character(text[limit - back])) return limit - back;
   return limit;  // no UTF-8
+}
+
+// Of a line; a cut that spares a character shortens a part by less than one.
+std::size_t most_parts(std::size_t bytes, std::size_t limit) {
+  if (bytes <= limit) return 1;
+  const std::size_t least = limit < longest_character ? 1 : limit - (longest_character - 1);
+  return (bytes + least - 1) / least;
 }
 
 void append_parts(const LogEntry& entry, std::size_t limit, std::vector<LogEntry>& out) {
@@ -71,6 +81,29 @@ std::size_t split_lines(StreamEntries& stream, BatchIdentity* identity, std::siz
 }
 
 }  // namespace
+
+Result<void> check_split(const std::vector<StreamEntries>& streams, const Limits& limits) {
+  if (limits.long_lines != LongLinePolicy::split) return {};
+  std::size_t entries = 0;
+  std::size_t copied = 0;
+  for (const auto& stream : streams)
+    for (const auto& entry : stream.entries) {
+      const std::size_t more = most_parts(entry.line.size(), limits.line_bytes) - 1;
+      entries += 1 + more;
+      if (more > 0) copied += more * metadata_bytes(entry.metadata);
+    }
+  const std::string cut = "cut into parts of " + std::to_string(limits.line_bytes) + " bytes";
+  if (entries > limits.entries_per_push)
+    return invalid_argument("push of " + std::to_string(entries) + " entries once long lines are " +
+                            cut + ", limit " + std::to_string(limits.entries_per_push) +
+                            "; send smaller batches");
+  if (copied > limits.push_body_bytes)
+    return invalid_argument("push with " + std::to_string(copied) +
+                            " bytes of structured metadata to copy once long lines are " + cut +
+                            ", limit " + std::to_string(limits.push_body_bytes) +
+                            "; send smaller batches or less metadata");
+  return {};
+}
 
 LongLines cut_long_lines(StreamEntries& stream, BatchIdentity* identity, const Limits& limits) {
   LongLines done;

@@ -10,9 +10,11 @@
 #pragma once
 
 #include <cstddef>
+#include <vector>
 
 #include "base/types/limits.h"
 #include "base/types/log_entry.h"
+#include "base/types/result.h"
 #include "base/wire/batch_identity.h"
 
 namespace sluice::ingest {
@@ -22,6 +24,11 @@ struct LongLines {
   std::size_t truncated = 0;  // lines whose end was dropped
 };
 
+// Whether a push keeps to its limits when its long lines are split: at most entries_per_push
+// entries, and push_body_bytes of metadata copied into parts. invalid_argument if not.
+Result<void> check_split(const std::vector<StreamEntries>& streams, const Limits& limits);
+
+// Comes after validate_logs: what is added here does not count against the client's limits.
 // With an identity (the push then has this one stream) all parts of a line end where it does.
 LongLines cut_long_lines(StreamEntries& stream, BatchIdentity* identity, const Limits& limits);
 

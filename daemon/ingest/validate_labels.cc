@@ -32,4 +32,10 @@ std::optional<LabelProblem> find_label_problem(const LabelSet& labels, std::size
   return std::nullopt;
 }
 
+std::size_t metadata_bytes(const LabelSet& metadata) {
+  std::size_t bytes = 0;
+  for (const auto& [name, value] : metadata) bytes += name.size() + value.size();
+  return bytes;
+}
+
 }  // namespace sluice::ingest

@@ -18,4 +18,6 @@ struct LabelProblem {
 std::optional<LabelProblem> find_label_problem(const LabelSet& labels, std::size_t labels_max,
                                                const Limits& limits);
 
+std::size_t metadata_bytes(const LabelSet& metadata);
+
 }  // namespace sluice::ingest

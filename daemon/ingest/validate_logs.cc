@@ -8,12 +8,6 @@ namespace sluice::ingest {
 
 namespace {
 
-std::size_t metadata_bytes(const LabelSet& metadata) {
-  std::size_t bytes = 0;
-  for (const auto& [name, value] : metadata) bytes += name.size() + value.size();
-  return bytes;
-}
-
 std::string of_stream(const LabelSet& labels, const std::string& what) {
   return "stream " + labels.to_string().substr(0, 500) + ": " + what;
 }
@@ -30,8 +24,7 @@ class EntryCheck {
   EntryCheck(const Limits& limits, Timestamp now) : limits_(limits), now_(now) {}
 
   std::optional<LabelProblem> problem(const LogEntry& entry) const {
-    // Under the other policies cut_long_lines has been here.
-    if (entry.line.size() > limits_.line_bytes)
+    if (limits_.long_lines == LongLinePolicy::refuse && entry.line.size() > limits_.line_bytes)
       return LabelProblem{"line_too_long", "line of " + std::to_string(entry.line.size()) +
                                                " bytes, limit " +
                                                std::to_string(limits_.line_bytes)};

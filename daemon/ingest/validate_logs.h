@@ -11,7 +11,8 @@
 
 namespace sluice::ingest {
 
-// Takes out what may not be stored and adds service_name and, if asked to, detected_level. With an
+// Takes out what may not be stored and adds service_name and, if asked to, detected_level. Long
+// lines stay, for cut_long_lines, unless they are to be refused. With an
 // identity its `ends` lose the same entries; its `end` stays, so that refused lines are not sent
 // again.
 Rejections validate_logs(std::vector<StreamEntries>& streams, BatchIdentity* identity,

@@ -2,6 +2,7 @@
 #include "base/types/limits.h"
 #include "daemon/ingest/loki_push_json.h"
 #include "daemon/ingest/loki_push_protobuf.h"
+#include "daemon/ingest/long_lines.h"
 #include "daemon/ingest/validate_logs.h"
 #include "daemon/storage/head_batch.h"
 #include "tests/fuzz/fuzz_input.h"
@@ -11,10 +12,13 @@ namespace {
 using namespace sluice;
 
 void check_valid(std::vector<StreamEntries> streams) {
-  const Limits limits;
+  Limits limits;
+  limits.line_bytes = 64;  // so that lines are cut
   const Timestamp now = from_unix_ns(1'768'046'400'000'000'000);
   const auto rejections = ingest::validate_logs(streams, nullptr, limits, now);
-  for (const auto& stream : streams) {
+  if (!ingest::check_split(streams, limits)) return;
+  for (auto& stream : streams) {
+    ingest::cut_long_lines(stream, nullptr, limits);
     fuzz::require(stream.entries.empty() || stream.labels.has("service_name"), "a service name");
     for (const auto& entry : stream.entries)
       fuzz::require(

@@ -121,3 +121,65 @@ TEST_CASE_METHOD(IngestFixture, "a pushed line over the limit is stored in parts
              Catch::Matchers::ContainsSubstring(
                  R"(sluice_ingest_long_lines_total{action="split",protocol="loki"} 1)"));
 }
+
+TEST_CASE("the entries of a push count after its long lines are split") {
+  auto limits = limits_of(8, LongLinePolicy::split);
+  const std::vector<StreamEntries> streams{stream_of({std::string(40, 'x'), "short"})};
+  limits.entries_per_push = 9;  // at most eight parts, as many as 5 bytes each take
+  CHECK(bool(check_split(streams, limits)));
+  limits.entries_per_push = 8;
+  const auto refused = check_split(streams, limits);
+  REQUIRE(refused.has_error());
+  CHECK(refused.error().code == ErrorCode::invalid_argument);
+  CHECK_THAT(refused.error().message,
+             Catch::Matchers::ContainsSubstring("push of 9 entries once long lines are cut"));
+  limits.long_lines = LongLinePolicy::truncate;
+  CHECK(bool(check_split(streams, limits)));
+}
+
+TEST_CASE("metadata is not copied into parts without bound") {
+  auto limits = limits_of(8, LongLinePolicy::split);
+  auto stream = stream_of({std::string(40, 'x'), "short"});
+  for (auto& entry : stream.entries) entry.metadata = {{"trace", std::string(95, 't')}};
+  limits.push_body_bytes = 700;  // seven copies; that of the short line is none
+  CHECK(bool(check_split({stream}, limits)));
+  limits.push_body_bytes = 699;
+  const auto refused = check_split({stream}, limits);
+  REQUIRE(refused.has_error());
+  CHECK_THAT(refused.error().message,
+             Catch::Matchers::ContainsSubstring("700 bytes of structured metadata to copy"));
+}
+
+TEST_CASE("no line of any bytes is split into more parts than were counted") {
+  const std::uint64_t seed = std::random_device{}();
+  INFO("seed " << seed);
+  std::mt19937_64 random(seed);
+  for (int round = 0; round < 300; ++round) {
+    auto limits = limits_of(1 + random() % 12, LongLinePolicy::split);
+    auto stream = stream_of({random_bytes(random, 60)});
+    limits.entries_per_push = random() % 40;
+    const bool fits = bool(check_split({stream}, limits));
+    cut_long_lines(stream, nullptr, limits);
+    if (fits) REQUIRE(stream.entries.size() <= limits.entries_per_push);
+  }
+}
+
+TEST_CASE_METHOD(IngestFixture, "what marks a part is not held against the client's metadata") {
+  limits.line_bytes = 8;
+  limits.metadata_entries = 1;
+  const std::string push = R"({"streams":[{"stream":{"a":"b"},"values":[[")" +
+                           std::to_string(noon) + R"(","0123456789",{"k":"v"}]]}]})";
+  CHECK(push_json(push).status == 204);
+  CHECK(lines() == std::vector<std::string>{"01234567", "89"});
+}
+
+TEST_CASE_METHOD(IngestFixture, "a push that splitting makes too large is refused as a whole") {
+  limits.line_bytes = 8;
+  limits.entries_per_push = 2;
+  const auto response =
+      push_json(R"({"streams":[{"stream":{"a":"b"},"values":[[")" + std::to_string(noon) +
+                R"(","0123456789abcdef"]]}]})");
+  CHECK(response.status == 400);
+  CHECK_THAT(response.body, Catch::Matchers::ContainsSubstring("limit 2; send smaller batches"));
+  CHECK(lines().empty());
+}
