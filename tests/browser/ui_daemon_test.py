@@ -95,6 +95,9 @@ class UiOnDaemon(harness.Case):
         self.browser.click("nav a", "Alerts")
         self.browser.wait("rules", "return document.querySelector('#rules') !== null")
         self.browser.click("nav a", "Metrics")
+        self.browser.wait(
+            "the metrics page", "return document.querySelector('[aria-label=\"PromQL query\"]')"
+        )
         self.browser.press("/")
         self.browser.press(*"vector(1)", "Enter")
         self.browser.wait("a graph", "return document.querySelector('.chart canvas') !== null")

@@ -1,7 +1,7 @@
 // The frame around the pages: navigation and keys that work everywhere.
 import { signal } from '@preact/signals';
 import type { JSX } from 'preact';
-import { useEffect } from 'preact/hooks';
+import { useLayoutEffect } from 'preact/hooks';
 import { Help } from './components/help';
 import { go, hrefOf, page, type Page } from './lib/route';
 import { AlertsPage } from './pages/alerts';
@@ -61,7 +61,7 @@ function handled(event: KeyboardEvent): boolean {
 }
 
 export function App(): JSX.Element {
-  useEffect(() => {
+  useLayoutEffect(() => {
     addEventListener('keydown', onKeyDown);
     return () => removeEventListener('keydown', onKeyDown);
   }, []);

@@ -1,6 +1,6 @@
 // The query input: a text area over its own coloured copy. Enter runs, Shift+Enter breaks the line.
 import type { JSX } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { tokenize } from '../lib/logql';
 
 interface Props {
@@ -28,7 +28,8 @@ export function QueryBox({
   const box = useRef<HTMLTextAreaElement>(null);
   const bad = errorAt ? offsetOf(value, errorAt) : -1;
 
-  useEffect(() => {
+  // A layout effect: the key works from the moment the box is on the page.
+  useLayoutEffect(() => {
     const focus = () => {
       box.current?.focus();
       box.current?.select();

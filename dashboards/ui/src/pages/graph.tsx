@@ -1,7 +1,7 @@
 // The Metrics page: a PromQL query as a graph.
 import { batch, signal } from '@preact/signals';
 import type { JSX } from 'preact';
-import { useEffect } from 'preact/hooks';
+import { useLayoutEffect } from 'preact/hooks';
 import { isAbort, messageOf } from '../api/client';
 import { queryRange } from '../api/prometheus';
 import { Icon } from '../components/icon';
@@ -83,7 +83,8 @@ function open(): void {
 }
 
 export function GraphPage(): JSX.Element {
-  useEffect(open, [visits.value]);
+  // A layout effect: what is typed at once must not be overwritten by the address afterwards.
+  useLayoutEffect(open, [visits.value]);
   return (
     <div class="page">
       <div class="toolbar">

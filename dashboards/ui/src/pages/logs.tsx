@@ -1,6 +1,6 @@
 // The Logs page: query, volume, lines.
 import type { JSX } from 'preact';
-import { useEffect } from 'preact/hooks';
+import { useEffect, useLayoutEffect } from 'preact/hooks';
 import { signal } from '@preact/signals';
 import { CopyButton } from '../components/copy_button';
 import { Histogram } from '../components/histogram';
@@ -61,7 +61,8 @@ export function onLogsKey(event: KeyboardEvent): boolean {
 }
 
 export function LogsPage(): JSX.Element {
-  useEffect(() => void store.openFromUrl(), [visits.value]);
+  // A layout effect: what is typed at once must not be overwritten by the address afterwards.
+  useLayoutEffect(() => void store.openFromUrl(), [visits.value]);
   useEffect(() => () => store.leave(), []);
   return (
     <div class="page logs-page">

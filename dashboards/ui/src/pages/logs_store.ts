@@ -81,7 +81,8 @@ async function proposeQuery(): Promise<void> {
   const name =
     preferred.find((n) => labels.value.includes(n)) ??
     labels.value.find((n) => !n.startsWith('__'));
-  if (name !== undefined) query.value = `{${name}=~".+"}`;
+  // Never over what somebody typed while the labels were on their way.
+  if (name !== undefined && query.value === '') query.value = `{${name}=~".+"}`;
 }
 
 // Runs the query in the box. `push`: Back returns to what was shown before.
