@@ -7,13 +7,6 @@
 namespace sluice::rules {
 namespace {
 
-bool letter(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-bool hex_digit(char c) {
-  return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-}
-
 char at(std::string_view text, std::size_t i) {
   return i < text.size() ? text[i] : '\0';
 }
@@ -33,7 +26,7 @@ bool fits(std::string_view text, std::size_t from, std::string_view picture) {
   for (std::size_t i = 0; i < picture.size(); ++i) {
     const char c = text[from + i];
     const bool ok = picture[i] == 'd'   ? is_digit(c)
-                    : picture[i] == 'x' ? hex_digit(c)
+                    : picture[i] == 'x' ? is_hex_digit(c)
                                         : c == picture[i];
     if (!ok) return false;
   }
@@ -102,7 +95,7 @@ TokenMatch match_number(std::string_view text) {
     return {i, type};
   }
   std::size_t unit = 0;
-  while (letter(at(text, i + unit))) ++unit;
+  while (is_ascii_letter(at(text, i + unit))) ++unit;
   const bool quantity = dots <= 1 && unit > 0 && unit <= 3 && ends_word(text, i + unit);
   return quantity ? TokenMatch{i + unit, SlotType::quantity} : TokenMatch{};
 }
@@ -116,7 +109,7 @@ bool is_hex(std::string_view word) {
 }  // namespace
 
 bool is_word_byte(char c) {
-  return is_digit(c) || letter(c) || c == '_' || static_cast<unsigned char>(c) >= 0x80;
+  return is_digit(c) || is_ascii_letter(c) || c == '_' || static_cast<unsigned char>(c) >= 0x80;
 }
 
 std::size_t word_length(std::string_view text) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/types/ascii.h"
 #include "base/types/ids.h"
 
 namespace sluice::agent {
@@ -43,8 +44,7 @@ void check_ship(const ShipOptions& s, Problems& out) {
 
 void check_identity(const AgentOptions& o, Problems& out) {
   const auto allowed = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
-           c == '.' || c == '-';
+    return is_ascii_letter(c) || is_digit(c) || c == '_' || c == '.' || c == '-';
   };
   const bool ok =
       o.agent_id.size() <= 64 && std::all_of(o.agent_id.begin(), o.agent_id.end(), allowed);

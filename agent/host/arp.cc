@@ -9,13 +9,8 @@ namespace sluice::agent {
 // IP address, HW type, flags, HW address, mask, device; the first line is a header.
 Result<void> parse_arp(std::string_view text, Families& out) {
   std::map<std::string, double> per_device;
-  bool header = true;
-  for (const auto line : split_lines_of(text)) {
+  for (const auto line : rows_of(text)) {
     const auto fields = split_fields(line);
-    if (header || fields.empty()) {
-      header = false;
-      continue;
-    }
     if (fields.size() < 6) return malformed("net/arp", "odd line `" + std::string(line) + "`");
     per_device[std::string(fields[5])] += 1;
   }

@@ -42,9 +42,8 @@ constexpr std::array<SensorFile, 19> sensor_files = {{
 std::string cleaned(std::string text) {
   std::string out;
   for (const char c : text) {
-    const bool word = is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == ':';
-    if (word)
-      out += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    if (is_digit(c) || is_ascii_letter(c) || c == ':')
+      out += to_lower(c);
     else if (!out.empty() && out.back() != '_')
       out += '_';
   }

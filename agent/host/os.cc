@@ -4,6 +4,7 @@
 
 #include "agent/host/collector.h"
 #include "agent/host/text.h"
+#include "base/types/ascii.h"
 
 namespace sluice::agent {
 namespace {
@@ -27,13 +28,6 @@ std::map<std::string, std::string, std::less<>> read_release(std::string_view te
   return values;
 }
 
-std::string lower(std::string_view key) {
-  std::string out(key);
-  for (char& c : out)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  return out;
-}
-
 // "12.04.1" is 12.04: the number a dashboard can compare.
 std::optional<double> major_minor(const std::string& version) {
   const auto first = version.find('.');
@@ -49,7 +43,7 @@ Collector os_collector(const HostRoots& roots) {
             if (!text) return Error{ErrorCode::not_found, path + " is not there"};
             auto values = read_release(*text);
             LabelSet labels;
-            for (const auto key : os_keys) labels.set(lower(key), values[std::string(key)]);
+            for (const auto key : os_keys) labels.set(lower_case(key), values[std::string(key)]);
             out.gauge("node_os_info", "The operating system.", 1, labels);
             if (const auto version = major_minor(values["VERSION_ID"]))
               out.gauge(

@@ -87,6 +87,13 @@ std::vector<std::string_view> split_fields(std::string_view line) {
   return out;
 }
 
+std::vector<std::string_view> rows_of(std::string_view table) {
+  auto lines = split_lines_of(table);
+  if (!lines.empty()) lines.erase(lines.begin());
+  std::erase_if(lines, [](std::string_view line) { return split_fields(line).empty(); });
+  return lines;
+}
+
 std::optional<double> to_number(std::string_view text) {
   double value = 0;
   const auto [end, ec] = std::from_chars(text.data(), text.data() + text.size(), value);

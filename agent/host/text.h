@@ -21,6 +21,8 @@ std::vector<std::string> list_names(const std::string& directory);  // sorted
 
 std::vector<std::string_view> split_lines_of(std::string_view text);
 std::vector<std::string_view> split_fields(std::string_view line);  // by spaces and tabs
+// The lines of a table under its header, without blank ones.
+std::vector<std::string_view> rows_of(std::string_view table);
 std::optional<double> to_number(std::string_view text);
 std::optional<std::uint64_t> to_hex(std::string_view text);
 

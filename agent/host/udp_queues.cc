@@ -12,13 +12,8 @@ constexpr std::size_t queues_field = 4;  // "00000000:00000000": to send, receiv
 Result<void> parse_udp(std::string_view text, std::string_view ip, Families& out) {
   double sending = 0;
   double received = 0;
-  bool header = true;
-  for (const auto line : split_lines_of(text)) {
+  for (const auto line : rows_of(text)) {
     const auto fields = split_fields(line);
-    if (header || fields.empty()) {
-      header = false;
-      continue;
-    }
     const auto queues = fields.size() > queues_field ? fields[queues_field] : std::string_view();
     const auto colon = queues.find(':');
     const auto tx = to_hex(queues.substr(0, colon));

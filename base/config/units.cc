@@ -5,6 +5,8 @@
 #include <cmath>
 #include <limits>
 
+#include "base/types/ascii.h"
+
 namespace sluice {
 
 namespace {
@@ -25,23 +27,18 @@ constexpr std::array<ByteUnit, 10> byte_units = {{{"", 1},
                                                   {"gib", 1ULL << 30},
                                                   {"tib", 1ULL << 40}}};
 
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  return out;
-}
-
 // 0 when there is no such unit.
 std::uint64_t unit_factor(std::string_view text) {
   while (text.starts_with(' ')) text.remove_prefix(1);
-  const std::string name = lower(text);
+  const std::string name = lower_case(text);
   for (const ByteUnit& unit : byte_units)
     if (unit.name == name) return unit.factor;
   return 0;
 }
 
-bool number_char(char c) { return (c >= '0' && c <= '9') || c == '.'; }
+bool number_char(char c) {
+  return (c >= '0' && c <= '9') || c == '.';
+}
 
 Error bad_bytes(std::string_view text) {
   return {ErrorCode::parse, "not a size: \"" + std::string(text) + "\"; write 512, 64MiB or 1GB"};

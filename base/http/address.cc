@@ -19,8 +19,7 @@ struct HostPort {
 HostPort split_host_port(std::string_view text) {
   const std::size_t bracket = text.rfind(']');
   const std::size_t colon = text.rfind(':');
-  const bool has_port =
-      colon != text.npos && (bracket == text.npos || colon > bracket);
+  const bool has_port = colon != text.npos && (bracket == text.npos || colon > bracket);
   HostPort parts{text.substr(0, has_port ? colon : text.size()),
                  has_port ? text.substr(colon + 1) : std::string_view()};
   if (parts.host.size() >= 2 && parts.host.front() == '[' && parts.host.back() == ']') {
@@ -35,7 +34,7 @@ bool parse_port(std::string_view text, std::uint16_t& port) {
 }
 
 bool strip_scheme(std::string_view& text, std::string_view scheme) {
-  if (to_lower(text.substr(0, scheme.size())) != scheme) return false;
+  if (lower_case(text.substr(0, scheme.size())) != scheme) return false;
   text.remove_prefix(scheme.size());
   return true;
 }

@@ -31,7 +31,7 @@ constexpr std::array<Encoding, 7> encodings{{
 }};
 
 const Encoding* find_encoding(std::string_view name) {
-  const std::string wanted = to_lower(trim(name));
+  const std::string wanted = lower_case(trim(name));
   const auto it = std::find_if(encodings.begin(), encodings.end(),
                                [&](const Encoding& e) { return e.name == wanted; });
   return it == encodings.end() ? nullptr : &*it;
@@ -39,12 +39,12 @@ const Encoding* find_encoding(std::string_view name) {
 
 // A coding's weight is zero: "q=0", "q=0.0", ...
 bool refused(std::string_view parameters) {
-  const std::string q = to_lower(trim(parameters));
+  const std::string q = lower_case(trim(parameters));
   return q.starts_with("q=0") && q.find_first_not_of("0.", 2) == q.npos;
 }
 
 bool compressible(std::string_view content_type) {
-  const std::string type = to_lower(trim(content_type.substr(0, content_type.find(';'))));
+  const std::string type = lower_case(trim(content_type.substr(0, content_type.find(';'))));
   if (type.starts_with("text/") || type.ends_with("+json") || type.ends_with("+xml")) return true;
   static constexpr std::array<std::string_view, 5> types{
       "application/json", "application/javascript", "application/xml", "application/x-ndjson",
@@ -79,7 +79,7 @@ bool accepts_gzip(std::string_view accept_encoding) {
     const std::string_view item = accept_encoding.substr(0, end);
     accept_encoding.remove_prefix(std::min(end + 1, accept_encoding.size()));
     const std::size_t semicolon = std::min(item.find(';'), item.size());
-    const std::string name = to_lower(trim(item.substr(0, semicolon)));
+    const std::string name = lower_case(trim(item.substr(0, semicolon)));
     const bool accepted = !refused(item.substr(std::min(semicolon + 1, item.size())));
     if (name == "gzip" || name == "x-gzip") return accepted;
     if (name == "*") wildcard = accepted;

@@ -3,27 +3,25 @@
 #include <algorithm>
 
 #include "base/codec/json_writer.h"
+#include "base/types/ascii.h"
 
 namespace sluice::http {
 
 namespace {
 
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
-
 bool same_name(std::string_view a, std::string_view b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                    [](char x, char y) { return lower(x) == lower(y); });
+  return same_letters(a, b);
 }
 
 int hex_digit(char c) {
   if (c >= '0' && c <= '9') return c - '0';
-  const char l = lower(c);
+  const char l = to_lower(c);
   return l >= 'a' && l <= 'f' ? l - 'a' + 10 : -1;
 }
 
 // RFC 3986 "unreserved": what needs no escape in any part of a URL.
 bool unreserved(char c) {
-  const char l = lower(c);
+  const char l = to_lower(c);
   return (l >= 'a' && l <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_' ||
          c == '~';
 }

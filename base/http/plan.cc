@@ -27,11 +27,11 @@ std::optional<Response> malformed(const RequestHead& head) {
   if (head.version == 11 && !head.headers.has("Host")) return refuse(400, "no Host header");
   const std::string_view coding = head.headers.get("Transfer-Encoding");
   // A coding we do not undo would leave the message's end unknown: request smuggling.
-  if (!coding.empty() && to_lower(trim(coding)) != "chunked") {
+  if (!coding.empty() && lower_case(trim(coding)) != "chunked") {
     return refuse(501, "Transfer-Encoding other than chunked is not supported");
   }
   const std::string_view expect = head.headers.get("Expect");
-  if (!expect.empty() && to_lower(trim(expect)) != "100-continue") {
+  if (!expect.empty() && lower_case(trim(expect)) != "100-continue") {
     return refuse(417, "only Expect: 100-continue is supported");
   }
   return std::nullopt;
@@ -39,7 +39,7 @@ std::optional<Response> malformed(const RequestHead& head) {
 
 bool asks_for_websocket(const RequestHead& head) {
   return has_token(head.headers.get("Connection"), "upgrade") &&
-         to_lower(trim(head.headers.get("Upgrade"))) == "websocket";
+         lower_case(trim(head.headers.get("Upgrade"))) == "websocket";
 }
 
 void fill_request(Request& request, RequestHead& head, std::string_view origin) {
@@ -61,8 +61,8 @@ std::optional<Response> authorize(Plan& plan, const Authenticator& authenticator
     return std::nullopt;
   }
   if (!allows(identity->role, need)) {
-    return error_response({ErrorCode::forbidden, "token \"" + identity->name +
-                                                     "\" has not the role this path needs"});
+    return error_response({ErrorCode::forbidden,
+                           "token \"" + identity->name + "\" has not the role this path needs"});
   }
   request.role = identity->role;
   request.tenant = identity->tenant;
@@ -128,7 +128,8 @@ Plan plan_request(const Router& router, const Authenticator& authenticator, Requ
 
 void add_form_parameters(Request& request) {
   const std::string_view type = request.headers.get("Content-Type");
-  if (to_lower(trim(type.substr(0, type.find(';')))) != "application/x-www-form-urlencoded") return;
+  if (lower_case(trim(type.substr(0, type.find(';')))) != "application/x-www-form-urlencoded")
+    return;
   for (const auto& [name, value] : Params::parse(request.body)) request.query.add(name, value);
 }
 

@@ -5,10 +5,10 @@
 namespace sluice::http {
 
 bool has_token(std::string_view list, std::string_view token) {
-  const std::string wanted = to_lower(token);
+  const std::string wanted = lower_case(token);
   while (!list.empty()) {
     const std::size_t end = std::min(list.find(','), list.size());
-    if (to_lower(trim(list.substr(0, end))) == wanted) return true;
+    if (lower_case(trim(list.substr(0, end))) == wanted) return true;
     list.remove_prefix(std::min(end + 1, list.size()));
   }
   return false;

@@ -4,6 +4,8 @@
 #include <string>
 #include <string_view>
 
+#include "base/types/ascii.h"
+
 namespace sluice::http {
 
 inline std::string_view trim(std::string_view text) {
@@ -11,14 +13,6 @@ inline std::string_view trim(std::string_view text) {
   const std::size_t first = text.find_first_not_of(whitespace);
   if (first == text.npos) return {};
   return text.substr(first, text.find_last_not_of(whitespace) - first + 1);
-}
-
-inline std::string to_lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
-  }
-  return out;
 }
 
 // Does a comma-separated header value contain this token (compared without case)?

@@ -12,7 +12,7 @@ namespace sluice {
 namespace {
 
 bool name_start(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+  return is_ascii_letter(c) || c == '_';
 }
 
 auto find_name(auto& labels, std::string_view name) {
@@ -148,7 +148,9 @@ bool read_escape(std::string_view& text, std::string& out) {
     case 'b': out += '\b'; return true;
     case 'f': out += '\f'; return true;
     case 'v': out += '\v'; return true;
-    case '\\': case '"': case '\'': out += c; return true;
+    case '\\':
+    case '"':
+    case '\'': out += c; return true;
     case 'x':
       if (!read_hex(text, 2, code)) return false;
       out += static_cast<char>(code);
@@ -158,8 +160,7 @@ bool read_escape(std::string_view& text, std::string& out) {
       if (!read_hex(text, c == 'u' ? 4 : 8, code) || code > 0x10FFFF) return false;
       append_utf8(out, code);
       return true;
-    default:
-      return c >= '0' && c <= '7' && read_octal(text, c, out);
+    default: return c >= '0' && c <= '7' && read_octal(text, c, out);
   }
 }
 
@@ -186,7 +187,9 @@ std::string_view LabelSet::get(std::string_view name) const {
   return it != labels_.end() && it->name == name ? std::string_view(it->value) : std::string_view();
 }
 
-bool LabelSet::has(std::string_view name) const { return !get(name).empty(); }
+bool LabelSet::has(std::string_view name) const {
+  return !get(name).empty();
+}
 
 void LabelSet::set(std::string_view name, std::string_view value) {
   if (value.empty()) return erase(name);
@@ -227,7 +230,9 @@ std::string LabelSet::to_string() const {
   return out;
 }
 
-Result<LabelSet> parse_labels(std::string_view text) { return LabelReader(text).read(); }
+Result<LabelSet> parse_labels(std::string_view text) {
+  return LabelReader(text).read();
+}
 
 bool valid_label_name(std::string_view name) {
   return !name.empty() && name_start(name[0]) &&

@@ -19,8 +19,7 @@ constexpr std::size_t max_agent_bytes = 64;
 constexpr std::size_t source_digits = 32;
 
 bool agent_char(char c) {
-  return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '.' ||
-         c == '-';
+  return is_digit(c) || is_ascii_letter(c) || c == '_' || c == '.' || c == '-';
 }
 // Lower case only: two spellings of one source would have two marks.
 bool source_char(char c) {
@@ -37,8 +36,8 @@ class HeaderReader {
     SLUICE_CHECK(expect("v1;agent="));
     SLUICE_TRY(id.agent.value, token(agent_char, 1, max_agent_bytes, "an agent id"));
     SLUICE_CHECK(expect(";source="));
-    SLUICE_TRY(id.source, token(source_char, source_digits, source_digits,
-                                "32 lower-case hex digits"));
+    SLUICE_TRY(id.source,
+               token(source_char, source_digits, source_digits, "32 lower-case hex digits"));
     SLUICE_CHECK(expect(";start="));
     SLUICE_TRY(id.start, number());
     SLUICE_CHECK(expect(";lens="));

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/types/ascii.h"
 #include "base/wire/batch_identity.h"
 
 namespace sluice::ingest {
@@ -14,11 +15,8 @@ constexpr const char* retry_after_seconds = "2";
 }  // namespace
 
 std::string media_type(std::string_view content_type) {
-  std::string type(content_type.substr(0, content_type.find(';')));
+  std::string type = lower_case(content_type.substr(0, content_type.find(';')));
   while (!type.empty() && type.back() == ' ') type.pop_back();
-  std::transform(type.begin(), type.end(), type.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  });
   return type;
 }
 

@@ -2,15 +2,16 @@
 
 #include <algorithm>
 
+#include "base/types/ascii.h"
+
 namespace sluice::release {
 namespace {
 
 constexpr std::size_t max_name = 128;
 
 bool allowed(char c) {
-  const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-  const bool digit = c >= '0' && c <= '9';
-  return letter || digit || std::string_view("._:@/+-").find(c) != std::string_view::npos;
+  return is_ascii_letter(c) || is_digit(c) ||
+         std::string_view("._:@/+-").find(c) != std::string_view::npos;
 }
 
 }  // namespace

@@ -6,21 +6,16 @@
 #include <charconv>
 #include <cstring>
 
+#include "base/types/ascii.h"
+
 namespace sluice::query {
 
 namespace {
 
-bool is_decimal(char c) {
-  return c >= '0' && c <= '9';
-}
-bool is_hex(char c) {
-  return is_decimal(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-}
-
 std::size_t span_end(std::string_view text, std::size_t begin, bool v6) {
   std::size_t end = begin;
-  while (end < text.size() &&
-         (text[end] == '.' || (v6 ? is_hex(text[end]) || text[end] == ':' : is_decimal(text[end]))))
+  while (end < text.size() && (text[end] == '.' || (v6 ? is_hex_digit(text[end]) || text[end] == ':'
+                                                       : is_digit(text[end]))))
     ++end;
   return end;
 }
@@ -28,14 +23,14 @@ std::size_t span_end(std::string_view text, std::size_t begin, bool v6) {
 // One to three digits and a point.
 bool begins_v4(std::string_view text) {
   std::size_t digits = 0;
-  while (digits < 4 && digits < text.size() && is_decimal(text[digits])) ++digits;
+  while (digits < 4 && digits < text.size() && is_digit(text[digits])) ++digits;
   return digits > 0 && digits < 4 && digits < text.size() && text[digits] == '.';
 }
 
 // Up to four hexadecimal digits and a colon, or two colons.
 bool begins_v6(std::string_view text) {
   std::size_t digits = 0;
-  while (digits < 5 && digits < text.size() && is_hex(text[digits])) ++digits;
+  while (digits < 5 && digits < text.size() && is_hex_digit(text[digits])) ++digits;
   if (digits == 0) return text.starts_with("::");
   return digits < 5 && digits < text.size() && text[digits] == ':';
 }
@@ -110,7 +105,7 @@ bool AddressRange::contains(const Address& address) const {
 bool AddressRange::found_in(std::string_view text) const {
   for (std::size_t at = 0; at < text.size(); ++at) {
     const auto rest = text.substr(at);
-    const bool v4 = begins_v4(rest) && (at == 0 || !is_decimal(text[at - 1]));
+    const bool v4 = begins_v4(rest) && (at == 0 || !is_digit(text[at - 1]));
     if (!v4 && !begins_v6(rest)) continue;
     const std::size_t end = span_end(text, at, !v4);
     Address address;

@@ -1,5 +1,7 @@
 #include "query/ast/literals.h"
 
+#include "base/types/ascii.h"
+
 namespace sluice::query {
 
 namespace {
@@ -17,7 +19,7 @@ std::string_view without_group(std::string_view pattern) {
 
 // The character an escape stands for, if it stands for itself: \. is '.', but \d is a class.
 std::optional<char> escaped_literal(char c) {
-  const bool word = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+  const bool word = is_ascii_letter(c) || is_digit(c);
   const bool ascii = static_cast<unsigned char>(c) < 0x80;
   return word || !ascii || c == '_' ? std::nullopt : std::optional(c);
 }

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "base/types/ascii.h"
 #include "query/ast/find_bytes.h"
 #include "query/ast/literals.h"
 
@@ -31,7 +32,7 @@ Error bad_pattern(std::string_view pattern, const std::string& why) {
 }
 
 bool word_char(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+  return is_ascii_letter(c) || is_digit(c) || c == '_';
 }
 
 // Removes the group name after a '$' from the front of `text`; nullopt if it is no reference.
@@ -47,7 +48,7 @@ std::optional<std::string_view> take_reference(std::string_view& text) {
 }
 
 std::size_t group_index(const std::vector<std::string>& names, std::string_view name) {
-  if (std::all_of(name.begin(), name.end(), [](char c) { return c >= '0' && c <= '9'; }))
+  if (std::all_of(name.begin(), name.end(), is_digit))
     return name.size() > 4 ? names.size() : std::stoul(std::string(name));
   return static_cast<std::size_t>(std::find(names.begin() + 1, names.end(), name) - names.begin());
 }

@@ -4,6 +4,8 @@
 #include <array>
 #include <cmath>
 
+#include "base/types/ascii.h"
+
 namespace sluice::query::cli {
 
 namespace {
@@ -21,14 +23,6 @@ std::string_view code_of(Color color) {
     case Color::bold: return "\x1b[1m";
   }
   return "";
-}
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
-  }
-  return out;
 }
 
 std::size_t width_of(std::string_view text) {
@@ -59,7 +53,7 @@ std::string paint(std::string_view text, Color color, bool on) {
 }
 
 Color color_of_level(std::string_view level) {
-  const std::string l = lower(level);
+  const std::string l = lower_case(level);
   if (l == "error" || l == "err" || l == "fatal" || l == "critical" || l == "crit") {
     return Color::red;
   }

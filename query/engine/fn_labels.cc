@@ -1,6 +1,7 @@
 // label_replace and label_join.
 #include <charconv>
 
+#include "base/types/ascii.h"
 #include "query/ast/regex.h"
 #include "query/engine/functions.h"
 
@@ -14,7 +15,7 @@ Result<std::string> text_argument(const FunctionCall& call, std::size_t i) {
 }
 
 bool name_char(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+  return is_ascii_letter(c) || is_digit(c) || c == '_';
 }
 
 // Go's Regexp.Expand: $name, ${name}, $1, $$; a name takes as many word characters as it can, and
@@ -81,8 +82,7 @@ Result<EvalValue> label_replace(const FunctionCall& call) {
   SLUICE_TRY(const auto source, text_argument(call, 3));
   SLUICE_TRY(const auto pattern, text_argument(call, 4));
   auto regex = Regex::compile(pattern, Anchor::both);
-  if (!regex)
-    return execution_error("invalid regular expression in label_replace(): " + pattern);
+  if (!regex) return execution_error("invalid regular expression in label_replace(): " + pattern);
   if (destination.empty()) return bad_destination("label_replace", destination);
   SLUICE_TRY(auto vector, call.evaluator.eval_vector(call.argument(0), call.grid));
   std::vector<std::string_view> groups;

@@ -20,7 +20,7 @@ constexpr std::array<std::string_view, 29> symbols = {
     "]",  ",",  "=",  ">",  "<",  "|",  "+",  "-",  "*",  "/",  "%", "^", "@", ":"};
 
 bool word_start(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+  return is_ascii_letter(c) || c == '_';
 }
 bool word_char(char c) {
   return word_start(c) || is_digit(c);

@@ -29,10 +29,6 @@ constexpr std::array<Unit, 11> duration_units = {{{"ns", 1},
                                                   {"y", 365 * 86400e9}}};
 constexpr std::size_t go_duration_units = 8;
 
-char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
 // Removes digits with at most one dot from the front.
 std::optional<double> take_decimal(std::string_view& text) {
   std::size_t n = 0;
@@ -75,14 +71,14 @@ std::optional<double> sum_of_parts(std::string_view text, std::size_t units) {
 
 // b, k, kb, ki, kib, m, ... as a power; nullopt for anything else.
 std::optional<double> byte_scale(std::string_view unit) {
-  if (unit.empty() || (unit.size() == 1 && lower(unit[0]) == 'b')) return 1;
+  if (unit.empty() || (unit.size() == 1 && to_lower(unit[0]) == 'b')) return 1;
   constexpr std::string_view prefixes = "kmgtpe";
-  const auto power = prefixes.find(lower(unit[0]));
+  const auto power = prefixes.find(to_lower(unit[0]));
   if (power == std::string_view::npos) return std::nullopt;
   unit.remove_prefix(1);
-  const bool binary = !unit.empty() && lower(unit[0]) == 'i';
+  const bool binary = !unit.empty() && to_lower(unit[0]) == 'i';
   if (binary) unit.remove_prefix(1);
-  if (unit.size() > 1 || (unit.size() == 1 && lower(unit[0]) != 'b')) return std::nullopt;
+  if (unit.size() > 1 || (unit.size() == 1 && to_lower(unit[0]) != 'b')) return std::nullopt;
   return std::pow(binary ? 1024.0 : 1000.0, static_cast<double>(power + 1));
 }
 
@@ -98,7 +94,7 @@ bool go_number_text(std::string_view text) {
 }
 
 bool hexadecimal(std::string_view text) {
-  return text.size() > 2 && text[0] == '0' && lower(text[1]) == 'x';
+  return text.size() > 2 && text[0] == '0' && to_lower(text[1]) == 'x';
 }
 
 }  // namespace

@@ -14,17 +14,16 @@ namespace {
 bool space(char c) {
   return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
-bool alpha(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
+bool alpha(char c) {
+  return is_ascii_letter(c) || c == '_';
+}
 bool alnum(char c) {
   return alpha(c) || is_digit(c);
 }
-bool hex(char c) {
-  return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-}
 
 constexpr std::array<std::string_view, 14> keywords = {
-    "and", "or", "unless", "atan2", "offset", "by", "without", "on", "ignoring",
-    "group_left", "group_right", "bool", "start", "end"};
+    "and", "or",       "unless",     "atan2",       "offset", "by",    "without",
+    "on",  "ignoring", "group_left", "group_right", "bool",   "start", "end"};
 constexpr std::array<std::string_view, 4> word_operators = {"and", "or", "unless", "atan2"};
 
 // Longest first.
@@ -132,7 +131,7 @@ class Lexer {
     std::size_t n = 0;
     if (peek() == '0' && (peek(1) == 'x' || peek(1) == 'X')) {
       n = 2;
-      while (hex(peek(n)) || (peek(n) == '_' && hex(peek(n + 1)))) ++n;
+      while (is_hex_digit(peek(n)) || (peek(n) == '_' && is_hex_digit(peek(n + 1)))) ++n;
       return alnum(peek(n)) ? 0 : n;
     }
     const auto digits = [&] {
@@ -197,8 +196,8 @@ class Lexer {
     return !too_many || fail("unexpected right parenthesis ')'");
   }
   bool allowed(std::string_view symbol) const {
-    if (braces_) return std::string_view("},=!==~!~").find(symbol) != std::string_view::npos &&
-                        symbol != "==";
+    if (braces_)
+      return std::string_view("},=!==~!~").find(symbol) != std::string_view::npos && symbol != "==";
     return symbol != "}" && symbol != "=~" && symbol != "!~";
   }
   bool unexpected() {
@@ -243,13 +242,6 @@ std::string describe_word(const std::string& text) {
 
 }  // namespace
 
-std::string lower_case(std::string_view word) {
-  std::string lower(word);
-  for (char& c : lower)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  return lower;
-}
-
 bool is_keyword(std::string_view word) {
   return std::find(keywords.begin(), keywords.end(), word) != keywords.end();
 }
@@ -276,6 +268,8 @@ std::string Token::describe() const {
   return out;
 }
 
-std::vector<Token> tokenize(std::string_view text) { return Lexer(text).run(); }
+std::vector<Token> tokenize(std::string_view text) {
+  return Lexer(text).run();
+}
 
 }  // namespace sluice::query::promql

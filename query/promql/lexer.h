@@ -10,6 +10,8 @@
 #include <string_view>
 #include <vector>
 
+#include "base/types/ascii.h"  // lower_case, which parsers compare words by
+
 namespace sluice::query::promql {
 
 enum class TokenKind {
@@ -42,6 +44,5 @@ std::vector<Token> tokenize(std::string_view text);
 
 // Words with a meaning of their own somewhere in the grammar; in lower case.
 bool is_keyword(std::string_view word);
-std::string lower_case(std::string_view word);
 
 }  // namespace sluice::query::promql

@@ -11,8 +11,7 @@ bool space(char c) {
   return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
 bool letter(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' ||
-         static_cast<signed char>(c) < 0;
+  return is_ascii_letter(c) || c == '_' || static_cast<signed char>(c) < 0;
 }
 
 class Lexer {

@@ -3,7 +3,7 @@
 #include <catch2/catch_test_macros.hpp>
 
 #include "agent/tail/checkpoint_store.h"
-#include "tests/agent/temp_dir.h"
+#include "tests/support/temp_dir.h"
 
 namespace sluice::agent {
 namespace {
@@ -75,7 +75,7 @@ TEST_CASE("nonsense with a right checksum is refused", "[checkpoint]") {
 }
 
 TEST_CASE("the newest valid file is loaded and damage is kept aside", "[checkpoint]") {
-  const test::TempDir dir;
+  const TempDir dir;
   auto store = open(dir / "state");
   CHECK_FALSE(store.load()->found);
   auto c = sample();
@@ -97,7 +97,7 @@ TEST_CASE("the newest valid file is loaded and damage is kept aside", "[checkpoi
 }
 
 TEST_CASE("a crash between the two renames loses nothing", "[checkpoint]") {
-  const test::TempDir dir;
+  const TempDir dir;
   auto store = open(dir / "state");
   auto c = sample();
   REQUIRE(store.save(c).has_value());
@@ -110,7 +110,7 @@ TEST_CASE("a crash between the two renames loses nothing", "[checkpoint]") {
 }
 
 TEST_CASE("two agents cannot share a state directory", "[checkpoint]") {
-  const test::TempDir dir;
+  const TempDir dir;
   const auto first = open(dir / "state");
   const auto second = CheckpointStore::open(dir / "state");
   REQUIRE_FALSE(second.has_value());

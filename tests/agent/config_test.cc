@@ -6,7 +6,7 @@
 #include "agent/config/keys.h"
 #include "agent/config/load.h"
 #include "agent/telemetry/agent_metrics.h"
-#include "tests/agent/temp_dir.h"
+#include "tests/support/temp_dir.h"
 
 namespace sluice::agent {
 namespace {
@@ -159,7 +159,7 @@ TEST_CASE("contradictions are found before anything runs", "[config]") {
 }
 
 TEST_CASE("flags win over the file", "[config]") {
-  const test::TempDir dir;
+  const TempDir dir;
   dir.write("agent.yaml", full_config);
   const auto path = dir / "agent.yaml";
   const auto o = build({"--config.file", path.c_str(), "--server", "http://other:1", "--label",

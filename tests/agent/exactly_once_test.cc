@@ -18,7 +18,7 @@
 #include "base/runtime/io_runtime.h"
 #include "base/telemetry/metrics.h"
 #include "base/wire/batch_identity.h"
-#include "tests/agent/temp_dir.h"
+#include "tests/support/temp_dir.h"
 
 namespace sluice::agent::test {
 namespace {

@@ -10,7 +10,7 @@
 #include "base/codec/compress.h"
 #include "base/http/server.h"
 #include "base/runtime/io_runtime.h"
-#include "tests/agent/temp_dir.h"
+#include "tests/support/temp_dir.h"
 
 namespace sluice::agent {
 namespace {
@@ -201,7 +201,7 @@ TEST_CASE("a push carries identity, tenant and token", "[shipping]") {
 }
 
 TEST_CASE("the token file is read and checked", "[shipping]") {
-  const test::TempDir dir;
+  const TempDir dir;
   dir.write("token", "  \n");
   ShipOptions o;
   o.server = "http://h//";

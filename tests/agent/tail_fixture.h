@@ -8,7 +8,7 @@
 
 #include "agent/tail/tailer.h"
 #include "tests/agent/model_server.h"
-#include "tests/agent/temp_dir.h"
+#include "tests/support/temp_dir.h"
 
 namespace sluice::agent::test {
 

@@ -3,14 +3,14 @@
 #include <catch2/catch_test_macros.hpp>
 #include <fstream>
 
-#include "tests/demo/temp_dir.h"
+#include "tests/support/temp_dir.h"
 
 namespace sluice::demo {
 namespace {
 
 struct Shelf {
   TempDir dir;
-  Deployment deployment{dir.file("state")};
+  Deployment deployment{dir / "state"};
 
   std::string current() { return deployment.current().value().value_or("none"); }
   std::string deploy(const std::string& version) {
@@ -63,7 +63,7 @@ TEST_CASE("rolling back before any deploy is an error that names the directory")
 TEST_CASE("an empty version file is reported, not run") {
   Shelf shelf;
   shelf.deploy("A");
-  std::ofstream(shelf.dir.file("state/version"), std::ios::trunc).close();
+  std::ofstream(shelf.dir / "state/version", std::ios::trunc).close();
   CHECK(shelf.deployment.current().error().code == ErrorCode::corrupt);
 }
 

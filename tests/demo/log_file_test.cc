@@ -4,7 +4,7 @@
 #include <fstream>
 #include <sstream>
 
-#include "tests/demo/temp_dir.h"
+#include "tests/support/temp_dir.h"
 
 namespace sluice::demo {
 namespace {
@@ -19,7 +19,7 @@ std::string content(const std::string& path) {
 
 TEST_CASE("lines are appended to what the file holds") {
   TempDir dir;
-  const std::string path = dir.file("shop.log");
+  const std::string path = dir / "shop.log";
   std::ofstream(path) << "old\n";
   auto log = LogFile::open(path, 1000).value();
   REQUIRE(log.append("new\n").has_value());
@@ -28,7 +28,7 @@ TEST_CASE("lines are appended to what the file holds") {
 
 TEST_CASE("past its limit the file is rotated and no line is cut") {
   TempDir dir;
-  const std::string path = dir.file("shop.log");
+  const std::string path = dir / "shop.log";
   auto log = LogFile::open(path, 10).value();
   for (const char* line : {"one\n", "two\n", "three\n", "four\n"}) {
     REQUIRE(log.append(line).has_value());

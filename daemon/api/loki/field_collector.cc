@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "base/types/ascii.h"
 #include "query/logql/line_labels.h"
 #include "query/logql/logfmt.h"
 #include "query/logql/units.h"
@@ -17,8 +18,7 @@ using Fields = FieldCollector::Fields;
 
 bool is_integer(std::string_view text) {
   if (text.starts_with('-')) text.remove_prefix(1);
-  return !text.empty() &&
-         std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+  return !text.empty() && std::all_of(text.begin(), text.end(), is_digit);
 }
 
 constexpr std::size_t max_path = 32;

@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <cstring>
 
-#include "daemon/storage/columns/ascii_case.h"
+#include "base/types/ascii.h"
 #include "daemon/storage/columns/needle.h"
 
 #if defined(__x86_64__)

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "daemon/storage/columns/ascii_case.h"
+#include "base/types/ascii.h"
 
 namespace sluice::storage {
 

@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "daemon/storage/columns/ascii_case.h"
+#include "base/types/ascii.h"
 #include "daemon/storage/columns/byte_search.h"
 #include "daemon/storage/columns/column_scan.h"
 #include "daemon/storage/columns/number_form.h"

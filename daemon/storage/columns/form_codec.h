@@ -7,6 +7,8 @@
 #include <optional>
 #include <string_view>
 
+#include "base/types/ascii.h"
+
 namespace sluice::storage {
 
 // 10^0 to 10^18.
@@ -15,10 +17,6 @@ constexpr std::array<std::uint64_t, 19> powers_of_ten = [] {
   for (std::size_t i = 1; i < powers.size(); ++i) powers[i] = 10 * powers[i - 1];
   return powers;
 }();
-
-inline bool is_digit(char c) {
-  return static_cast<unsigned char>(c - '0') < 10;
-}
 
 inline std::uint64_t magnitude(std::int64_t n) {
   const auto bits = static_cast<std::uint64_t>(n);

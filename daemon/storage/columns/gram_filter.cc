@@ -4,8 +4,8 @@
 #include <cmath>
 #include <cstring>
 
+#include "base/types/ascii.h"
 #include "daemon/storage/codec/bytes.h"
-#include "daemon/storage/columns/ascii_case.h"
 
 namespace sluice::storage {
 

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "daemon/storage/columns/ascii_case.h"
+#include "base/types/ascii.h"
 #include "daemon/storage/columns/line_search.h"
 
 namespace sluice::storage {

@@ -1,11 +1,10 @@
-#include <catch2/catch_test_macros.hpp>
-#include <cstdio>
-#include <fstream>
-#include <filesystem>
-
 #include "base/http/auth.h"
+
+#include <catch2/catch_test_macros.hpp>
+
 #include "tests/base/http/raw_client.h"
 #include "tests/base/http/test_server.h"
+#include "tests/support/temp_dir.h"
 
 using namespace sluice;
 using namespace sluice::http;
@@ -74,14 +73,12 @@ TEST_CASE("roles: ingest and read are apart, admin is both, none asks nothing") 
 }
 
 TEST_CASE("token files are trimmed; what is wrong with a token is said by its name") {
-  std::string path = (std::filesystem::temp_directory_path() / "sluice-token-XXXXXX").string();
-  const int fd = ::mkstemp(path.data());
-  REQUIRE(fd >= 0);
-  std::ofstream(path) << "  from-file \n";
+  const TempDir dir;
+  const std::string path = dir.write("token", "  from-file \n");
   AuthOptions options;
   options.tokens = {{"f", "", path, Role::read, {}}};
   CHECK(Authenticator::load(options).value().identify("Bearer from-file", "").has_value());
-  std::remove(path.c_str());
+  dir.remove("token");
   CHECK(Authenticator::load(options).error().message.find(path) != std::string::npos);
 
   const TokenOptions bad[] = {{"t", "", "", Role::read, {}},

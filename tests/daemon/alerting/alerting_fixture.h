@@ -17,30 +17,11 @@
 #include "daemon/alerting/rule_manager.h"
 #include "daemon/alerting/rule_state.h"
 #include "tests/daemon/fake_store.h"
+#include "tests/support/temp_dir.h"
 
 namespace sluice::alerting::test {
 
 using std::chrono::seconds;
-
-// A directory that is gone when the test is.
-class TempDir {
- public:
-  TempDir() {
-    std::string name = (std::filesystem::temp_directory_path() / "sluice-XXXXXX").string();
-    path_ = ::mkdtemp(name.data());
-  }
-  ~TempDir() { std::filesystem::remove_all(path_); }
-  TempDir(const TempDir&) = delete;
-  TempDir& operator=(const TempDir&) = delete;
-  std::string file(const std::string& name) const { return path_ + "/" + name; }
-  std::string write(const std::string& name, const std::string& text) const {
-    std::ofstream(file(name)) << text;
-    return file(name);
-  }
-
- private:
-  std::string path_;
-};
 
 inline Result<rules::RuleQuery> classify(std::string text, std::optional<rules::Language> forced) {
   if (text == "BAD") return Error{ErrorCode::parse, "1:1: this does not parse"};
@@ -57,7 +38,7 @@ struct Page {
 class Alerting {
  public:
   Alerting() {
-    options.rule_files = {dir.file("*.yaml")};
+    options.rule_files = {dir / "*.yaml"};
     options.write_alerts_series = false;
     options.receivers = {{"ops", {WebhookReceiver{}}}};
     options.route.receiver = "ops";
@@ -111,7 +92,7 @@ class Alerting {
   // Second 0: a slot of the group, which depends on the path of its file.
   Timestamp origin() const {
     rules::RuleGroup group;
-    group.file = dir.file("rules.yaml");
+    group.file = dir / "rules.yaml";
     group.name = "g";
     group.interval = seconds(30);
     return next_slot(group, from_unix_ns(0) + std::chrono::hours(1));

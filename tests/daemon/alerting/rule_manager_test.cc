@@ -272,7 +272,7 @@ TEST_CASE("a reload with errors changes nothing", "[alerting]") {
   a.at(30);
   a.rules("groups:\n- name: g\n  rules:\n  - alert: Broken\n    expr: BAD\n");
   REQUIRE_FALSE(a.reload());
-  CHECK(a.error == a.dir.file("rules.yaml") + ":5:5: \"expr\": 1:1: this does not parse");
+  CHECK(a.error == (a.dir / "rules.yaml") + ":5:5: \"expr\": 1:1: this does not parse");
   CHECK(a.states() == "pay=pending ");
   a.at(95);
   CHECK(a.pages() == Pages{"firing:pay"});
@@ -280,11 +280,11 @@ TEST_CASE("a reload with errors changes nothing", "[alerting]") {
 
 TEST_CASE("a named rule file must exist, a glob may match nothing", "[alerting]") {
   Alerting a;
-  a.options.rule_files = {a.dir.file("none*.yaml")};
+  a.options.rule_files = {a.dir / "none*.yaml"};
   CHECK(a.restart());
-  a.options.rule_files = {a.dir.file("none.yaml")};
+  a.options.rule_files = {a.dir / "none.yaml"};
   REQUIRE_FALSE(a.restart());
-  CHECK(a.error == a.dir.file("none.yaml") + ": No such file or directory");
+  CHECK(a.error == (a.dir / "none.yaml") + ": No such file or directory");
 }
 
 TEST_CASE("late evaluations skip to the newest slot", "[alerting]") {

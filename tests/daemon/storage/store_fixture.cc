@@ -2,22 +2,9 @@
 
 #include <algorithm>
 #include <catch2/catch_test_macros.hpp>
-#include <cstdlib>
-#include <filesystem>
 #include <sstream>
 
 namespace sluice::storage::test {
-
-TempDir::TempDir() {
-  const char* base = std::getenv("TMPDIR");
-  path_ = std::string(base ? base : "/tmp") + "/sluice-store-XXXXXX";
-  REQUIRE(::mkdtemp(path_.data()) != nullptr);
-}
-
-TempDir::~TempDir() {
-  std::error_code ignored;
-  std::filesystem::remove_all(path_, ignored);
-}
 
 LogEntry entry(std::int64_t ns, std::string line, LabelSet metadata) {
   return {from_unix_ns(ns), std::move(line), std::move(metadata)};
@@ -39,7 +26,7 @@ std::vector<query::LabelMatcher> matchers(
 }
 
 StoreFixture::StoreFixture() {
-  options.path = dir_.path() + "/data";
+  options.path = dir_ / "data";
   options.min_free_bytes = 0;
   hooks.background = false;
 }

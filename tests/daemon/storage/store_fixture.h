@@ -9,21 +9,9 @@
 
 #include "base/telemetry/metrics.h"
 #include "daemon/storage/rocks_store.h"
+#include "tests/support/temp_dir.h"
 
 namespace sluice::storage::test {
-
-// A directory under TMPDIR that is removed at the end.
-class TempDir {
- public:
-  TempDir();
-  ~TempDir();
-  TempDir(const TempDir&) = delete;
-  TempDir& operator=(const TempDir&) = delete;
-  const std::string& path() const { return path_; }
-
- private:
-  std::string path_;
-};
 
 struct Found {
   LabelSet labels;

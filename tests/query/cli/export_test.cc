@@ -1,12 +1,12 @@
 // export: parts, manifest, resuming; the result is the same however often it was interrupted.
 #include <catch2/catch_test_macros.hpp>
 #include <filesystem>
-#include <fstream>
+#include <map>
 #include <nlohmann/json.hpp>
-#include <sstream>
 
 #include "base/codec/compress.h"
 #include "tests/query/cli/fake_server.h"
+#include "tests/support/temp_dir.h"
 
 using namespace sluice;
 using namespace sluice::query::cli::test;
@@ -19,28 +19,15 @@ namespace {
 constexpr std::int64_t first_ns = 1'767'320'000'000'000'000;
 constexpr std::int64_t lines_stored = 600;
 
-struct TemporaryFolder {
-  std::filesystem::path path;
-  TemporaryFolder() {
-    std::string text = (std::filesystem::temp_directory_path() / "sluice-export-XXXXXX").string();
-    REQUIRE(::mkdtemp(text.data()) != nullptr);
-    path = text;
+// Names and contents of all files.
+std::map<std::string, std::string> all_of(const TempDir& folder) {
+  std::map<std::string, std::string> files;
+  for (const auto& entry : std::filesystem::directory_iterator(folder.path())) {
+    const std::string name = entry.path().filename().string();
+    files[name] = folder.read(name);
   }
-  ~TemporaryFolder() { std::filesystem::remove_all(path); }
-  std::string of(const std::string& name) const {
-    std::ifstream in(path / name, std::ios::binary);
-    std::stringstream text;
-    text << in.rdbuf();
-    return text.str();
-  }
-  // Names and contents of all files, the manifest's lines in order.
-  std::map<std::string, std::string> all() const {
-    std::map<std::string, std::string> files;
-    for (const auto& entry : std::filesystem::directory_iterator(path))
-      files[entry.path().filename().string()] = of(entry.path().filename().string());
-    return files;
-  }
-};
+  return files;
+}
 
 // 600 lines of two streams, two lines every other second, in whatever order of ties.
 struct LogServer : FakeServer {
@@ -71,9 +58,9 @@ struct LogServer : FakeServer {
     start();
   }
 
-  Outcome export_to(const TemporaryFolder& folder, std::vector<std::string> more = {}) {
+  Outcome export_to(const TempDir& folder, std::vector<std::string> more = {}) {
     std::vector<std::string> args = {"export",  "{app=~\".+\"}",
-                                     "-d",      folder.path.string(),
+                                     "-d",      folder.path(),
                                      "--from",  std::to_string(first_ns),
                                      "--to",    std::to_string(first_ns + 600'000'000'000),
                                      "--split", "1m"};
@@ -93,26 +80,26 @@ std::set<std::string> lines_of(const std::string& text) {
 
 TEST_CASE("an export has every line once, in order, in parts") {
   LogServer server;
-  TemporaryFolder folder;
+  TempDir folder;
   const auto outcome =
       server.export_to(folder, {"-o", "raw", "--compress", "none", "--merge", "--batch", "7"});
   CAPTURE(outcome.err);
   REQUIRE(outcome.code == 0);
   std::string expected;
   for (int i = 0; i < lines_stored; ++i) expected += "line " + std::to_string(i) + "\n";
-  CHECK(folder.of("export.log") == expected);
-  CHECK(folder.of("part-000000.log").starts_with("line 0\nline 1\n"));
+  CHECK(folder.read("export.log") == expected);
+  CHECK(folder.read("part-000000.log").starts_with("line 0\nline 1\n"));
   CHECK(lines_of(outcome.out).size() == 10);
-  CHECK(lines_of(folder.of("manifest.jsonl")).size() == 11);
+  CHECK(lines_of(folder.read("manifest.jsonl")).size() == 11);
 }
 
 TEST_CASE("compressed exports say the same, as JSON lines with labels") {
   LogServer server;
-  TemporaryFolder zstd, gzip;
+  TempDir zstd, gzip;
   REQUIRE(server.export_to(zstd, {"--merge"}).code == 0);
   REQUIRE(server.export_to(gzip, {"--merge", "--compress", "gzip"}).code == 0);
-  const auto a = zstd_decompress(zstd.of("part-000003.jsonl.zst"), 1 << 20);
-  const auto b = gzip_decompress(gzip.of("part-000003.jsonl.gz"), 1 << 20);
+  const auto a = zstd_decompress(zstd.read("part-000003.jsonl.zst"), 1 << 20);
+  const auto b = gzip_decompress(gzip.read("part-000003.jsonl.gz"), 1 << 20);
   REQUIRE(a.has_value());
   REQUIRE(b.has_value());
   CHECK(*a == *b);
@@ -121,7 +108,7 @@ TEST_CASE("compressed exports say the same, as JSON lines with labels") {
 
 TEST_CASE("an interrupted export goes on, and the files are those of an undisturbed one") {
   LogServer server;
-  TemporaryFolder whole, broken;
+  TempDir whole, broken;
   REQUIRE(server.export_to(whole, {"--merge"}).code == 0);
   // The server fails in between, in the middle of parts, and orders ties otherwise later.
   int runs = 0;
@@ -133,8 +120,8 @@ TEST_CASE("an interrupted export goes on, and the files are those of an undistur
     CHECK((code == 0 || code == 5));
   }
   CHECK(runs > 2);
-  auto a = whole.all();
-  auto b = broken.all();
+  auto a = all_of(whole);
+  auto b = all_of(broken);
   CHECK(lines_of(a["manifest.jsonl"]) == lines_of(b["manifest.jsonl"]));
   a.erase("manifest.jsonl");
   b.erase("manifest.jsonl");
@@ -144,22 +131,22 @@ TEST_CASE("an interrupted export goes on, and the files are those of an undistur
 
 TEST_CASE("a cut manifest and damaged parts are made good") {
   LogServer server;
-  TemporaryFolder folder;
+  TempDir folder;
   REQUIRE(server.export_to(folder, {"-o", "raw", "--compress", "none"}).code == 0);
-  const auto before = folder.all();
-  const std::string manifest = folder.of("manifest.jsonl");
-  std::ofstream(folder.path / "manifest.jsonl") << manifest.substr(0, manifest.size() - 9);
-  std::filesystem::remove(folder.path / "part-000002.log");
-  std::ofstream(folder.path / "part-000004.log") << "cut";
+  const auto before = all_of(folder);
+  const std::string manifest = folder.read("manifest.jsonl");
+  folder.write("manifest.jsonl", manifest.substr(0, manifest.size() - 9));
+  folder.remove("part-000002.log");
+  folder.write("part-000004.log", "cut");
   REQUIRE(server.export_to(folder, {"-o", "raw", "--compress", "none"}).code == 0);
-  auto after = folder.all();
+  auto after = all_of(folder);
   after["manifest.jsonl"] = before.at("manifest.jsonl");
   CHECK(after == before);
 }
 
 TEST_CASE("a folder holds one export") {
   LogServer server;
-  TemporaryFolder folder;
+  TempDir folder;
   REQUIRE(server.export_to(folder).code == 0);
   const auto other = server.export_to(folder, {"-o", "raw"});
   CHECK(other.code == 2);
@@ -168,15 +155,15 @@ TEST_CASE("a folder holds one export") {
 
 TEST_CASE("a relative range stays that of the first run") {
   LogServer server;
-  TemporaryFolder folder;
+  TempDir folder;
   const auto run = [&] {
-    return server.run({"export", "{app=~\".+\"}", "-d", folder.path.string(), "--since", "1h"});
+    return server.run({"export", "{app=~\".+\"}", "-d", folder.path(), "--since", "1h"});
   };
   REQUIRE(run().code == 0);
-  const auto before = folder.all();
+  const auto before = all_of(folder);
   server.clock.advance(std::chrono::hours{3});
   CHECK(run().out.empty());
-  CHECK(folder.all() == before);
+  CHECK(all_of(folder) == before);
 }
 
 TEST_CASE("a part the server warns about does not count") {
@@ -185,8 +172,8 @@ TEST_CASE("a part the server warns about does not count") {
       "GET", "/loki/api/v1/query_range", 200,
       R"({"warnings":["the result is partial"],"data":{"resultType":"streams","result":[]}})");
   server.start();
-  TemporaryFolder folder;
-  const auto outcome = server.run({"export", "{a=\"b\"}", "-d", folder.path.string()});
+  TempDir folder;
+  const auto outcome = server.run({"export", "{a=\"b\"}", "-d", folder.path()});
   CHECK(outcome.code == 5);
   CHECK(outcome.err.find("would not be complete") != std::string::npos);
 }

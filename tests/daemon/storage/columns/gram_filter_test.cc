@@ -2,7 +2,7 @@
 
 #include <catch2/catch_test_macros.hpp>
 
-#include "daemon/storage/columns/ascii_case.h"
+#include "base/types/ascii.h"
 #include "tests/daemon/storage/columns/random_text.h"
 
 namespace sluice::storage {

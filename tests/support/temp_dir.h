@@ -1,4 +1,4 @@
-// A directory that goes away with the test, and verbs on files in it.
+// TempDir: a directory under TMPDIR that goes away with the test, and verbs on files in it.
 #pragma once
 
 #include <catch2/catch_test_macros.hpp>
@@ -9,15 +9,12 @@
 #include <string>
 #include <string_view>
 
-namespace sluice::agent::test {
+namespace sluice {
 
 class TempDir {
  public:
-  TempDir() {
-    const char* base = std::getenv("TMPDIR");
-    std::string pattern = std::string(base != nullptr ? base : "/tmp") + "/sluice-agent-XXXXXX";
-    REQUIRE(::mkdtemp(pattern.data()) != nullptr);
-    path_ = pattern;
+  TempDir() : path_((std::filesystem::temp_directory_path() / "sluice-test-XXXXXX").string()) {
+    REQUIRE(::mkdtemp(path_.data()) != nullptr);
   }
   TempDir(const TempDir&) = delete;
   TempDir& operator=(const TempDir&) = delete;
@@ -26,14 +23,15 @@ class TempDir {
     std::filesystem::remove_all(path_, ec);
   }
 
-  std::string operator/(std::string_view name) const { return path_ + "/" + std::string(name); }
   const std::string& path() const { return path_; }
+  std::string operator/(std::string_view name) const { return path_ + "/" + std::string(name); }
 
-  void write(std::string_view name, std::string_view text) const {
-    put(name, text, std::ios::trunc);
+  // Gives the file's path.
+  std::string write(std::string_view name, std::string_view text) const {
+    return put(name, text, std::ios::trunc);
   }
-  void append(std::string_view name, std::string_view text) const {
-    put(name, text, std::ios::app);
+  std::string append(std::string_view name, std::string_view text) const {
+    return put(name, text, std::ios::app);
   }
   void rename(std::string_view from, std::string_view to) const {
     std::filesystem::rename(*this / from, *this / to);
@@ -49,14 +47,16 @@ class TempDir {
   }
 
  private:
-  void put(std::string_view name, std::string_view text, std::ios::openmode mode) const {
-    std::ofstream out(*this / name, std::ios::binary | std::ios::out | mode);
+  std::string put(std::string_view name, std::string_view text, std::ios::openmode mode) const {
+    std::string file = *this / name;
+    std::ofstream out(file, std::ios::binary | std::ios::out | mode);
     out.write(text.data(), static_cast<std::streamsize>(text.size()));
     out.flush();
     REQUIRE(out.good());
+    return file;
   }
 
   std::string path_;
 };
 
-}  // namespace sluice::agent::test
+}  // namespace sluice
