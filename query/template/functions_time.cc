@@ -1,5 +1,6 @@
 // Time functions that LogQL documents. A time is text, as Go prints it or in RFC 3339, or a number
 // of seconds since the epoch.
+#include <array>
 #include <charconv>
 
 #include "query/template/functions.h"
@@ -9,13 +10,16 @@ namespace sluice::query::tmpl {
 
 namespace {
 
-constexpr std::string_view printed_layout = "2006-01-02 15:04:05 -0700 MST";
+// As times are printed: with the name of the zone, or with its offset twice.
+constexpr std::array<std::string_view, 2> printed_layouts = {"2006-01-02 15:04:05 -0700 MST",
+                                                             "2006-01-02 15:04:05 -0700 -0700"};
 
 Result<Timestamp> time_arg(Args args, std::size_t i) {
   const std::string text = text_arg(args, i);
   if (auto time = parse_rfc3339(text)) return time;
-  if (auto time = parse_go_time(printed_layout, text))
-    return Timestamp(time->local - std::chrono::seconds(time->offset_seconds.value_or(0)));
+  for (const auto layout : printed_layouts)
+    if (auto time = parse_go_time(layout, text))
+      return Timestamp(time->local - std::chrono::seconds(time->offset_seconds.value_or(0)));
   SLUICE_TRY(const auto seconds, int_arg(args, i));
   if (std::abs(seconds) > 9'000'000'000)
     return invalid_argument("argument " + std::to_string(i + 1) + " is no time: " + text);
@@ -54,16 +58,30 @@ Result<TemplateValue> date(Args args) {
   return TemplateValue(format_go_time(text_arg(args, 0), time, {}));
 }
 
+// The zone of a time whose text names one. Go keeps it: the wanted zone where that has this offset
+// (and name) at the time, else a zone of its own, whose offset is 0 if only its name is known.
+ZoneOffset named_zone(const GoTime& parsed, const TimeZone& wanted, std::int64_t local_seconds) {
+  if (parsed.utc) return {};
+  const auto offset =
+      parsed.offset_seconds ? parsed.offset_seconds : wanted.offset_named(parsed.zone_name);
+  if (!offset) return {0, parsed.zone_name};
+  if (!parsed.offset_seconds) return {*offset, parsed.zone_name};
+  const ZoneOffset here = wanted.at(local_seconds - *offset);
+  const bool same =
+      here.seconds == *offset && (parsed.zone_name.empty() || here.name == parsed.zone_name);
+  return same ? here : ZoneOffset{*offset, parsed.zone_name};
+}
+
 // toDateInZone LAYOUT ZONE TEXT
 Result<TemplateValue> date_in_zone(const std::string& layout, const std::string& zone_name,
                                    const std::string& text) {
   SLUICE_TRY(const auto zone, TimeZone::find(zone_name));
   SLUICE_TRY(const auto parsed, parse_go_time(layout, text));
   const auto local = std::chrono::floor<std::chrono::seconds>(parsed.local).time_since_epoch();
-  ZoneOffset offset = zone->at_local(local.count());
-  if (parsed.offset_seconds) offset = zone->at(local.count() - *parsed.offset_seconds);
-  const int east = parsed.offset_seconds.value_or(offset.seconds);
-  return TemplateValue(go_time_text(parsed.local - std::chrono::seconds(east), offset));
+  const bool says_zone = parsed.offset_seconds.has_value() || !parsed.zone_name.empty();
+  const ZoneOffset offset =
+      says_zone ? named_zone(parsed, *zone, local.count()) : zone->at_local(local.count());
+  return TemplateValue(go_time_text(parsed.local - std::chrono::seconds(offset.seconds), offset));
 }
 
 }  // namespace

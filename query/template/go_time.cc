@@ -179,7 +179,7 @@ std::string element_text(const Element& e, const WallClock& at, const ZoneOffset
     case Part::fraction: return fraction_text(e, at.nanoseconds);
     case Part::half_day: return hour < 12 ? "AM" : "PM";
     case Part::small_half_day: return hour < 12 ? "am" : "pm";
-    case Part::zone_name: return zone.name;
+    case Part::zone_name: return zone.name.empty() ? offset_text("-0700", zone.seconds) : zone.name;
     case Part::offset: return offset_text(e.text, zone.seconds);
   }
   return "";
@@ -243,7 +243,7 @@ class GoTimeParser {
             std::chrono::days(day_of_year_ - 1);
     return GoTime{day + std::chrono::hours(hour) + std::chrono::minutes(minute_) +
                       seconds(second_) + Duration(nanoseconds_),
-                  offset_};
+                  offset_, utc_, zone_name_};
   }
 
  private:
@@ -291,12 +291,20 @@ class GoTimeParser {
     std::size_t end = 0;
     while (end < rest_.size() && rest_[end] >= 'A' && rest_[end] <= 'Z') ++end;
     if (end < 3 || end > 5) return false;
-    if (rest_.substr(0, end) == "UTC" && !offset_) offset_ = 0;
+    if (rest_.substr(0, end) == "UTC" && !offset_) {
+      offset_ = 0;
+      utc_ = true;
+    }
+    zone_name_ = rest_.substr(0, end);
     rest_.remove_prefix(end);
     return true;
   }
   bool offset(std::string_view form) {
-    if (form.front() == 'Z' && literal("Z")) return (offset_ = 0, true);
+    if (form.front() == 'Z' && literal("Z")) {
+      offset_ = 0;
+      utc_ = true;
+      return true;
+    }
     if (!rest_.starts_with('+') && !rest_.starts_with('-')) return false;
     const int sign = rest_.front() == '-' ? -1 : 1;
     rest_.remove_prefix(1);
@@ -315,6 +323,8 @@ class GoTimeParser {
   std::int64_t nanoseconds_ = 0;
   std::optional<bool> afternoon_;
   std::optional<int> offset_;
+  bool utc_ = false;
+  std::string zone_name_;
 };
 
 }  // namespace

@@ -21,10 +21,13 @@ std::string format_go_time(std::string_view layout, Timestamp t, const ZoneOffse
 struct GoTime {
   std::chrono::sys_time<std::chrono::nanoseconds> local;  // the wall clock's, as if it were UTC
   std::optional<int> offset_seconds;                      // east of UTC, if the text says so
+  bool utc = false;                                       // ... by "Z" or "UTC"
+  std::string zone_name;                                  // its abbreviation, "" without one
 };
 Result<GoTime> parse_go_time(std::string_view layout, std::string_view text);
 
-// As {{ .time }} prints a time.Time: "2026-01-02 03:04:05.5 +0000 UTC".
+// As {{ .time }} prints a time.Time: "2026-01-02 03:04:05.5 +0000 UTC". A zone without a name is
+// printed by its offset a second time: "+0200 +0200".
 std::string go_time_text(Timestamp t, const ZoneOffset& zone = {});
 
 }  // namespace sluice::query::tmpl

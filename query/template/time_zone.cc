@@ -6,6 +6,8 @@
 #include <map>
 #include <mutex>
 
+#include "base/types/ascii.h"
+
 namespace sluice::query::tmpl {
 
 namespace {
@@ -64,8 +66,7 @@ ZoneHeader read_header(ZoneReader& in) {
 bool proper_name(std::string_view name) {
   return !name.empty() && name.front() != '/' && name.find("..") == std::string_view::npos &&
          std::all_of(name.begin(), name.end(), [](char c) {
-           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                  c == '_' || c == '+' || c == '-' || c == '/';
+           return is_ascii_letter(c) || is_digit(c) || c == '_' || c == '+' || c == '-' || c == '/';
          });
 }
 
@@ -127,6 +128,12 @@ ZoneOffset TimeZone::at_local(std::int64_t local_seconds) const {
   if (offset.seconds == guess.seconds) return offset;
   const ZoneOffset other = at(local_seconds - offset.seconds);
   return other.seconds == offset.seconds ? offset : guess;
+}
+
+std::optional<int> TimeZone::offset_named(std::string_view abbreviation) const {
+  for (const auto& type : types_)
+    if (type.name == abbreviation) return type.seconds;
+  return std::nullopt;
 }
 
 }  // namespace sluice::query::tmpl

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -29,6 +30,8 @@ class TimeZone {
   ZoneOffset at(std::int64_t unix_seconds) const;
   // Of a time on the zone's own clock; of one that it shows twice or never, the offset before.
   ZoneOffset at_local(std::int64_t local_seconds) const;
+  // East of UTC when the zone's clock goes, went or will go by this abbreviation.
+  std::optional<int> offset_named(std::string_view abbreviation) const;
 
  private:
   struct Transition {
