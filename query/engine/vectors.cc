@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <unordered_map>
 
+#include "query/ast/find_expr.h"
 #include "query/engine/evaluator.h"
 
 namespace sluice::query {
@@ -83,18 +84,9 @@ const Expr& strip_parens(const Expr& expr) {
 }
 
 bool reads_logs(const Expr& expr) {
-  const auto& node = expr.node;
-  if (std::holds_alternative<LogRangeAggregation>(node)) return true;
-  if (const auto* paren = std::get_if<Paren>(&node)) return reads_logs(*paren->expr);
-  if (const auto* unary = std::get_if<Unary>(&node)) return reads_logs(*unary->expr);
-  if (const auto* subquery = std::get_if<Subquery>(&node)) return reads_logs(*subquery->expr);
-  if (const auto* aggregation = std::get_if<Aggregation>(&node))
-    return reads_logs(*aggregation->expr);
-  if (const auto* binary = std::get_if<Binary>(&node))
-    return reads_logs(*binary->lhs) || reads_logs(*binary->rhs);
-  const auto* call = std::get_if<Call>(&node);
-  return call && std::any_of(call->arguments.begin(), call->arguments.end(),
-                             [](const ExprPtr& argument) { return reads_logs(*argument); });
+  return find_expr(expr, [](const Expr& part) {
+    return std::holds_alternative<LogRangeAggregation>(part.node);
+  });
 }
 
 Error execution_error(std::string message) {
