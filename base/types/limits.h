@@ -41,9 +41,16 @@ struct Limits {
   // Clocks differ; more than this is a wrong clock, and would hide all later lines of a query.
   std::chrono::minutes future{10};
 
-  // Whether entries get detected_level as structured metadata. Costs a look at every line, and
-  // splits results by level, so it is chosen.
+  // Whether entries get detected_level as structured metadata when they arrive. Costs a look at
+  // every line, and splits results by level, so it is chosen; otherwise queries that ask for it
+  // find it in the lines (docs/decisions/0011).
   bool discover_log_levels = false;
+
+  // Log bytes (lines and structured metadata) that one tenant may push per second, and at once
+  // after a pause. 0 sets no limit: the store's own back-pressure is enough for a single tenant,
+  // and a limit that nobody asked for breaks replays.
+  std::size_t ingestion_rate_bytes = 0;
+  std::size_t ingestion_burst_bytes = 6 << 20;
 };
 
 }  // namespace sluice

@@ -16,16 +16,19 @@ IngestMetrics::IngestMetrics(Metrics& metrics, std::string protocol)
       protocol_(std::move(protocol)) {}
 
 void IngestMetrics::count(const Rejections& rejections) const {
-  for (const auto& [reason, items_refused] : rejections.counts())
-    metrics_
-        .counter("sluice_ingest_rejected_items_total", "Log entries or samples refused.",
-                 {{"protocol", protocol_}, {"reason", reason}})
-        .inc(static_cast<double>(items_refused));
+  for (const auto& [reason, refused] : rejections.counts()) count_refused(reason, refused);
+}
+
+void IngestMetrics::count_refused(const std::string& reason, std::size_t refused) const {
+  metrics_
+      .counter("sluice_ingest_rejected_items_total", "Log entries or samples refused.",
+               {{"protocol", protocol_}, {"reason", reason}})
+      .inc(static_cast<double>(refused));
 }
 
 void IngestMetrics::count(const LongLines& lines) const {
-  for (const auto& [action, count] : {std::pair{"split", lines.split},
-                                      {"truncated", lines.truncated}}) {
+  for (const auto& [action, count] :
+       {std::pair{"split", lines.split}, {"truncated", lines.truncated}}) {
     if (count == 0) continue;
     metrics_
         .counter("sluice_ingest_long_lines_total", "Lines longer than limits.line_bytes.",

@@ -19,6 +19,7 @@ class IngestMetrics {
   Counter invalid;  // requests refused as a whole
   void count(const Rejections& rejections) const;
   void count(const LongLines& lines) const;
+  void count_refused(const std::string& reason, std::size_t items) const;
   void count_skipped(const std::string& kind, std::size_t items) const;
 
  private:

@@ -4,6 +4,7 @@
 #include "daemon/ingest/answers.h"
 #include "daemon/ingest/loki_push_json.h"
 #include "daemon/ingest/loki_push_protobuf.h"
+#include "daemon/ingest/validate_labels.h"
 #include "daemon/ingest/validate_logs.h"
 
 namespace sluice::ingest {
@@ -19,6 +20,16 @@ std::size_t count_entries(const std::vector<StreamEntries>& streams) {
   std::size_t entries = 0;
   for (const auto& stream : streams) entries += stream.entries.size();
   return entries;
+}
+
+PushSize size_of(const std::vector<StreamEntries>& streams) {
+  PushSize size;
+  for (const auto& stream : streams)
+    for (const auto& entry : stream.entries) {
+      ++size.lines;
+      size.bytes += entry.line.size() + metadata_bytes(entry.metadata);
+    }
+  return size;
 }
 
 Result<std::optional<BatchIdentity>> read_identity(const http::Request& request,
@@ -42,7 +53,7 @@ http::Response LokiPushHandler::handle(http::Request& request) {
   metrics_.bytes.inc(static_cast<double>(request.body.size()));
   auto response = push(request);
   if (response) return std::move(*response);
-  metrics_.invalid.inc();
+  if (response.error().code != ErrorCode::limit_exceeded) metrics_.invalid.inc();
   return error_answer(response.error());
 }
 
@@ -55,24 +66,27 @@ Result<std::vector<StreamEntries>> LokiPushHandler::decode(http::Request& reques
                      "\" is not accepted; send application/json, or application/x-protobuf in a "
                      "snappy block"};
   if (request.content_encoding.empty()) {
-    SLUICE_TRY(request.body, snappy_decompress(request.body, limits_.push_body_bytes));
+    SLUICE_TRY(request.body,
+               snappy_decompress(request.body, limits_of_(request.tenant).push_body_bytes));
   }
   return decode_loki_protobuf(request.body);
 }
 
 Result<http::Response> LokiPushHandler::push(http::Request& request) {
+  const Limits& limits = limits_of_(request.tenant);
   storage::LogPush push;
   push.tenant = request.tenant;
   SLUICE_TRY(push.streams, decode(request));
   const std::size_t entries = count_entries(push.streams);
-  if (entries > limits_.entries_per_push)
+  if (entries > limits.entries_per_push)
     return invalid_argument("push of " + std::to_string(entries) + " entries, limit " +
-                            std::to_string(limits_.entries_per_push) + "; send smaller batches");
+                            std::to_string(limits.entries_per_push) + "; send smaller batches");
   SLUICE_TRY(push.identity, read_identity(request, push.streams));
   BatchIdentity* const identity = push.identity ? &*push.identity : nullptr;
-  const auto rejections = validate_logs(push.streams, identity, limits_, clock_.now());
-  SLUICE_CHECK(check_split(push.streams, limits_));
-  for (auto& stream : push.streams) metrics_.count(cut_long_lines(stream, identity, limits_));
+  const auto rejections = validate_logs(push.streams, identity, limits, clock_.now());
+  SLUICE_CHECK(take_rate(request.tenant, push.streams, limits));
+  SLUICE_CHECK(check_split(push.streams, limits));
+  for (auto& stream : push.streams) metrics_.count(cut_long_lines(stream, identity, limits));
   metrics_.count(rejections);
   const storage::LogPush source{push.tenant, {}, push.identity};
   auto outcome = store_.push(std::move(push));
@@ -83,6 +97,16 @@ Result<http::Response> LokiPushHandler::push(http::Request& request) {
                       : http::Response::text(400, rejections.message(entries, "entries"));
   if (source.identity) set_high_water(response, outcome->high_water);
   return response;
+}
+
+Result<void> LokiPushHandler::take_rate(const TenantId& tenant,
+                                        const std::vector<StreamEntries>& streams,
+                                        const Limits& limits) {
+  if (limits.ingestion_rate_bytes == 0) return {};
+  const PushSize size = size_of(streams);
+  auto taken = rate_.take(tenant, size, limits, std::chrono::steady_clock::now());
+  if (!taken) metrics_.count_refused("rate_limited", size.lines);
+  return taken;
 }
 
 http::Response LokiPushHandler::refused(const Error& error, const storage::LogPush& push) {

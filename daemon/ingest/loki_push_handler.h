@@ -4,25 +4,30 @@
 #include "base/http/message.h"
 #include "base/types/limits.h"
 #include "daemon/ingest/ingest_metrics.h"
+#include "daemon/ingest/ingestion_rate.h"
+#include "daemon/ingest/tenant_limits.h"
 #include "daemon/storage/store.h"
 
 namespace sluice::ingest {
 
 class LokiPushHandler {
  public:
-  LokiPushHandler(storage::Store& store, Clock& clock, Metrics& metrics, const Limits& limits)
-      : store_(store), clock_(clock), metrics_(metrics, "loki"), limits_(limits) {}
+  LokiPushHandler(storage::Store& store, Clock& clock, Metrics& metrics, TenantLimits limits)
+      : store_(store), clock_(clock), metrics_(metrics, "loki"), limits_of_(std::move(limits)) {}
   http::Response handle(http::Request& request);
 
  private:
   Result<http::Response> push(http::Request& request);
   Result<std::vector<StreamEntries>> decode(http::Request& request);
+  Result<void> take_rate(const TenantId& tenant, const std::vector<StreamEntries>& streams,
+                         const Limits& limits);
   http::Response refused(const Error& error, const storage::LogPush& push);
 
   storage::Store& store_;
   Clock& clock_;
   IngestMetrics metrics_;
-  const Limits& limits_;
+  const TenantLimits limits_of_;
+  IngestionRate rate_;
 };
 
 }  // namespace sluice::ingest

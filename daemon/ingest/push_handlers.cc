@@ -26,8 +26,8 @@ http::Response flush(storage::Store& store) {
 }  // namespace
 
 void add_routes(http::Router& router, storage::Store& store, Clock& clock, Metrics& metrics,
-                const Limits& limits) {
-  const auto push = std::make_shared<LokiPushHandler>(store, clock, metrics, limits);
+                const Limits& limits, TenantLimits limits_of) {
+  const auto push = std::make_shared<LokiPushHandler>(store, clock, metrics, std::move(limits_of));
   const auto write = std::make_shared<WriteHandler>(store, clock, metrics, limits);
   const auto handle_push = [push](http::Request& request) { return push->handle(request); };
   router.add("POST", "/loki/api/v1/push", route_options(limits.push_body_bytes), handle_push);
@@ -36,6 +36,11 @@ void add_routes(http::Router& router, storage::Store& store, Clock& clock, Metri
              [write](http::Request& request) { return write->handle(request); });
   router.add("POST", "/flush", route_options(1 << 10),
              [&store](http::Request&) { return flush(store); });
+}
+
+void add_routes(http::Router& router, storage::Store& store, Clock& clock, Metrics& metrics,
+                const Limits& limits) {
+  add_routes(router, store, clock, metrics, limits, same_limits(limits));
 }
 
 }  // namespace sluice::ingest

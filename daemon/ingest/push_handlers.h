@@ -6,6 +6,7 @@
 #include "base/http/router.h"
 #include "base/types/limits.h"
 #include "base/types/time.h"
+#include "daemon/ingest/tenant_limits.h"
 
 namespace sluice {
 class Metrics;
@@ -16,7 +17,11 @@ class Store;
 
 namespace sluice::ingest {
 
-// All arguments must outlive the router.
+// All arguments must outlive the router. Bodies are bounded by the limits of everybody, `common`,
+// before it is known whose they are.
+void add_routes(http::Router& router, storage::Store& store, Clock& clock, Metrics& metrics,
+                const Limits& common, TenantLimits limits_of);
+// The same limits for all tenants.
 void add_routes(http::Router& router, storage::Store& store, Clock& clock, Metrics& metrics,
                 const Limits& limits);
 

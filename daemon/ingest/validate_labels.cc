@@ -24,10 +24,13 @@ std::optional<LabelProblem> find_label_problem(const LabelSet& labels, std::size
     if (name.size() > limits.label_name_bytes)
       return LabelProblem{"label_name_too_long",
                           "label name \"" + shortened(name) +
-                              "\" is too long: " + over(name.size(), limits.label_name_bytes)};
+                              "\" is too long: " + over(name.size(), limits.label_name_bytes),
+                          shortened(name)};
     if (value.size() > limits.label_value_bytes)
-      return LabelProblem{"label_value_too_long", "value of label \"" + name + "\" is too long: " +
-                                                      over(value.size(), limits.label_value_bytes)};
+      return LabelProblem{"label_value_too_long",
+                          "value of label \"" + name +
+                              "\" is too long: " + over(value.size(), limits.label_value_bytes),
+                          shortened(value)};
   }
   return std::nullopt;
 }

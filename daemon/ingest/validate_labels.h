@@ -12,6 +12,7 @@ namespace sluice::ingest {
 struct LabelProblem {
   std::string reason;  // for metrics
   std::string text;
+  std::string subject = {};  // the name or value that is meant, shortened
 };
 
 // Names valid, names and values within their lengths, at most `labels_max` of them.

@@ -49,6 +49,23 @@ storage::RetentionRule read_retention_rule(YamlNode& node) {
   return rule;
 }
 
+// The tenant's own values on top of what everybody has.
+TenantOptions read_tenant_values(YamlNode& node, DaemonOptions options) {
+  YamlNode query = node.section("query");
+  YamlNode limits = node.section("limits");
+  for (const auto& key : config_keys())
+    if (key.per_tenant) key.read(key.section == "query" ? query : limits, options);
+  return {std::move(options.query), options.ingest};
+}
+
+void read_tenant(YamlNode& node, DaemonOptions& options) {
+  const TenantId tenant{node.string("tenant")};
+  if (!valid_tenant(tenant))
+    return node.error_at("tenant", "expected the name of a tenant, got \"" + tenant.value + "\"");
+  if (!options.tenants.emplace(tenant, read_tenant_values(node, options)).second)
+    node.error_at("tenant", "tenant \"" + tenant.value + "\" is there twice");
+}
+
 // Sections by dotted name, so that "http.tls" is found inside "http" and asked for once.
 class Sections {
  public:
@@ -67,6 +84,20 @@ class Sections {
   std::map<std::string, YamlNode> nodes_;
 };
 
+// What tenants have of their own, to compare.
+std::map<std::string, std::string> tenants_shown(const DaemonOptions& options) {
+  std::map<std::string, std::string> shown;
+  for (const auto& [tenant, own] : options.tenants) {
+    DaemonOptions whole;
+    whole.query = own.query;
+    whole.ingest = own.ingest;
+    for (const auto& key : config_keys())
+      if (key.per_tenant)
+        shown[tenant.value + "." + key.section + "." + key.name] = key.show(whole);
+  }
+  return shown;
+}
+
 }  // namespace
 
 Result<DaemonOptions> load_config(const std::string& path, DaemonOptions base) {
@@ -74,6 +105,8 @@ Result<DaemonOptions> load_config(const std::string& path, DaemonOptions base) {
   DaemonOptions options = std::move(base);
   Sections sections(document.root());
   for (const auto& key : config_keys()) key.read(sections.get(key.section), options);
+  options.tenants.clear();
+  for (YamlNode tenant : sections.get("").list("tenants")) read_tenant(tenant, options);
   for (YamlNode token : sections.get("http").list("tokens"))
     options.http.auth.tokens.push_back(read_token(token));
   for (YamlNode rule : sections.get("storage").list("retention_rules"))
@@ -89,6 +122,7 @@ std::vector<std::string> needs_restart(const DaemonOptions& running, const Daemo
   for (const auto& key : config_keys())
     if (!key.live && key.show(running) != key.show(next))
       names.push_back(key.section + "." + key.name);
+  if (tenants_shown(running) != tenants_shown(next)) names.push_back("tenants");
   if (running.storage.retention_rules != next.storage.retention_rules)
     names.push_back("storage.retention_rules");
   return names;

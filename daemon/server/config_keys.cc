@@ -119,9 +119,10 @@ ConfigKey long_lines_key() {
     else
       o.ingest.long_lines = static_cast<LongLinePolicy>(found - std::begin(names));
   };
-  return {"limits", "long_lines", "string",
-          "split (into marked parts), truncate (marked) or refuse (with 400)",
-          "split", false, read, show};
+  return {"limits", "long_lines",
+          "string", "split (into marked parts), truncate (marked) or refuse (with 400)",
+          "split",  false,
+          read,     show};
 }
 
 // The place of a member inside the options, for the builders above.
@@ -191,6 +192,19 @@ void add_storage(std::vector<ConfigKey>& keys) {
 
 void add_query(std::vector<ConfigKey>& keys) {
   const std::string s = "query";
+  keys.push_back(
+      duration(s, "timeout", "How long one query over logs may run; then 504", AT(query.timeout)));
+  keys.push_back(duration(s, "max_length",
+                          "Longest time from start to end of a query over logs; 0s: no limit",
+                          AT(query.max_length)));
+  keys.push_back(duration(s, "max_range", "Longest [range] in a query over logs; 0s: no limit",
+                          AT(query.max_range)));
+  keys.push_back(duration(s, "max_lookback",
+                          "Logs older than this are not there for queries; 0s: no limit",
+                          AT(query.max_lookback)));
+  keys.push_back(bytes(s, "max_bytes_read",
+                       "What one query may read from the store, compressed; 0: no limit",
+                       AT(query.max_bytes_read)));
   keys.push_back(bytes(s, "max_memory", "What one query may hold in memory; past it it fails",
                        AT(query.max_memory_bytes)));
   keys.push_back(bytes(s, "max_memory_total",
@@ -233,8 +247,21 @@ void add_limits(std::vector<ConfigKey>& keys) {
   keys.push_back(
       duration(s, "future", "How far in the future a timestamp may lie", AT(ingest.future)));
   keys.push_back(boolean(s, "discover_log_levels",
-                         "Give every log entry a detected_level, as Loki does",
+                         "Find every entry's detected_level on arrival, not when a query asks",
                          AT(ingest.discover_log_levels)));
+  keys.push_back(bytes(s, "ingestion_rate_bytes",
+                       "Log bytes a tenant may push per second; past it 429; 0: no limit",
+                       AT(ingest.ingestion_rate_bytes)));
+  keys.push_back(bytes(s, "ingestion_burst_bytes", "... and at once after a pause",
+                       AT(ingest.ingestion_burst_bytes)));
+}
+
+// Bodies are bounded before it is known whose they are; metrics have the limits of everybody.
+bool may_differ(const ConfigKey& key) {
+  if (key.section == "query") return key.name != "max_memory_total";
+  return key.section == "limits" && key.name != "push_body_bytes" &&
+         key.name != "write_body_bytes" && key.name != "samples_per_write" &&
+         key.name != "labels_per_series";
 }
 
 void add_runtime(std::vector<ConfigKey>& keys) {
@@ -260,6 +287,7 @@ std::vector<ConfigKey> make_keys() {
   add_runtime(keys);
   keys.push_back(log_level_key());
   keys.push_back(log_format_key());
+  for (auto& key : keys) key.per_tenant = may_differ(key);
   return keys;
 }
 

@@ -25,6 +25,7 @@ struct ConfigKey {
   std::function<void(YamlNode& section, DaemonOptions& options)> read;
   // The value in `options`, as it would be written. Tells a reload what changed.
   std::function<std::string(const DaemonOptions& options)> show;
+  bool per_tenant = false;  // may stand under `tenants`, too
 };
 
 const std::vector<ConfigKey>& config_keys();

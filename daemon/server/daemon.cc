@@ -66,6 +66,7 @@ class RunningDaemon : public Daemon {
   void add_routes();
   Result<void> start_server();
   Result<void> apply(const DaemonOptions& next);
+  PerTenant<query::QueryLimits> query_limits() const;
   api::LokiOptions loki_options() const;
   api::PrometheusOptions prometheus_options() const;
 
@@ -95,6 +96,7 @@ Result<void> RunningDaemon::start() {
   share_query_memory();
   // What retention would drop at once is refused at the door, with a reason.
   options_.ingest.oldest = longest_retention(options_.storage);
+  for (auto& [tenant, own] : options_.tenants) own.ingest.oldest = options_.ingest.oldest;
   runtime_ = std::make_unique<IoRuntime>(options_.runtime);
   SLUICE_CHECK(open_store());
   SLUICE_CHECK(start_alerting());
@@ -112,6 +114,7 @@ Result<void> RunningDaemon::start() {
 void RunningDaemon::share_query_memory() {
   const auto memory = std::make_shared<query::QueryMemory>(options_.query_memory_bytes);
   options_.query.together = memory;
+  for (auto& [tenant, own] : options_.tenants) own.query.together = memory;
   auto held = metrics_.gauge("sluice_query_memory_bytes", "What running queries hold in memory.");
   metrics_.on_collect([memory, held]() mutable { held.set(static_cast<double>(memory->held())); });
 }
@@ -153,7 +156,11 @@ void RunningDaemon::add_routes() {
   api::add_process_routes(
       router_, metrics_,
       {.ready = [this] { return ready_.load(); }, .reload = [this] { return reload(); }});
-  ingest::add_routes(router_, *store_, clock_, metrics_, options_.ingest);
+  ingest::add_routes(router_, *store_, clock_, metrics_, options_.ingest,
+                     [this](const TenantId& tenant) -> const Limits& {
+                       const auto own = options_.tenants.find(tenant);
+                       return own == options_.tenants.end() ? options_.ingest : own->second.ingest;
+                     });
   api::add_loki_routes(router_, *engine_, *store_, clock_, metrics_, loki_options());
   api::add_loki_delete_routes(router_, store_->operations(), clock_);
   api::add_admin_routes(router_, store_->operations(), clock_, {options_.backup_path});
@@ -164,16 +171,26 @@ void RunningDaemon::add_routes() {
   api::add_ui_routes(router_);
 }
 
+PerTenant<query::QueryLimits> RunningDaemon::query_limits() const {
+  // What ingest has found need not be looked for again.
+  const auto of = [](query::QueryLimits query, const Limits& ingest) {
+    query.detect_levels = !ingest.discover_log_levels;
+    return query;
+  };
+  PerTenant<query::QueryLimits> limits(of(options_.query, options_.ingest));
+  for (const auto& [tenant, own] : options_.tenants) limits.set(tenant, of(own.query, own.ingest));
+  return limits;
+}
+
 api::LokiOptions RunningDaemon::loki_options() const {
-  return {.limits = options_.query,
+  return {.limits = query_limits(),
           .version = std::string(build_version()),
           .retention = options_.storage.retention,
-          .truncates_lines = options_.ingest.long_lines == LongLinePolicy::truncate,
-          .discover_log_levels = options_.ingest.discover_log_levels};
+          .truncates_lines = options_.ingest.long_lines == LongLinePolicy::truncate};
 }
 
 api::PrometheusOptions RunningDaemon::prometheus_options() const {
-  return {.limits = options_.query,
+  return {.limits = query_limits(),
           .version = std::string(build_version()),
           .retention = options_.storage.retention};
 }

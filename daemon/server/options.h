@@ -5,6 +5,7 @@
 #pragma once
 
 #include <chrono>
+#include <map>
 #include <string>
 
 #include "base/http/server.h"
@@ -18,6 +19,12 @@
 
 namespace sluice::server {
 
+// What a tenant of its own has, in whole.
+struct TenantOptions {
+  query::QueryLimits query;
+  Limits ingest;
+};
+
 struct DaemonOptions {
   http::ServerOptions http;
   storage::StoreOptions storage;
@@ -25,6 +32,7 @@ struct DaemonOptions {
   query::QueryLimits query;
   std::size_t query_memory_bytes = 512 << 20;  // what all queries together may hold
   Limits ingest;
+  std::map<TenantId, TenantOptions> tenants;  // `query` and `ingest` of those that differ
   alerting::AlertingOptions alerting;
   release::ReleaseOptions release;
   RuntimeOptions runtime;

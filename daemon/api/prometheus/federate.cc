@@ -14,11 +14,10 @@ using query::VectorSample;
 
 // The vector of one selector now, with the times of the samples themselves.
 Result<std::vector<VectorSample>> newest_samples(const Api& api, const http::Request& request,
-                                                 const std::string& selector,
-                                                 std::int64_t now_ms) {
+                                                 const std::string& selector, std::int64_t now_ms) {
   SLUICE_TRY(const auto expr, query::parse_promql(selector));
   SLUICE_TRY(const auto range, query::parse_promql(selector + "[5m]"));
-  query::QueryContext context(request.cancel, api.options.limits);
+  query::QueryContext context(request.cancel, api.options.limits.of(request.tenant));
   SLUICE_TRY(auto values, api.engine.instant(*expr, {request.tenant, now_ms, selector}, context));
   SLUICE_TRY(auto ranges, api.engine.instant(*range, {request.tenant, now_ms, selector}, context));
   std::map<LabelSet, std::int64_t> times;
@@ -45,9 +44,12 @@ void append_sample_line(std::string& out, const VectorSample& sample) {
     separator = ",";
     out += label.name + "=\"";
     for (const char c : label.value) {
-      if (c == '\n') out += "\\n";
-      else if (c == '"' || c == '\\') out.append({'\\', c});
-      else out += c;
+      if (c == '\n')
+        out += "\\n";
+      else if (c == '"' || c == '\\')
+        out.append({'\\', c});
+      else
+        out += c;
     }
     out += '"';
   }

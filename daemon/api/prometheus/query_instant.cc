@@ -19,7 +19,7 @@ http::Response query_instant(const Api& api, http::Request& request) {
   const auto expr = parse_query(text);
   if (!expr) return bad_parameter("query", expr.error().message);
 
-  query::QueryContext context(request.cancel, api.options.limits);
+  query::QueryContext context(request.cancel, api.options.limits.of(request.tenant));
   context.set_deadline(context.started() + run->timeout);
   auto result = api.engine.instant(**expr, {request.tenant, time_ms, text}, context);
   if (!result) return failure(result.error());

@@ -24,11 +24,13 @@ Result<query::RangeQuery> parse_range(const http::Params& params) {
   const auto step = parse_duration(params.get_or("step", ""));
   if (!step) return wrong("step", step.error().message);
   if (*step <= 0)
-    return wrong("step", "zero or negative query resolution step widths are not accepted. Try a "
-                         "positive integer");
+    return wrong("step",
+                 "zero or negative query resolution step widths are not accepted. Try a "
+                 "positive integer");
   if (query::saturating_sub(*end, *start) / *step > max_points)
-    return invalid_argument("exceeded maximum resolution of 11,000 points per timeseries. Try "
-                            "decreasing the query resolution (?step=XX)");
+    return invalid_argument(
+        "exceeded maximum resolution of 11,000 points per timeseries. Try "
+        "decreasing the query resolution (?step=XX)");
   range.start_ms = *start;
   range.end_ms = *end;
   range.step_ms = *step;
@@ -52,7 +54,7 @@ http::Response query_range(const Api& api, http::Request& request) {
                                       std::string(query::type_name(type)) +
                                       "\" for range query, must be Scalar or instant Vector");
 
-  query::QueryContext context(request.cancel, api.options.limits);
+  query::QueryContext context(request.cancel, api.options.limits.of(request.tenant));
   context.set_deadline(context.started() + run->timeout);
   range->tenant = request.tenant;
   range->text = text;

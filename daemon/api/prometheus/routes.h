@@ -12,6 +12,7 @@
 #include <string>
 
 #include "base/http/router.h"
+#include "base/types/per_tenant.h"
 #include "base/types/time.h"
 #include "query/context.h"
 #include "query/engine/engine.h"
@@ -20,7 +21,7 @@
 namespace sluice::api {
 
 struct PrometheusOptions {
-  query::QueryLimits limits;
+  PerTenant<query::QueryLimits> limits;
   std::chrono::milliseconds timeout{60'000};  // of one query; `timeout=` may only shorten it
   std::size_t max_series_found = 100'000;     // of /series and /labels, past it an error
   std::string version = "0.1.0";              // of Sluice

@@ -1,6 +1,6 @@
 // detected_level: where a level is found, in which order, and how it is spelt.
 
-#include "daemon/ingest/detect_level.h"
+#include "query/logql/detect_level.h"
 
 #include <catch2/catch_test_macros.hpp>
 

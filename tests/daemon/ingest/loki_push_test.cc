@@ -190,18 +190,20 @@ TEST_CASE_METHOD(IngestFixture, "entries over a limit are refused one by one, th
   for (int i = 0; i < 33; ++i) many += "\"l" + std::to_string(i) + "\":\"v\",";
   many.back() = '}';
   const Case cases[] = {
-      {R"({"a":"b"})", value(now_text, R"("longer than ten")"), "line of 15 bytes, limit 10"},
+      {R"({"a":"b"})", value(now_text, R"("longer than ten")"),
+       "Max entry size '10' bytes exceeded for stream '{a=\"b\""},
       {R"({"a":"b"})", value(std::to_string(noon + 601 * second), R"("x")"),
-       "2026-01-10T12:10:01Z is in the future, latest accepted is 2026-01-10T12:10:00Z"},
+       "has timestamp too new: 2026-01-10T12:10:01Z"},
       {R"({"a":"b"})", value("1000", R"("x")"),
-       "is too old, oldest accepted is 2025-12-11T12:00:00Z"},
-      {"{}", value(now_text, R"("x")"), "at least one label"},
+       "has timestamp too old: 1970-01-01T00:00:00.000001Z, oldest acceptable timestamp is: "
+       "2025-12-11T12:00:00Z"},
+      {"{}", value(now_text, R"("x")"), "error at least one label pair is required per stream"},
       {R"({"a-b":"c"})", value(now_text, R"("x")"), "invalid label name \"a-b\""},
-      {many, value(now_text, R"("x")"), "too many labels: 33, limit 32"},
+      {many, value(now_text, R"("x")"), "has 33 label names; limit 32"},
       {R"({"a":")" + std::string(2049, 'v') + "\"}", value(now_text, R"("x")"),
-       "value of label \"a\" is too long: 2049, limit 2048"},
+       "has label value too long: 'vvv"},
       {R"({")" + std::string(1025, 'n') + "\":\"v\"}", value(now_text, R"("x")"),
-       "is too long: 1025"},
+       "has label name too long: 'nnn"},
   };
   std::size_t round = 0;
   for (const auto& [labels, bad_value, says] : cases) {

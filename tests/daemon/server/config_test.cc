@@ -1,7 +1,5 @@
 #include "daemon/server/config.h"
 
-#include <unistd.h>
-
 #include <catch2/catch_test_macros.hpp>
 #include <cstdlib>
 #include <filesystem>
@@ -10,6 +8,7 @@
 #include <sstream>
 
 #include "daemon/server/config_keys.h"
+#include "tests/support/temp_dir.h"
 
 namespace sluice::server {
 namespace {
@@ -17,15 +16,7 @@ namespace {
 // A config file that is there for the length of one test.
 class ConfigFile {
  public:
-  explicit ConfigFile(std::string_view text) {
-    std::string pattern = (std::filesystem::temp_directory_path() / "sluiced-XXXXXX").string();
-    const int fd = mkstemp(pattern.data());
-    REQUIRE(fd >= 0);
-    close(fd);
-    path_ = pattern;
-    std::ofstream(path_) << text;
-  }
-  ~ConfigFile() { std::filesystem::remove(path_); }
+  explicit ConfigFile(std::string_view text) : path_(dir_.write("sluiced.yaml", text)) {}
   Result<DaemonOptions> load() const { return load_config(path_, DaemonOptions{}); }
   // The error with the file's name cut away.
   std::string problem() const {
@@ -38,6 +29,7 @@ class ConfigFile {
   }
 
  private:
+  TempDir dir_;
   std::string path_;
 };
 
@@ -90,6 +82,50 @@ TEST_CASE("retention rules have a period and say for whom", "[config]") {
   CHECK(problem("{period: 1d}").find("a tenant, a selector or both") != std::string::npos);
   CHECK(problem("{selector: app, period: 1d}").find("selector") != std::string::npos);
   CHECK(problem("{selektor: app, tenant: a, period: 1d}").find("selektor") != std::string::npos);
+}
+
+TEST_CASE("a tenant has its own limits on top of everybody's", "[config]") {
+  ConfigFile file(
+      "tenants:\n"
+      "  - {tenant: small, query: {max_entries: 10, timeout: 5s}, limits: {line_bytes: 1KiB}}\n"
+      "  - tenant: fast\n"
+      "    limits: {ingestion_rate_bytes: 1MiB, long_lines: refuse}\n"
+      "query: {max_series: 7}\n"
+      "limits: {labels_per_stream: 9}\n");
+  const auto options = file.load();
+  REQUIRE(options.has_value());
+  REQUIRE(options->tenants.size() == 2);
+  const auto& small = options->tenants.at(TenantId{"small"});
+  CHECK(small.query.max_entries == 10);
+  CHECK(small.query.timeout == std::chrono::seconds(5));
+  CHECK(small.query.max_series == 7);
+  CHECK(small.ingest.line_bytes == 1024);
+  CHECK(small.ingest.labels_per_stream == 9);
+  const auto& fast = options->tenants.at(TenantId{"fast"});
+  CHECK(fast.ingest.ingestion_rate_bytes == 1 << 20);
+  CHECK(fast.ingest.long_lines == LongLinePolicy::refuse);
+  CHECK(fast.query.max_entries == query::QueryLimits{}.max_entries);
+  CHECK(options->query.max_entries == query::QueryLimits{}.max_entries);
+  CHECK(needs_restart(DaemonOptions{}, *options) ==
+        std::vector<std::string>{"query.max_series", "limits.labels_per_stream", "tenants"});
+}
+
+TEST_CASE("what is wrong with a tenant is said with its place", "[config]") {
+  const auto problem = [](const std::string& tenants) {
+    return ConfigFile("tenants:\n" + tenants).problem();
+  };
+  const auto has = [&](const std::string& tenants, const std::string& part) {
+    const std::string text = problem(tenants);
+    CAPTURE(text);
+    CHECK(text.find(part) != std::string::npos);
+  };
+  has("  - {tenant: a, limits: {max_entries: 3}}\n", ":2:26");
+  has("  - {tenant: a, limits: {push_body_bytes: 3}}\n", "push_body_bytes");
+  has("  - {tenant: a, query: {max_memory_total: 3}}\n", "max_memory_total");
+  has("  - {limits: {line_bytes: 3}}\n", "expected the name of a tenant, got \"\"");
+  has("  - {tenant: a/b}\n", "a/b");
+  has("  - {tenant: a}\n  - {tenant: a}\n", "\"a\" is there twice");
+  has("  - {tenant: a, query: {timeout: soon}}\n", "timeout");
 }
 
 TEST_CASE("tokens have a name, a secret, a role and tenants", "[config]") {

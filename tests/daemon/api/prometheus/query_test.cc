@@ -183,7 +183,7 @@ TEST_CASE("deadlines, cancellation and budgets have their error types", "[api]")
   }
   {
     PrometheusOptions options;
-    options.limits.max_samples = 1;
+    options.limits.common().max_samples = 1;
     QueryFixture f(std::move(options));
     const auto response = f.get("/api/v1/query?query=up");
     CHECK(response.status == 422);
