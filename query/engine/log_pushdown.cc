@@ -92,6 +92,7 @@ LogOutput output_of(const LogRangeAggregation& aggregation, bool bytes, bool abs
 LogPushdown::LogPushdown(const LogPipeline& stages, const LogOutput& asked) {
   const LogOutput output = bounded(asked, stages);
   wanted_ = wanted_by(stages, output);
+  if (output.levels) return;
   projection_.metadata = of_metadata(wanted_);
   labels_only_ = std::all_of(stages.begin(), stages.end(), query::labels_only);
   if (!labels_only_) {

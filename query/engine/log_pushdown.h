@@ -26,8 +26,9 @@ struct LogOutput {
   std::optional<std::vector<std::string>> labels = {};
   std::vector<std::string> left_out = {};  // of all, by `without`
   const Unwrap* unwrap = nullptr;
-  bool line = false;   // the text of the line is part of the result
-  bool bytes = false;  // its length is
+  bool line = false;    // the text of the line is part of the result
+  bool bytes = false;   // its length is
+  bool levels = false;  // lines get a detected_level first: each is looked at, with its metadata
 };
 LogOutput output_of(const LogRangeAggregation& aggregation, bool bytes, bool absent);
 

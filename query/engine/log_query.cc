@@ -221,9 +221,11 @@ Result<QueryResult> Engine::logs(const Expr& expr, const TenantId& tenant, const
   const auto* query = std::get_if<LogQuery>(&expr.node);
   if (query == nullptr)
     return invalid_argument("a log query such as {app=\"web\"} is needed here, not a metric query");
+  if (logql::mentions_level(*query)) context.ask_for_levels();
   auto split = logql::split_filters(query->pipeline);
   SLUICE_TRY(auto pipeline, Pipeline::compile(split.rest));
-  const LogPushdown pushdown(split.rest, {.line = true});
+  if (context.detect_levels()) pipeline.detect_levels();
+  const LogPushdown pushdown(split.rest, {.line = true, .levels = context.detect_levels()});
   LogReader reader(std::move(pipeline), pushdown, limits, context);
   if (limits.limit > 0 && limits.range.start < limits.range.end) {
     const LogSelect select{tenant,           query->matchers,

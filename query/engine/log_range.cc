@@ -13,8 +13,10 @@ using logql::Pipeline;
 constexpr Duration least_interval = std::chrono::seconds{1};
 
 LogPushdown push_down(const LogRangeAggregation& aggregation, const LogFunction& function,
-                      const LogPipeline& stages, const WindowPlan& plan) {
-  LogPushdown pushdown(stages, output_of(aggregation, function.bytes, function.absent));
+                      const LogPipeline& stages, const WindowPlan& plan, bool levels) {
+  LogOutput output = output_of(aggregation, function.bytes, function.absent);
+  output.levels = levels;
+  LogPushdown pushdown(stages, output);
   if (pushdown.labels_only() && !aggregation.unwrap && function.input == LogFunctionInput::total &&
       plan.interval() >= least_interval)
     pushdown.coalesce(plan.interval());
@@ -30,8 +32,10 @@ Result<GridVector> eval_log_range(const LogRangeAggregation& aggregation, const 
     return invalid_argument("unknown range aggregation \"" + aggregation.op + "\"");
   auto split = logql::split_filters(aggregation.query.pipeline);
   SLUICE_TRY(auto pipeline, Pipeline::compile(split.rest));
+  if (context.detect_levels()) pipeline.detect_levels();
   const WindowPlan plan(grid, aggregation.range, aggregation.offset);
-  const LogPushdown pushdown = push_down(aggregation, *function, split.rest, plan);
+  const LogPushdown pushdown =
+      push_down(aggregation, *function, split.rest, plan, context.detect_levels());
   pipeline.labels().want_only(pushdown.wanted());
   const LogSelect select{tenant,
                          aggregation.query.matchers,

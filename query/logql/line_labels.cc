@@ -48,6 +48,7 @@ void LineLabels::start(const LabelSet* metadata) {
   error_ = error_details_ = {};
   if (base_changed_) bind(*stream_);
   entries_.resize(base_size_);
+  metadata_ = metadata;
   if (metadata == nullptr) return;
   for (const auto& [name, value] : *metadata)
     if (find(name) == nullptr) entries_.push_back({name, value, Origin::metadata});

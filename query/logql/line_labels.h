@@ -64,6 +64,7 @@ class LineLabels final : public Fields {
   // True while the labels are exactly those of the stream.
   bool unchanged() const { return !base_changed_ && entries_.size() == base_size_ && !has_error(); }
   const LabelSet& stream() const { return *stream_; }
+  const LabelSet* metadata() const { return metadata_; }  // of the line; null: none
   LineArena& arena() { return arena_; }
 
  private:
@@ -72,6 +73,7 @@ class LineLabels final : public Fields {
 
   LineArena& arena_;
   const LabelSet* stream_ = nullptr;
+  const LabelSet* metadata_ = nullptr;
   std::vector<LabelView> entries_;  // the stream's first
   std::size_t base_size_ = 0;
   bool base_changed_ = false;

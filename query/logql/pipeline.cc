@@ -2,6 +2,9 @@
 
 #include <algorithm>
 
+#include "query/ast/format.h"
+#include "query/logql/detect_level.h"
+
 namespace sluice::query::logql {
 
 namespace {
@@ -96,6 +99,14 @@ SplitPipeline split_filters(const LogPipeline& pipeline) {
       split.rest.push_back(stage);
   }
   return split;
+}
+
+bool mentions_level(const Expr& expr) {
+  return to_string(expr).find(detected_level_label) != std::string::npos;
+}
+
+bool mentions_level(const LogQuery& query) {
+  return to_string(query).find(detected_level_label) != std::string::npos;
 }
 
 std::optional<Names> wanted_labels(std::span<const Stage> stages, Names output) {

@@ -11,6 +11,7 @@
 #include <span>
 #include <vector>
 
+#include "query/ast/expr.h"
 #include "query/logql/stage.h"
 
 namespace sluice::query::logql {
@@ -18,6 +19,9 @@ namespace sluice::query::logql {
 class Pipeline {
  public:
   static Result<Pipeline> compile(std::span<const Stage> stages);
+
+  // Lines get a detected_level before the first stage sees them.
+  void detect_levels() { runners_.insert(runners_.begin(), make_level_runner()); }
 
   void bind(const LabelSet& stream) { state_->labels.bind(stream); }
   bool run(Timestamp timestamp, std::string_view line, const LabelSet* metadata);
@@ -39,6 +43,11 @@ struct SplitPipeline {
 // Every line filter before the first stage that changes the line can be moved to the front: parsers
 // and label filters between do not alter what it sees.
 SplitPipeline split_filters(const LogPipeline& pipeline);
+
+// Whether an expression of either kind names detected_level anywhere; true at times for one that
+// has the word elsewhere, in a filter say.
+bool mentions_level(const Expr& expr);
+bool mentions_level(const LogQuery& query);
 
 // The labels the stages read, by name; nullopt when that cannot be known (templates).
 // With `output`, what the caller needs at the end, parsers can skip everything else.

@@ -43,5 +43,7 @@ Result<StageRunnerPtr> make_runner(const LabelFormatStage& stage, LineState& sta
 Result<StageRunnerPtr> make_runner(const DecolorizeStage& stage, LineState& state);
 Result<StageRunnerPtr> make_runner(const DropStage& stage, LineState& state);
 Result<StageRunnerPtr> make_runner(const KeepStage& stage, LineState& state);
+// Gives lines a detected_level that have none; runs before all stages.
+StageRunnerPtr make_level_runner();
 
 }  // namespace sluice::query::logql

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "daemon/storage/columns/template.h"
+#include "tests/bench/file_lines.h"
 
 namespace {
 
@@ -26,16 +27,6 @@ struct Found {
   std::size_t covered = 0;
   std::size_t slots = 0;
 };
-
-std::vector<std::string_view> lines_of(std::string_view text) {
-  std::vector<std::string_view> lines;
-  while (!text.empty()) {
-    const std::size_t end = std::min(text.find('\n'), text.size());
-    lines.push_back(text.substr(0, end));
-    text.remove_prefix(std::min(end + 1, text.size()));
-  }
-  return lines;
-}
 
 double megabytes_per_second(const std::vector<std::string_view>& lines, std::size_t bytes,
                             Detail detail) {
@@ -84,7 +75,7 @@ void measure(const char* path) {
     std::fprintf(stderr, "%s: nothing to read\n", path);
     return;
   }
-  const auto lines = lines_of(text);
+  const auto lines = sluice::bench::lines_of(text);
   const auto count = static_cast<double>(lines.size());
   for (const auto detail : {Detail::fine, Detail::coarse}) {
     const Found found = find(lines, detail);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <catch2/catch_test_macros.hpp>
+#include <map>
 #include <random>
 
 #include "query/engine/engine.h"
@@ -186,4 +187,66 @@ TEST_CASE("random data: the heap finds what sorting everything finds") {
     std::sort(all.begin(), all.end());
     CHECK(got == all);
   }
+}
+
+TEST_CASE("lines have a detected_level where the query names it") {
+  LogFixture f;
+  f.logs.add({{"app", "a"}}, 1, R"({"level":"warn"})");
+  f.logs.add({{"app", "a"}}, 2, "an ERROR came");
+  f.logs.add({{"app", "a"}, {"level", "debug"}}, 3, "error");
+  f.logs.add({{"app", "a"}}, 4, "plain");
+  f.logs.add({{"app", "a"}}, 5, "info", {{"detected_level", "fatal"}});
+  CHECK(f.lines(R"({app="a"} | detected_level="error")") ==
+        Lines{R"({app="a", detected_level="error"}: an ERROR came)"});
+  CHECK(f.lines(R"({app="a"} | json | detected_level="warn" | drop level)") ==
+        Lines{R"({app="a", detected_level="warn"}: {"level":"warn"})"});
+  CHECK(f.lines(R"({app="a"} | detected_level=~"debug|fatal")") ==
+        Lines{R"({app="a", detected_level="debug", level="debug"}: error)",
+              R"({app="a", detected_level="fatal"}: info)"});
+  CHECK(f.lines(R"({app="a"} | line_format "{{.detected_level}}" | keep app)") ==
+        Lines{R"({app="a"}: fatal unknown debug error warn)"});
+  // Who does not name it does not see it.
+  CHECK(f.lines(R"({app="a"} |= "plain")") == Lines{R"({app="a"}: plain)"});
+}
+
+TEST_CASE("metrics are grouped and filtered by detected_level") {
+  LogFixture f;
+  for (int i = 0; i < 9; ++i)
+    f.logs.add({{"app", "a"}}, i, i % 3 == 0 ? "level=error x=1" : "level=info x=1");
+  const auto count = [&](const std::string& text) {
+    const auto expr = parse_logql(text);
+    REQUIRE(bool(expr));
+    QueryContext context;
+    const auto result = f.engine.instant(**expr, {default_tenant(), 10'000}, context);
+    REQUIRE(bool(result));
+    std::map<std::string, double> values;
+    for (const auto& sample : std::get<Vector>(result->value))
+      values[sample.labels.to_string()] = sample.value;
+    return values;
+  };
+  using Values = std::map<std::string, double>;
+  const Values by_level = {{R"({detected_level="error"})", 3}, {R"({detected_level="info"})", 6}};
+  CHECK(count(R"(sum by (detected_level) (count_over_time({app="a"}[1m])))") == by_level);
+  CHECK(count(R"(max by (detected_level) (count_over_time({app="a"}[1m])))") == by_level);
+  CHECK(
+      count(
+          R"(sum by (level, detected_level) (count_over_time({app="a"} | drop __error__[1m])))") ==
+      by_level);
+  CHECK(count(R"(sum by (detected_level) (sum_over_time({app="a"} | logfmt | unwrap x [1m])))") ==
+        by_level);
+  CHECK(count(R"(count_over_time({app="a"} | detected_level="error" [1m]))") ==
+        Values{{R"({app="a", detected_level="error"})", 3}});
+  CHECK(count(R"(count_over_time({app="a"}[1m]))") == Values{{R"({app="a"})", 9}});
+}
+
+TEST_CASE("levels that ingest finds are not looked for again") {
+  LogFixture f;
+  f.logs.add({{"app", "a"}}, 1, "an error");
+  QueryLimits limits;
+  limits.detect_levels = false;
+  QueryContext context({}, limits);
+  const auto expr = parse_logql(R"({app="a"} | detected_level="error")");
+  const auto result = f.engine.logs(**expr, default_tenant(), f.limits, context);
+  REQUIRE(bool(result));
+  CHECK(std::get<Streams>(result->value).empty());
 }
