@@ -15,6 +15,11 @@ Result<void> QueryContext::check() const {
   if (deadline_ != std::chrono::steady_clock::time_point::max() &&
       std::chrono::steady_clock::now() >= deadline_)
     return Error{ErrorCode::timeout, "query timed out in expression evaluation"};
+  if (limits_.max_bytes_read != 0 && stats_.bytes_read.load() > limits_.max_bytes_read)
+    return invalid_argument(
+        "the query would read too many bytes (query: " + std::to_string(stats_.bytes_read.load()) +
+        "B, limit: " + std::to_string(limits_.max_bytes_read) +
+        "B); consider adding more specific stream selectors or reduce the time range of the query");
   return {};
 }
 
@@ -23,14 +28,15 @@ Result<void> QueryContext::charge(std::int64_t bytes) {
   const auto held = held_.fetch_add(bytes) + bytes;
   const bool room = !limits_.together || limits_.together->account(bytes);
   if (bytes <= 0) return {};
-  if (held > static_cast<std::int64_t>(limits_.max_memory_bytes))
+  if (held > static_cast<std::int64_t>(limits_.max_memory_bytes)) {
+    over_budget_ = true;
     return Error{ErrorCode::limit_exceeded, "query needs more than its memory budget of " +
                                                 mib(limits_.max_memory_bytes) +
                                                 "; narrow the selector or the time range"};
+  }
   if (!room)
     return Error{ErrorCode::unavailable, "all running queries together need more memory than " +
-                                             mib(limits_.together->limit()) +
-                                             "; try again later"};
+                                             mib(limits_.together->limit()) + "; try again later"};
   return {};
 }
 

@@ -20,16 +20,23 @@ namespace sluice::query {
 
 struct QueryLimits {
   std::size_t max_memory_bytes = 256 << 20;  // what one query may hold
-  std::size_t max_series = 10'000;  // of a log metric query; past it the top N and a warning
-  std::size_t max_samples = 50'000'000;      // that one PromQL query may load
-  std::size_t max_entries = 5'000;           // of a log query
-  std::shared_ptr<QueryMemory> together;     // what all queries may hold; null: no bound
+  std::size_t max_series = 10'000;       // of a log metric query; past it the top N and a warning
+  std::size_t max_samples = 50'000'000;  // that one PromQL query may load
+  std::size_t max_entries = 5'000;       // of a log query
+  std::chrono::milliseconds timeout{60'000};  // of a log query or a metric query over logs
+  // Zero sets no limit.
+  std::chrono::milliseconds max_length{0};  // from start to end of a query over logs
+  std::chrono::milliseconds max_range{0};   // of a [range] in it
+  std::chrono::hours max_lookback{0};       // how old logs may be to be asked for
+  std::size_t max_bytes_read = 0;           // from the store, compressed
+  bool detect_levels = true;  // find detected_level where a query asks for it and it is not stored
+  std::shared_ptr<QueryMemory> together;    // what all queries may hold; null: no bound
 };
 
 struct QueryStats {
-  std::atomic<std::uint64_t> bytes_processed{0};   // of lines looked at
+  std::atomic<std::uint64_t> bytes_processed{0};  // of lines looked at
   std::atomic<std::uint64_t> lines_processed{0};
-  std::atomic<std::uint64_t> bytes_read{0};        // from the store, compressed
+  std::atomic<std::uint64_t> bytes_read{0};  // from the store, compressed
   std::atomic<std::uint64_t> batches{0};
   std::atomic<std::uint64_t> batches_skipped{0};
   std::atomic<std::uint64_t> samples{0};
@@ -49,6 +56,12 @@ struct QueryStats {
   // Nanoseconds in the log store: planning, reading (TimedLogSource).
   std::atomic<std::uint64_t> plan_ns{0};
   std::atomic<std::uint64_t> read_ns{0};
+  std::atomic<std::uint64_t> queue_ns{0};  // before it ran, waiting for a thread
+  std::atomic<std::uint64_t> splits{0};    // slices of time it was cut into (LogSlices)
+  // What of the above was in the head, unsealed.
+  std::atomic<std::uint64_t> head_batches{0};
+  std::atomic<std::uint64_t> head_lines{0};
+  std::atomic<std::uint64_t> head_bytes{0};
 };
 
 class QueryContext {
@@ -66,12 +79,21 @@ class QueryContext {
   // A deadline of the query's own, besides the stop token. Set before the query starts.
   void set_deadline(std::chrono::steady_clock::time_point deadline) { deadline_ = deadline; }
 
+  // Lines are to get a detected_level, unless ingest finds them: the engine asks for queries that
+  // name it.
+  void ask_for_levels() { detect_levels_ = limits_.detect_levels; }
+  bool detect_levels() const { return detect_levels_; }
+
   // Called in every loop over blocks or series: Error(cancelled) once the client is gone or the
-  // request's deadline passed, Error(timeout) once the query's own did.
+  // request's deadline passed, Error(timeout) once the query's own did, Error(invalid_argument)
+  // once it has read more than it may.
   Result<void> check() const;
   // Accounts memory held by the query; Error(limit_exceeded) past its budget, Error(unavailable)
   // past that of all queries together. Negative releases; what is left goes with the context.
   Result<void> charge(std::int64_t bytes);
+  std::int64_t held() const { return held_.load(); }
+  // Whether a charge went past the query's own budget.
+  bool over_budget() const { return over_budget_.load(); }
   // Adds a warning to the result, each text once.
   void warn(std::string text);
   std::vector<std::string> warnings() const;
@@ -81,6 +103,8 @@ class QueryContext {
   QueryLimits limits_;
   QueryStats stats_;
   std::atomic<std::int64_t> held_{0};
+  std::atomic<bool> over_budget_{false};
+  bool detect_levels_ = false;
   std::chrono::steady_clock::time_point deadline_ = std::chrono::steady_clock::time_point::max();
   std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
   mutable std::mutex mutex_;

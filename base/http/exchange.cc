@@ -1,5 +1,6 @@
 #include "base/http/exchange.h"
 
+#include <chrono>
 #include <exception>
 
 #include "base/http/content_encoding.h"
@@ -97,22 +98,28 @@ void upgrade(Exchange& exchange) {
 bool run_handler(const std::shared_ptr<ServerContext>& context, std::shared_ptr<Exchange> exchange,
                  std::function<void()> done) {
   const Pool pool = exchange->plan.route->options.pool;
-  return start(*context, pool, [exchange = std::move(exchange)] { handle(*exchange); },
-               std::move(done));
+  const auto arrived = std::chrono::steady_clock::now();
+  return start(
+      *context, pool,
+      [exchange = std::move(exchange), arrived] {
+        exchange->plan.request.queued = std::chrono::steady_clock::now() - arrived;
+        handle(*exchange);
+      },
+      std::move(done));
 }
 
 bool run_pull(const std::shared_ptr<ServerContext>& context, std::shared_ptr<Exchange> exchange,
               std::function<void()> done) {
   const Pool pool = exchange->plan.route->options.pool;
-  return start(*context, pool, [exchange = std::move(exchange)] { pull(*exchange); },
-               std::move(done));
+  return start(
+      *context, pool, [exchange = std::move(exchange)] { pull(*exchange); }, std::move(done));
 }
 
 bool run_upgrade(const std::shared_ptr<ServerContext>& context, std::shared_ptr<Exchange> exchange,
                  std::function<void()> done) {
   const Pool pool = exchange->plan.route->options.pool;
-  return start(*context, pool, [exchange = std::move(exchange)] { upgrade(*exchange); },
-               std::move(done));
+  return start(
+      *context, pool, [exchange = std::move(exchange)] { upgrade(*exchange); }, std::move(done));
 }
 
 Response pool_full() {

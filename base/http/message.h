@@ -5,6 +5,7 @@
 // and within the route's limit before the handler is called.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -66,13 +67,15 @@ struct Request {
   Params query;        // of the URL; for a urlencoded POST the body's parameters follow
   std::map<std::string, std::string> path_params;  // of the route: {name}
   Headers headers;
-  std::string body;    // decompressed
+  std::string body;  // decompressed
   // Content-Encoding as it came, which `body` no longer has. Loki's push tells by it whether the
   // body was snappy already.
   std::string content_encoding;
   std::string remote;  // peer address "127.0.0.1:4711"
   Role role = Role::admin;
   TenantId tenant = default_tenant();  // from X-Scope-OrgID, checked against the token's binding
+  // How long it waited for a thread of its pool.
+  std::chrono::nanoseconds queued{0};
   // Stops when the client is gone, the request's deadline passed, or the server is going down.
   std::stop_token cancel;
 };

@@ -79,6 +79,7 @@ class StoredLogCursor : public query::LogCursor {
     }
     if (unit.head) {
       ++context_.stats().batches;
+      ++context_.stats().head_batches;
       open_head(*unit.head);
       return {};
     }
@@ -234,6 +235,8 @@ class StoredLogCursor : public query::LogCursor {
     for (const auto line : run.lines) bytes += line.size();
     context_.stats().bytes_processed += bytes;
     context_.stats().lines_processed += run.lines.size();
+    context_.stats().head_bytes += bytes;
+    context_.stats().head_lines += run.lines.size();
   }
 
   // What a query goes on without, and says so.

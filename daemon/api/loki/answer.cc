@@ -1,10 +1,10 @@
 #include "daemon/api/loki/answer.h"
 
 #include <algorithm>
-#include <chrono>
 #include <map>
 
 #include "daemon/api/loki/explain.h"
+#include "daemon/api/loki/statistics.h"
 #include "daemon/api/prometheus/answer.h"
 
 namespace sluice::api::loki {
@@ -119,67 +119,14 @@ class ResultWriter {
   const AnswerOptions& options_;
 };
 
-std::size_t entries_in(const query::Value& value) {
-  std::size_t n = 0;
-  if (const auto* streams = std::get_if<query::Streams>(&value))
-    for (const auto& stream : *streams) n += stream.entries.size();
-  return n;
-}
-
-void write_summary(JsonWriter& out, const query::QueryResult& result,
-                   query::QueryContext& context) {
-  const auto& stats = context.stats();
-  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - context.started();
-  const double seconds = std::max(took.count(), 1e-6);
-  const auto bytes = stats.bytes_processed.load();
-  const auto lines = stats.lines_processed.load();
-  const auto per_second = [&](std::uint64_t n) {
-    return static_cast<std::int64_t>(static_cast<double>(n) / seconds);
-  };
-  out.begin_object();
-  out.key("bytesProcessedPerSecond").number(per_second(bytes));
-  out.key("linesProcessedPerSecond").number(per_second(lines));
-  out.key("totalBytesProcessed").number(bytes);
-  out.key("totalLinesProcessed").number(lines);
-  out.key("execTime").number(took.count());
-  out.key("queueTime").number(0);
-  out.key("subqueries").number(0);
-  out.key("totalEntriesReturned").number(static_cast<std::uint64_t>(entries_in(result.value)));
-  // Metrics are counted by columns and headers, which do not tell lines apart.
-  if (std::holds_alternative<query::Streams>(result.value))
-    out.key("totalPostFilterLines").number(stats.lines_kept.load());
-  out.key("splits").number(0);
-  out.key("shards").number(0);
-  out.end_object();
-}
-
-// Loki's figures of chunks are ours of batches.
-void write_store(JsonWriter& out, const query::QueryStats& stats) {
-  out.begin_object().key("store").begin_object();
-  out.key("totalChunksRef").number(stats.batches.load() + stats.batches_skipped.load());
-  out.key("totalChunksDownloaded").number(stats.batches.load());
-  out.key("chunkRefsFetchTime").number(static_cast<std::uint64_t>(stats.plan_ns));
-  out.key("chunksDownloadTime").number(static_cast<std::uint64_t>(stats.read_ns));
-  out.key("chunk").begin_object();
-  out.key("decompressedBytes").number(stats.bytes_processed.load());
-  out.key("decompressedLines").number(stats.lines_processed.load());
-  out.key("compressedBytes").number(stats.bytes_read.load());
-  out.end_object().end_object().end_object();
-}
-
-void write_stats(JsonWriter& out, const query::QueryResult& result, query::QueryContext& context) {
-  out.begin_object().key("summary");
-  write_summary(out, result, context);
-  out.key("querier");
-  write_store(out, context.stats());
-  out.key("ingester").begin_object().end_object();
-  out.key("cache").begin_object().end_object();
-  out.key("index").begin_object().end_object();
-  out.end_object();
-}
-
 int status_for(ErrorCode code) {
   return code == ErrorCode::limit_exceeded ? 400 : http::status_of(code);
+}
+
+std::string text_of(const Error& error) {
+  if (error.code != ErrorCode::timeout) return error.message;
+  return "request timed out, decrease the duration of the request or add more label matchers "
+         "(prefer exact match over regex match) to reduce the amount of data processed";
 }
 
 }  // namespace
@@ -191,7 +138,7 @@ http::Response json(std::string body) {
 }
 
 http::Response failure(const Error& error) {
-  auto response = http::Response::text(status_for(error.code), error.message);
+  auto response = http::Response::text(status_for(error.code), text_of(error));
   if (response.status == 503) response.headers.set("Retry-After", "1");
   return response;
 }
@@ -242,7 +189,7 @@ http::Response query_answer(const query::QueryResult& result, query::QueryContex
     out.key("encodingFlags").begin_array().string("categorize-labels").end_array();
   std::visit(ResultWriter(out, options), result.value);
   out.key("stats");
-  write_stats(out, result, context);
+  write_statistics(out, {context, result.value, options.sent});
   if (options.explain != nullptr) {
     out.key("explain");
     write_explain(out, *options.explain, context);

@@ -28,6 +28,7 @@ struct AnswerOptions {
   bool categorize = false;
   // The query to explain, if it was asked for.
   const query::Expr* explain = nullptr;
+  std::size_t sent = 0;  // entries that went before (line_stream.h)
 };
 bool wants_categories(const http::Request& request);
 // "streams": [...] elements; shared with tail.

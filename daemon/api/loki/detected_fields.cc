@@ -49,11 +49,12 @@ Result<std::size_t> parse_field_limit(const http::Params& params) {
 }
 
 Result<FieldCollector::Fields> collect_fields(const Api& api, const http::Request& request) {
-  SLUICE_TRY(const auto range, parse_range(request.query, api.clock.now()));
+  SLUICE_TRY(const auto range, query_range_of(api, request));
   SLUICE_TRY(const std::size_t lines,
-             parse_count(request.query, "line_limit", 100, api.options.limits.max_entries));
+             parse_count(request.query, "line_limit", 100, limits_of(api, request).max_entries));
   SLUICE_TRY(auto expr, query::parse_logql(request.query.get_or("query", "")));
   const auto context = query_context(api, request);
+  context->ask_for_levels();
   SLUICE_TRY(auto result, api.sources.engine.logs(*expr, request.tenant, {range, lines}, *context));
   FieldCollector collector;
   for (const auto& stream : std::get<query::Streams>(result.value)) collector.add(stream);

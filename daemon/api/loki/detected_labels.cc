@@ -6,6 +6,7 @@
 #include <map>
 #include <set>
 
+#include "base/types/ascii.h"
 #include "daemon/api/loki/answer.h"
 #include "daemon/api/loki/endpoints.h"
 #include "daemon/api/loki/parameters.h"
@@ -20,8 +21,8 @@ constexpr std::array<std::string_view, 4> always_shown = {"cluster", "namespace"
                                                           "pod"};
 
 bool is_number(std::string_view text) {
-  return !text.empty() && std::all_of(text.begin(), text.end(),
-                                      [](char c) { return (c >= '0' && c <= '9') || c == '.'; });
+  return !text.empty() &&
+         std::all_of(text.begin(), text.end(), [](char c) { return is_digit(c) || c == '.'; });
 }
 
 bool is_uuid(std::string_view text) {
@@ -29,8 +30,7 @@ bool is_uuid(std::string_view text) {
   if (text.size() != shape.size()) return false;
   for (std::size_t i = 0; i < text.size(); ++i) {
     const char c = text[i];
-    const bool hex = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-    if (shape[i] == '-' ? c != '-' : !hex) return false;
+    if (shape[i] == '-' ? c != '-' : !is_hex_digit(c)) return false;
   }
   return true;
 }
@@ -44,7 +44,7 @@ bool worth_showing(const std::string& name, const Values& values) {
 }
 
 Result<std::map<std::string, Values>> collect(const Api& api, const http::Request& request) {
-  SLUICE_TRY(const auto range, parse_range(request.query, api.clock.now()));
+  SLUICE_TRY(const auto range, query_range_of(api, request));
   SLUICE_TRY(const auto matchers, parse_optional_selector(request.query));
   SLUICE_TRY(const auto streams, api.sources.logs.streams(request.tenant, matchers, range));
   std::map<std::string, Values> labels;

@@ -11,7 +11,7 @@ namespace sluice::api::loki {
 namespace {
 
 Result<StreamSizes> measure_request(const Api& api, const http::Request& request) {
-  SLUICE_TRY(const auto range, parse_range(request.query, api.clock.now()));
+  SLUICE_TRY(const auto range, query_range_of(api, request));
   SLUICE_TRY(auto matchers, parse_selector(request.query.get_or("query", "")));
   const auto context = query_context(api, request);
   return measure_streams(api.sources.logs, request.tenant, matchers, range, *context);

@@ -34,9 +34,10 @@ std::vector<std::string> split_list(const std::string& text) {
   return items;
 }
 
-Result<VolumeRequest> parse(const Api& api, const http::Params& params) {
+Result<VolumeRequest> parse(const Api& api, const http::Request& from) {
+  const http::Params& params = from.query;
   VolumeRequest request;
-  SLUICE_TRY(request.range, parse_range(params, api.clock.now()));
+  SLUICE_TRY(request.range, query_range_of(api, from));
   SLUICE_TRY(request.limit, parse_limit(params));
   SLUICE_TRY(request.matchers, parse_selector(params.get_or("query", "{}")));
   const auto aggregate = params.get_or("aggregateBy", "series");
@@ -164,7 +165,7 @@ http::Response answer(const query::GridVector& series, const query::StepGrid& gr
 }
 
 Result<http::Response> run_instant(const Api& api, http::Request& http) {
-  SLUICE_TRY(const auto request, parse(api, http.query));
+  SLUICE_TRY(const auto request, parse(api, http));
   const auto context = query_context(api, http);
   const query::StepGrid grid{unix_ms(to_ms(request.range.end)), 1, 1};
   SLUICE_TRY(auto series, volumes_once(api, http, request, *context));
@@ -172,7 +173,7 @@ Result<http::Response> run_instant(const Api& api, http::Request& http) {
 }
 
 Result<http::Response> run_range(const Api& api, http::Request& http) {
-  SLUICE_TRY(const auto request, parse(api, http.query));
+  SLUICE_TRY(const auto request, parse(api, http));
   SLUICE_TRY(const Duration step, parse_step_or_default(http.query, request.range));
   const auto steps = (request.range.end - request.range.start) / step + 1;
   if (steps > max_points)

@@ -4,6 +4,7 @@
 #include <charconv>
 #include <cmath>
 
+#include "base/types/ascii.h"
 #include "query/engine/engine.h"
 
 namespace sluice::api::loki {
@@ -109,10 +110,7 @@ Result<std::size_t> parse_limit(const http::Params& params, std::size_t fallback
 }
 
 Result<query::Direction> parse_direction(const http::Params& params) {
-  std::string text = params.get_or("direction", "");
-  std::transform(text.begin(), text.end(), text.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  });
+  const std::string text = lower_case(params.get_or("direction", ""));
   if (text.empty() || text == "backward") return query::Direction::backward;
   if (text == "forward") return query::Direction::forward;
   return invalid_argument("invalid direction '" + text + "'");

@@ -99,7 +99,7 @@ struct Found {
 };
 
 Result<Found> count(const Api& api, const http::Request& request) {
-  SLUICE_TRY(const auto range, parse_range(request.query, api.clock.now()));
+  SLUICE_TRY(const auto range, query_range_of(api, request));
   SLUICE_TRY(const Duration step, parse_step_or_default(request.query, range));
   SLUICE_TRY(auto matchers, parse_selector(request.query.get_or("query", "")));
   const auto context = query_context(api, request);

@@ -1,16 +1,44 @@
 #include "daemon/api/loki/routes.h"
 
+#include <algorithm>
+
 #include "daemon/api/loki/endpoints.h"
+#include "daemon/api/loki/parameters.h"
+#include "daemon/api/loki/query_limits.h"
 
 namespace sluice::api {
 
 namespace loki {
 
+const query::QueryLimits& limits_of(const Api& api, const http::Request& request) {
+  return api.options.limits.of(request.tenant);
+}
+
 std::unique_ptr<query::QueryContext> query_context(const Api& api, const http::Request& request) {
-  auto context = std::make_unique<query::QueryContext>(request.cancel, api.options.limits);
-  context->set_deadline(context->started() + api.options.timeout);
+  const auto& limits = limits_of(api, request);
+  auto context = std::make_unique<query::QueryContext>(request.cancel, limits);
+  context->set_deadline(context->started() + limits.timeout);
+  context->stats().queue_ns = static_cast<std::uint64_t>(request.queued.count());
   return context;
 }
+
+Result<TimeRange> query_range_of(const Api& api, const http::Request& request,
+                                 Duration default_since) {
+  const Timestamp now = api.clock.now();
+  SLUICE_TRY(const auto range, parse_range(request.query, now, default_since));
+  return limited_range(range, limits_of(api, request), now);
+}
+
+namespace {
+
+// The queries' own timeouts come first.
+std::chrono::milliseconds route_deadline(const PerTenant<query::QueryLimits>& limits) {
+  std::chrono::milliseconds longest{0};
+  limits.each([&](const auto& one) { longest = std::max(longest, one.timeout); });
+  return longest + std::chrono::seconds{5};
+}
+
+}  // namespace
 
 }  // namespace loki
 
@@ -23,11 +51,21 @@ void add_loki_routes(http::Router& router, LokiSources sources, Clock& clock, Me
   const auto api =
       std::make_shared<const Api>(Api{std::move(sources), clock, options, std::move(hub)});
   http::RouteOptions route;
-  route.deadline = options.timeout + std::chrono::seconds{5};  // the query's own comes first
-  const auto add = [&](std::string_view methods, std::string_view path,
-                       http::Response (*handler)(const Api&, http::Request&)) {
-    router.add(methods, "/loki/api/v1" + std::string(path), route,
+  route.deadline = route_deadline(options.limits);
+  const auto add_at = [&](std::string_view methods, const std::string& path, auto handler) {
+    router.add(methods, path, route,
                [api, handler](http::Request& request) { return handler(*api, request); });
+  };
+  const auto add = [&](std::string_view methods, std::string_view path, auto handler) {
+    add_at(methods, "/loki/api/v1" + std::string(path), handler);
+  };
+  const auto add_socket = [&](std::string_view path, auto handler) {
+    router.add_websocket(path, route, [api, handler](http::Request& request, SocketPtr socket) {
+      auto stop = handler(*api, request, std::move(socket));
+      // The socket may outlive the router; the hub must not go before it.
+      if (stop) *stop = [api, inner = std::move(*stop)] { inner(); };
+      return stop;
+    });
   };
   add("GET|POST", "/query", query_instant);
   add("GET|POST", "/query_range", query_range);
@@ -46,12 +84,12 @@ void add_loki_routes(http::Router& router, LokiSources sources, Clock& clock, Me
   add("GET|POST", "/format_query", format_query);
   add("GET", "/status/buildinfo", build_info);
   add("GET", "/drilldown-limits", drilldown_limits);
-  router.add_websocket("/loki/api/v1/tail", route, [api](http::Request& request, SocketPtr socket) {
-    auto stop = tail(*api, request, std::move(socket));
-    // The socket may outlive the router; the hub must not go before it.
-    if (stop) *stop = [api, inner = std::move(*stop)] { inner(); };
-    return stop;
-  });
+  add_socket("/loki/api/v1/tail", tail);
+  add_at("GET|POST", "/api/prom/query", legacy_query);
+  add_at("GET|POST", "/api/prom/label", legacy_label_names);
+  add_at("GET|POST", "/api/prom/label/{name}/values", legacy_label_values);
+  add_at("GET|POST", "/api/prom/series", series);
+  add_socket("/api/prom/tail", legacy_tail);
 }
 
 void add_loki_routes(http::Router& router, const query::Engine& engine, storage::Store& store,

@@ -14,6 +14,7 @@
 #include <string>
 
 #include "base/http/router.h"
+#include "base/types/per_tenant.h"
 #include "base/types/time.h"
 #include "daemon/storage/store.h"
 #include "query/context.h"
@@ -26,13 +27,11 @@ class Metrics;
 namespace sluice::api {
 
 struct LokiOptions {
-  query::QueryLimits limits;
-  std::chrono::milliseconds timeout{60'000};  // of one query
-  std::size_t max_tails = 100;                // WebSockets open at once; past it 429
-  std::string version = "0.1.0";              // of Sluice
-  std::chrono::hours retention{24 * 30};      // shown by drilldown-limits
-  bool truncates_lines = false;               // shown there, too
-  bool discover_log_levels = false;           // likewise
+  PerTenant<query::QueryLimits> limits;   // the timeout of a query among them
+  std::size_t max_tails = 100;            // WebSockets open at once; past it 429
+  std::string version = "0.1.0";          // of Sluice
+  std::chrono::hours retention{24 * 30};  // shown by drilldown-limits
+  bool truncates_lines = false;           // shown there, too
 };
 
 // What the endpoints need; the referenced objects must outlive the router.

@@ -18,7 +18,7 @@ std::vector<std::string> selectors(const http::Params& params) {
 }
 
 Result<std::set<LabelSet>> find(const Api& api, const http::Request& request) {
-  SLUICE_TRY(const auto range, parse_range(request.query, api.clock.now(), std::chrono::hours{6}));
+  SLUICE_TRY(const auto range, query_range_of(api, request, std::chrono::hours{6}));
   std::set<LabelSet> found;
   for (const auto& text : selectors(request.query)) {
     SLUICE_TRY(const auto matchers, parse_selector(text));

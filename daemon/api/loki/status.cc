@@ -19,26 +19,25 @@ std::string hours_text(std::chrono::hours hours) {
   return std::to_string(hours.count()) + "h";
 }
 
-void write_limits(JsonWriter& out, const LokiOptions& options) {
+void write_limits(JsonWriter& out, const LokiOptions& options, const query::QueryLimits& limits) {
   out.begin_object();
-  out.key("discover_log_levels").boolean(options.discover_log_levels);
+  out.key("discover_log_levels").boolean(true);  // by ingest or when asked for
   write_empty_list(out, "discover_service_name");
   write_empty_list(out, "log_level_fields");
-  out.key("max_entries_limit_per_query")
-      .number(static_cast<std::uint64_t>(options.limits.max_entries));
+  out.key("max_entries_limit_per_query").number(static_cast<std::uint64_t>(limits.max_entries));
   out.key("max_line_size_truncate").boolean(options.truncates_lines);
-  out.key("max_query_bytes_read").string("0B");
-  out.key("max_query_length").string("0s");
-  out.key("max_query_lookback").string("0s");
-  out.key("max_query_range").string("0s");
-  out.key("max_query_series").number(static_cast<std::uint64_t>(options.limits.max_series));
+  out.key("max_query_bytes_read").string(std::to_string(limits.max_bytes_read) + "B");
+  out.key("max_query_length").string(format_prometheus_duration(limits.max_length));
+  out.key("max_query_lookback").string(format_prometheus_duration(limits.max_lookback));
+  out.key("max_query_range").string(format_prometheus_duration(limits.max_range));
+  out.key("max_query_series").number(static_cast<std::uint64_t>(limits.max_series));
   out.key("metric_aggregation_enabled").boolean(false);
   out.key("pattern_persistence_enabled").boolean(false);
-  out.key("query_timeout").string(std::to_string(options.timeout.count()) + "ms");
+  out.key("query_timeout").string(format_prometheus_duration(limits.timeout));
   out.key("retention_period").string(hours_text(options.retention));
   write_empty_list(out, "retention_stream");
   out.key("volume_enabled").boolean(true);
-  out.key("volume_max_series").number(static_cast<std::uint64_t>(options.limits.max_series));
+  out.key("volume_max_series").number(static_cast<std::uint64_t>(limits.max_series));
   out.end_object();
 }
 
@@ -54,10 +53,10 @@ http::Response build_info(const Api& api, http::Request&) {
   return json(out.take());
 }
 
-http::Response drilldown_limits(const Api& api, http::Request&) {
+http::Response drilldown_limits(const Api& api, http::Request& request) {
   JsonWriter out;
   out.begin_object().key("limits");
-  write_limits(out, api.options);
+  write_limits(out, api.options, limits_of(api, request));
   out.key("pattern_ingester_enabled").boolean(true);
   out.key("version").string(spoken_version).end_object();
   return json(out.take());

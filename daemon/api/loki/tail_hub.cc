@@ -43,8 +43,9 @@ Result<std::shared_ptr<TailListener>> TailHub::open(const TailRequest& request,
                                                     std::shared_ptr<http::WebSocket> socket) {
   listen_once();
   const auto& log = std::get<query::LogQuery>(request.expr.node);
-  SLUICE_TRY(auto query, TailQuery::make(request.tenant, log, request.delay));
-  auto listener = std::make_shared<TailListener>(std::move(socket), request.categorize);
+  SLUICE_TRY(auto query, TailQuery::make(request.tenant, log, request.delay, request.levels));
+  auto listener =
+      std::make_shared<TailListener>(std::move(socket), request.categorize, request.legacy);
   const std::lock_guard lock(mutex_);
   if (count_ >= max_tails_)
     return Error{ErrorCode::limit_exceeded,

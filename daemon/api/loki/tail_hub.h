@@ -24,6 +24,8 @@ struct TailRequest {
   const query::Expr& expr;  // a log query
   Duration delay{0};
   bool categorize = false;
+  bool legacy = false;  // frames as before Loki 1.0
+  bool levels = false;  // as in TailQuery::make
 };
 
 class TailHub {

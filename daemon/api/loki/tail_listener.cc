@@ -1,5 +1,7 @@
 #include "daemon/api/loki/tail_listener.h"
 
+#include "daemon/api/loki/legacy_answer.h"
+
 namespace sluice::api::loki {
 
 namespace {
@@ -84,7 +86,27 @@ void TailListener::note_dropped(DroppedEntry entry) {
   if (dropped_.size() < max_reported_drops) dropped_.push_back(std::move(entry));
 }
 
+std::string TailListener::legacy_frame(const query::Streams& streams) const {
+  JsonWriter out;
+  out.begin_object().key("streams");
+  write_legacy_streams(out, streams, query::Direction::forward);
+  out.key("dropped_entries");
+  if (dropped_.empty()) {
+    out.null();
+  } else {
+    out.begin_array();
+    for (const auto& [labels, timestamp] : dropped_) {
+      out.begin_object().key("Timestamp").string(format_rfc3339(timestamp));
+      out.key("Labels").string(labels.to_string()).end_object();
+    }
+    out.end_array();
+  }
+  out.end_object();
+  return out.take();
+}
+
 std::string TailListener::frame(const query::Streams& streams) const {
+  if (legacy_) return legacy_frame(streams);
   JsonWriter out;
   out.begin_object().key("streams");
   write_streams(out, streams, {query::Direction::forward, categorize_});

@@ -22,8 +22,8 @@ namespace sluice::api::loki {
 
 class TailListener {
  public:
-  TailListener(std::shared_ptr<http::WebSocket> socket, bool categorize)
-      : socket_(std::move(socket)), categorize_(categorize) {}
+  TailListener(std::shared_ptr<http::WebSocket> socket, bool categorize, bool legacy = false)
+      : socket_(std::move(socket)), categorize_(categorize), legacy_(legacy) {}
 
   // Sends the history and goes live. Pushes up to `last_offer` may be in the history.
   void begin(const query::Streams& history, std::uint64_t last_offer);
@@ -40,9 +40,11 @@ class TailListener {
   void note_dropped(const query::Streams& streams);
   void note_dropped(DroppedEntry entry);
   std::string frame(const query::Streams& streams) const;
+  std::string legacy_frame(const query::Streams& streams) const;
 
   std::shared_ptr<http::WebSocket> socket_;
   bool categorize_;
+  bool legacy_;
   mutable std::mutex mutex_;
   // Protected by mutex_:
   bool live_ = false;

@@ -16,9 +16,11 @@ std::size_t cost(const LogEntry& entry) {
 
 }  // namespace
 
-Result<TailQuery> TailQuery::make(TenantId tenant, const query::LogQuery& query, Duration delay) {
+Result<TailQuery> TailQuery::make(TenantId tenant, const query::LogQuery& query, Duration delay,
+                                  bool levels) {
   auto split = query::logql::split_filters(query.pipeline);
   SLUICE_TRY(auto pipeline, query::logql::Pipeline::compile(split.rest));
+  if (levels && query::logql::mentions_level(query)) pipeline.detect_levels();
   return TailQuery(std::move(tenant), query.matchers, std::move(split.filters), std::move(pipeline),
                    delay);
 }

@@ -30,8 +30,10 @@ class TailQuery {
  public:
   using SteadyTime = std::chrono::steady_clock::time_point;
 
+  // `levels`: lines get a detected_level where the query names it.
   // `delay`: how long entries wait, so that late ones still come in order.
-  static Result<TailQuery> make(TenantId tenant, const query::LogQuery& query, Duration delay);
+  static Result<TailQuery> make(TenantId tenant, const query::LogQuery& query, Duration delay,
+                                bool levels = false);
 
   // Committing thread, under the hub's lock.
   void offer(const TenantId& tenant, const std::vector<StreamEntries>& streams, SteadyTime now);

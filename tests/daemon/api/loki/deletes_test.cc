@@ -75,9 +75,8 @@ TEST_CASE("a deletion takes Loki's parameters and answers 204") {
   CHECK(api.call("PUT", "/loki/api/v1/delete", "query=x&start=2023-11-14T00:00:00Z").status == 204);
   REQUIRE(api.store.requests.size() == 2);
   CHECK(api.store.requests[0].query == "{app=\"web\"}");
-  CHECK(api.store.requests[0].range ==
-        TimeRange{from_unix_ns(1'699'999'000 * ns_per_s),
-                  from_unix_ns(1'699'999'900 * ns_per_s + 1)});
+  CHECK(api.store.requests[0].range == TimeRange{from_unix_ns(1'699'999'000 * ns_per_s),
+                                                 from_unix_ns(1'699'999'900 * ns_per_s + 1)});
   CHECK(api.store.requests[1].range.end == from_unix_ns(delete_now_s * ns_per_s + 1));
   CHECK(api.store.tenants[0].value == "shop");
 }

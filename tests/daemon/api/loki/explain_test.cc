@@ -62,7 +62,7 @@ TEST_CASE("statistics are those of the query") {
 
 TEST_CASE("past its memory budget a query answers in part, with a warning") {
   LokiOptions options;
-  options.limits.max_memory_bytes = 3000;
+  options.limits.common().max_memory_bytes = 3000;
   LokiFixture f(options);
   for (int i = 0; i < 20; ++i) f.add({{"app", "a"}}, i + 1, std::string(500, 'x'));
   const auto answer = f.get("/query_range", "query=" + enc(R"({app="a"})"));

@@ -94,6 +94,9 @@ TEST_CASE("detected fields tell types and parsers") {
         json::parse(R"({"label":"size","type":"bytes","cardinality":1,"parsers":["logfmt"]})"));
   CHECK(field("trace")["parsers"].is_null());
   CHECK(field("msg")["type"] == "string");
+  CHECK(
+      field("detected_level") ==
+      json::parse(R"({"label":"detected_level","type":"string","cardinality":1,"parsers":null})"));
 }
 
 TEST_CASE("the values of one field, sorted and distinct") {
@@ -170,6 +173,7 @@ TEST_CASE("clients learn a version and limits") {
   const auto limits = f.get("/drilldown-limits");
   CHECK(limits["limits"]["max_entries_limit_per_query"] == 5000);
   CHECK(limits["limits"]["volume_enabled"] == true);
+  CHECK(limits["limits"]["discover_log_levels"] == true);
 }
 
 TEST_CASE("read endpoints take POST as well") {

@@ -139,7 +139,7 @@ TEST_CASE("statistics are true figures") {
 
 TEST_CASE("a partial result says so") {
   LokiOptions options;
-  options.limits.max_series = 1;
+  options.limits.common().max_series = 1;
   LokiFixture f(options);
   f.add({{"app", "a"}}, 20, "x");
   f.add({{"app", "b"}}, 20, "x");
@@ -151,7 +151,7 @@ TEST_CASE("a partial result says so") {
 
 TEST_CASE("a metric query over its budget is the query's fault: a part of a sum is none") {
   LokiOptions options;
-  options.limits.max_memory_bytes = 100;
+  options.limits.common().max_memory_bytes = 100;
   LokiFixture f(options);
   f.add({{"app", "a"}}, 20, std::string(200, 'x'));
   CHECK(f.error("/query_range", "query=" + enc(R"(rate({app="a"}[1m]))"))
@@ -169,13 +169,13 @@ TEST_CASE("format_query prints the canonical form or the error") {
 
 TEST_CASE("while others hold the memory of all queries, the answer is to come back later") {
   LokiOptions options;
-  options.limits.together = std::make_shared<query::QueryMemory>(1 << 20);
+  options.limits.common().together = std::make_shared<query::QueryMemory>(1 << 20);
   LokiFixture f(options);
   f.add({{"app", "a"}}, 20, "line");
   const auto ask = [&] { return f.call("/query_range", "query=" + enc(R"({app="a"})")); };
   CHECK(ask().status == 200);
   {
-    query::QueryContext other({}, options.limits);
+    query::QueryContext other({}, options.limits.common());
     CHECK(bool(other.charge(1 << 20)));
     const auto response = ask();
     CHECK(response.status == 503);

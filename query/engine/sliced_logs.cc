@@ -1,0 +1,60 @@
+#include "query/engine/sliced_logs.h"
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+namespace sluice::query {
+
+std::size_t entries_in(const Streams& streams) {
+  std::size_t n = 0;
+  for (const auto& stream : streams) n += stream.entries.size();
+  return n;
+}
+
+Result<Streams> SlicedLogs::read_slice(TimeRange slice) {
+  LogLimits limits = limits_;
+  limits.range = slice;
+  limits.limit = thin_ ? read_ : left_;
+  ++context_.stats().splits;
+  SLUICE_TRY(auto result, engine_.logs(expr_, tenant_, limits, context_));
+  auto streams = std::get<Streams>(std::move(result.value));
+  return thin_ ? thin_(std::move(streams)) : std::move(streams);
+}
+
+Result<void> SlicedLogs::release() {
+  const std::int64_t held = std::exchange(held_, 0);
+  return keep_ ? Result<void>{} : context_.charge(-held);
+}
+
+Result<std::optional<Streams>> SlicedLogs::next() {
+  SLUICE_CHECK(release());
+  while (left_ > 0 && !context_.over_budget()) {
+    const auto slice = slices_.next();
+    if (!slice) break;
+    const std::int64_t before = context_.held();
+    SLUICE_TRY(auto streams, read_slice(*slice));
+    held_ = context_.held() - before;
+    const std::size_t lines = entries_in(streams);
+    if (lines == 0) {
+      SLUICE_CHECK(release());
+      continue;
+    }
+    left_ -= std::min(left_, lines);
+    return std::optional<Streams>(std::move(streams));
+  }
+  return std::optional<Streams>();
+}
+
+Result<Streams> all_slices(SlicedLogs& logs) {
+  Streams all;
+  logs.keep();
+  while (true) {
+    SLUICE_TRY(auto streams, logs.next());
+    if (!streams) return all;
+    all.insert(all.end(), std::make_move_iterator(streams->begin()),
+               std::make_move_iterator(streams->end()));
+  }
+}
+
+}  // namespace sluice::query
