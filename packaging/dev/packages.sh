@@ -15,7 +15,7 @@ packages_build=(
 # What tests talk to or are written in.
 packages_test=(
   procps chromium chromium-driver
-  prometheus prometheus-alertmanager prometheus-node-exporter rsyslog
+  prometheus prometheus-alertmanager prometheus-node-exporter rsyslog zsh fish
 )
 
 # What benchmarks compare with.

@@ -131,6 +131,19 @@ Result<http::ClientResponse> ApiClient::send_with_retries(const std::string& tar
   return outcome;
 }
 
+Result<http::ClientResponse> ApiClient::stream(const std::string& target, const std::string& accept,
+                                               const std::function<bool(std::string_view)>& on_data,
+                                               const std::function<bool()>& restart) {
+  for (int attempt = 1;; ++attempt) {
+    SLUICE_TRY(http::ClientRequest request, this->request("GET", target));
+    request.headers.set("Accept", accept);
+    auto outcome = context_.client->stream(std::move(request), on_data);
+    if (attempt > retries_ || !worth_repeating(outcome) || !restart()) return outcome;
+    context_.sleep(retry_pause * attempt);
+    if (context_.stop.stop_requested()) return Error{ErrorCode::cancelled, "interrupted"};
+  }
+}
+
 Result<Json> ApiClient::get(const std::string& path, const http::Params& params) {
   SLUICE_TRY(const auto response, send_with_retries(target_of(path, params)));
   return parse_body(response);

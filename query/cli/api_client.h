@@ -25,6 +25,10 @@ class ApiClient {
   // One exchange, any status, no retry.
   Result<http::ClientResponse> send(const std::string& method, const std::string& target,
                                     std::string body = {}, const std::string& content_type = {});
+  // GET with the body handed over as it comes. Repeated like get(), each time if `restart` says so.
+  Result<http::ClientResponse> stream(const std::string& target, const std::string& accept,
+                                      const std::function<bool(std::string_view)>& on_data,
+                                      const std::function<bool()>& restart);
   // The same as a request to be streamed or upgraded.
   Result<http::ClientRequest> request(const std::string& method, const std::string& target) const;
 

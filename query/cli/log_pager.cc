@@ -16,29 +16,43 @@ std::optional<LogPager::Page> LogPager::next() const {
 }
 
 std::vector<LogLine> LogPager::accept(std::vector<LogLine> lines) {
-  // A page that is not full is the last one.
-  done_ = lines.size() < next().value_or(Page{}).limit;
+  auto fresh = add(std::move(lines));
+  end_page();
+  return fresh;
+}
+
+std::vector<LogLine> LogPager::add(std::vector<LogLine> lines) {
+  if (!page_) {
+    page_ = next().value_or(Page{});
+    known_ = at_edge_;
+  }
+  got_ += lines.size();
   sort_lines(lines, forward_);
-  auto known = at_edge_;
   std::vector<LogLine> fresh;
   for (auto& line : lines) {
-    const auto it = known.find(line);
-    if (it != known.end() && it->second > 0) {
+    const auto it = known_.find(line);
+    if (it != known_.end() && it->second > 0) {
       --it->second;
     } else if (!limited_ || fresh.size() < left_) {
       fresh.push_back(std::move(line));
     }
   }
   if (limited_) left_ -= fresh.size();
-  remember(fresh);
+  if (!fresh.empty()) remember(fresh);
   return fresh;
 }
 
+void LogPager::end_page() {
+  // A page that is not full is the last one.
+  const Page page = page_ ? *page_ : next().value_or(Page{});
+  done_ = got_ < page.limit || !any_new_;
+  page_.reset();
+  got_ = 0;
+  any_new_ = false;
+}
+
 void LogPager::remember(const std::vector<LogLine>& fresh) {
-  if (fresh.empty()) {
-    done_ = true;
-    return;
-  }
+  any_new_ = true;
   if (edge_ != fresh.back().timestamp) {
     edge_ = fresh.back().timestamp;
     at_edge_.clear();

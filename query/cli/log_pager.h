@@ -30,6 +30,9 @@ class LogPager {
   std::optional<Page> next() const;
   // The answer to next(), in any order; the new lines among it, in order.
   std::vector<LogLine> accept(std::vector<LogLine> lines);
+  // The same piece by piece: pieces come in the page's order, lines within one in any.
+  std::vector<LogLine> add(std::vector<LogLine> lines);
+  void end_page();
 
  private:
   void remember(const std::vector<LogLine>& fresh);
@@ -43,6 +46,11 @@ class LogPager {
   std::optional<Timestamp> edge_;             // the last timestamp given
   std::map<LogLine, std::uint64_t> at_edge_;  // lines given with it, how often
   std::uint64_t edge_count_ = 0;
+  // The page that is being read:
+  std::optional<Page> page_;
+  std::map<LogLine, std::uint64_t> known_;  // lines of the edge that may come again
+  std::uint64_t got_ = 0;
+  bool any_new_ = false;
 };
 
 }  // namespace sluice::query::cli

@@ -5,6 +5,7 @@
 
 #include "query/cli/api_client.h"
 #include "query/cli/explain_format.h"
+#include "query/cli/log_answer.h"
 #include "query/cli/log_flags.h"
 #include "query/cli/log_pager.h"
 #include "query/cli/metric_result.h"
@@ -52,7 +53,7 @@ http::Params page_params(const LogsOptions& o, const LogPager::Page& page) {
   return params;
 }
 
-// Prints as pages come; json is one array over all of them.
+// Prints as lines come; json is one array over all of them.
 class LinePrinter {
  public:
   LinePrinter(Context& context, LogStyle style) : context_(context), style_(std::move(style)) {}
@@ -125,7 +126,10 @@ ExitCode read_pages(const LogsOptions& o, LogPager pager, LinePrinter& printer, 
   ApiClient api(context);
   while (const auto page = pager.next()) {
     if (context.stop.stop_requested()) return ExitCode::interrupted;
-    auto answer = api.get("/loki/api/v1/query_range", page_params(o, *page));
+    auto answer = read_log_answer(api, page_params(o, *page), [&](std::vector<LogLine> lines) {
+      printer.print(pager.add(std::move(lines)));
+      context.out.flush();
+    });
     if (!answer) return fail(context, answer.error());
     remarks.take(*answer);
     auto data = data_of(std::move(*answer));
@@ -133,7 +137,8 @@ ExitCode read_pages(const LogsOptions& o, LogPager pager, LinePrinter& printer, 
     if (text_of(*data, "resultType") != "streams") return print_metric(*data, o, context);
     auto lines = parse_streams((*data)["result"]);
     if (!lines) return fail(context, lines.error());
-    printer.print(pager.accept(std::move(*lines)));
+    printer.print(pager.add(std::move(*lines)));
+    pager.end_page();
   }
   printer.finish();
   return ExitCode::ok;

@@ -53,6 +53,38 @@ class Model {
 
 }  // namespace
 
+TEST_CASE("a page that comes in pieces is as the whole page") {
+  const auto seed = std::random_device{}();
+  CAPTURE(seed);
+  std::mt19937 random(seed);
+  for (int round = 0; round < 200; ++round) {
+    std::vector<LogLine> lines;
+    for (unsigned i = 0; i < 40; ++i)
+      lines.push_back(line(random() % 12, std::string(1, static_cast<char>('a' + random() % 3))));
+    const Model model(lines);
+    const bool forward = random() % 2 == 0;
+    const std::uint64_t limit = random() % 2 == 0 ? 0 : random() % 50;
+    const std::uint64_t batch = 1 + random() % 9;
+    LogPager pager({from_unix_ns(0), from_unix_ns(1'000'000)}, forward, limit, batch);
+    std::vector<LogLine> got;
+    for (int pages = 0; const auto page = pager.next(); ++pages) {
+      REQUIRE(pages < 10'000);
+      const auto whole = model.query(*page, forward);
+      // Pieces end where timestamps differ, as slices do.
+      for (std::size_t begin = 0; begin < whole.size();) {
+        std::size_t end = std::min<std::size_t>(whole.size(), begin + 1 + random() % 5);
+        while (end < whole.size() && whole[end].timestamp == whole[end - 1].timestamp) ++end;
+        const std::vector<LogLine> piece(whole.begin() + static_cast<std::ptrdiff_t>(begin),
+                                         whole.begin() + static_cast<std::ptrdiff_t>(end));
+        for (auto& l : pager.add(piece)) got.push_back(std::move(l));
+        begin = end;
+      }
+      pager.end_page();
+    }
+    CHECK(got == model.read(forward, limit, batch));
+  }
+}
+
 TEST_CASE("pages add up to the whole range, each line once, whatever shares a timestamp") {
   const auto seed = std::random_device{}();
   CAPTURE(seed);

@@ -1,11 +1,11 @@
 // context, patterns, explain, warnings, formats and completion, against a fake server.
 #include <catch2/catch_test_macros.hpp>
-#include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "query/cli/complete.h"
 #include "query/cli/explain_format.h"
 #include "tests/query/cli/fake_server.h"
+#include "tests/support/temp_dir.h"
 
 using namespace sluice;
 using namespace sluice::query::cli;
@@ -149,9 +149,8 @@ TEST_CASE("where a half-written selector can be completed") {
 }
 
 TEST_CASE("completion asks the server once a minute") {
-  const auto cache = std::filesystem::temp_directory_path() / "sluice-complete-test";
-  std::filesystem::remove_all(cache);
-  ::setenv("XDG_CACHE_HOME", cache.c_str(), 1);
+  const TempDir cache;
+  ::setenv("XDG_CACHE_HOME", cache.path().c_str(), 1);
   FakeServer server;
   server.answer("GET", "/loki/api/v1/labels", 200, R"({"data":["app","pod"]})");
   server.answer("GET", "/loki/api/v1/label/app/values", 200, R"({"data":["web","db"]})");
@@ -163,5 +162,75 @@ TEST_CASE("completion asks the server once a minute") {
   CHECK(server.run({"complete", "{app="}).out.empty());
   CHECK(server.requests().size() == 2);
   ::unsetenv("XDG_CACHE_HOME");
-  std::filesystem::remove_all(cache);
+}
+
+namespace {
+
+// An answer sent while its query runs: a frame per slice, then the rest.
+Response answer_frames(const std::vector<std::string>& frames, const std::string& last) {
+  Response response;
+  response.headers.set("Content-Type", "application/x-ndjson");
+  response.stream = [pieces = frames, last,
+                     n = std::size_t{0}]() mutable -> Result<std::optional<std::string>> {
+    if (n < pieces.size()) return std::optional(pieces[n++]);
+    if (n++ == pieces.size()) return std::optional(last);
+    return std::optional<std::string>();
+  };
+  return response;
+}
+
+std::string frame(const std::string& ns, const std::string& line) {
+  return json({{"streams", json::array({stream_of({{ns, line}})})}}).dump() + "\n";
+}
+
+constexpr const char* end_of_answer =
+    R"({"status":"success","warnings":["look"],"data":{"resultType":"streams","result":[]}})"
+    "\n";
+
+}  // namespace
+
+TEST_CASE("logs prints what a server sends line by line, cut anywhere") {
+  FakeServer server;
+  const std::string first = frame("1767323043000000000", "new");
+  const std::string second = frame("1767323042000000000", "old");
+  server.on("GET", "/loki/api/v1/query_range", [&](Request& r) {
+    CHECK(has(std::string(r.headers.get("Accept")), "application/x-ndjson"));
+    return answer_frames(
+        {first.substr(0, 20), first.substr(20) + second.substr(0, 5), second.substr(5)},
+        end_of_answer);
+  });
+  server.start();
+  const auto outcome = server.run({"logs", "{app=\"pay\"}", "-o", "raw"});
+  CHECK(outcome.code == 0);
+  CHECK(outcome.out == "new\nold\n");
+  CHECK(has(outcome.err, "warning: look"));
+}
+
+TEST_CASE("logs keeps what came before a query failed, and says why it did") {
+  FakeServer server;
+  server.on("GET", "/loki/api/v1/query_range", [&](Request&) {
+    return answer_frames({frame("1767323043000000000", "new")},
+                         R"({"status":"error","code":504,"error":"request timed out"})"
+                         "\n");
+  });
+  server.start();
+  const auto outcome = server.run({"logs", "{app=\"pay\"}", "-o", "raw"});
+  CHECK(outcome.out == "new\n");
+  CHECK(has(outcome.err, "request timed out"));
+  CHECK(outcome.code == 124);
+  CHECK(server.requests().size() == 1);
+}
+
+TEST_CASE("logs asks again while a server is busy, but not after lines came") {
+  FakeServer server;
+  int asked = 0;
+  server.on("GET", "/loki/api/v1/query_range", [&](Request&) {
+    if (++asked == 1) return Response::text(503, "busy\n");
+    return answer_frames({frame("1767323043000000000", "new")}, end_of_answer);
+  });
+  server.start();
+  const auto outcome = server.run({"logs", "{app=\"pay\"}", "-o", "raw"});
+  CHECK(outcome.code == 0);
+  CHECK(outcome.out == "new\n");
+  CHECK(asked == 2);
 }

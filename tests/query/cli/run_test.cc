@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "tests/query/cli/fake_server.h"
+#include "tests/support/temp_dir.h"
 
 using namespace sluice;
 using namespace sluice::query::cli::test;
@@ -84,12 +85,18 @@ TEST_CASE("the completion script knows commands and flags, and bash accepts it")
   const auto outcome = run_alone({"completion", "bash"});
   CHECK(contains(outcome.out, "\"gate run\") words=\""));
   CHECK(contains(outcome.out, "--on-fail"));
-  std::string path = (std::filesystem::temp_directory_path() / "sluice-bash-XXXXXX").string();
-  const int fd = ::mkstemp(path.data());
-  REQUIRE(fd >= 0);
-  std::ofstream(path) << outcome.out;
-  CHECK(std::system(("bash -n " + path).c_str()) == 0);
-  std::filesystem::remove(path);
+  const TempDir dir;
+  CHECK(std::system(("bash -n " + dir.write("script", outcome.out)).c_str()) == 0);
+}
+
+TEST_CASE("the scripts for zsh and fish know commands and flags") {
+  const auto zsh = run_alone({"completion", "zsh"});
+  CHECK(contains(zsh.out, "'gate run') reply=("));
+  CHECK(contains(zsh.out, "--on-fail"));
+  const auto fish = run_alone({"completion", "fish"});
+  CHECK(contains(fish.out, "case 'gate run'"));
+  CHECK(contains(fish.out, "--on-fail"));
+  CHECK(run_alone({"completion", "tcsh"}).code == 2);
 }
 
 TEST_CASE("logs asks for what the flags say and prints the lines") {
@@ -337,16 +344,14 @@ TEST_CASE("api passes through body and status") {
 }
 
 TEST_CASE("a token comes from its file and never from the command line") {
-  std::string path = (std::filesystem::temp_directory_path() / "sluice-token-XXXXXX").string();
-  const int fd = ::mkstemp(path.data());
-  REQUIRE(fd >= 0);
-  std::ofstream(path) << "secret\n";
+  const TempDir dir;
+  const std::string path = dir.write("token", "secret\n");
   FakeServer server;
   server.answer("GET", "/loki/api/v1/labels", 200, R"({"data":[]})");
   server.start();
   CHECK(server.run({"labels", "--token-file", path}).code == 0);
   CHECK(server.requests().back().headers.get("Authorization") == "Bearer secret");
-  std::filesystem::remove(path);
+  dir.remove("token");
   CHECK(server.run({"labels", "--token-file", path}).code == 2);
 }
 
@@ -356,24 +361,20 @@ namespace {
 class FakeDaemon {
  public:
   explicit FakeDaemon(int code) {
-    const int fd = ::mkstemp(path.data());
-    REQUIRE(fd >= 0);
-    ::close(fd);
-    std::ofstream(path) << "#!/bin/sh\necho \"$@\" > " << path << ".args\nexit " << code << "\n";
+    dir_.write("daemon",
+               "#!/bin/sh\necho \"$@\" > " + path + ".args\nexit " + std::to_string(code) + "\n");
     std::filesystem::permissions(path, std::filesystem::perms::owner_all);
   }
-  ~FakeDaemon() {
-    std::filesystem::remove(path);
-    std::filesystem::remove(path + ".args");
-  }
   std::string arguments() const {
-    std::ifstream file(path + ".args");
-    std::string line;
-    std::getline(file, line);
-    return line;
+    const std::string text = dir_.read("daemon.args");
+    return text.substr(0, text.find('\n'));
   }
 
-  std::string path = (std::filesystem::temp_directory_path() / "sluice-daemon-XXXXXX").string();
+ private:
+  TempDir dir_;
+
+ public:
+  const std::string path = dir_ / "daemon";
 };
 
 }  // namespace
