@@ -206,7 +206,9 @@ TEST_CASE("lines have a detected_level where the query names it") {
   CHECK(f.lines(R"({app="a"} | line_format "{{.detected_level}}" | keep app)") ==
         Lines{R"({app="a"}: fatal unknown debug error warn)"});
   // Who does not name it does not see it.
-  CHECK(f.lines(R"({app="a"} |= "plain")") == Lines{R"({app="a"}: plain)"});
+  LogFixture other;
+  other.logs.add({{"app", "a"}}, 4, "plain");
+  CHECK(other.lines(R"({app="a"} |= "plain")") == Lines{R"({app="a"}: plain)"});
 }
 
 TEST_CASE("metrics are grouped and filtered by detected_level") {
