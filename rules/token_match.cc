@@ -103,7 +103,8 @@ TokenMatch match_number(std::string_view text) {
 bool is_hex(std::string_view word) {
   const bool prefixed = word.size() > 2 && word[0] == '0' && (word[1] == 'x' || word[1] == 'X');
   const std::string_view digits = prefixed ? word.substr(2) : word;
-  return (prefixed || digits.size() >= 8) && std::all_of(digits.begin(), digits.end(), is_hex_digit);
+  return (prefixed || digits.size() >= 8) &&
+         std::all_of(digits.begin(), digits.end(), is_hex_digit);
 }
 
 }  // namespace
