@@ -238,7 +238,7 @@ Result<std::optional<Value>> Database::get(Family family, std::string_view key, 
   rocksdb::ReadOptions options;
   if (snapshot) options.snapshot = snapshot->snapshot_;
   // Chunks are large and the kernel's cache has them: they would only push out indexes and headers.
-  options.fill_cache = family != Family::rows;
+  options.fill_cache = family != Family::rows && family != Family::sample_rows;
   Value value(std::make_unique<rocksdb::PinnableSlice>());
   const auto status = db_->Get(options, families_[static_cast<std::size_t>(family)], to_slice(key),
                                value.slice_.get());

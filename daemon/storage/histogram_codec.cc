@@ -4,7 +4,6 @@
 #include <cmath>
 
 #include "base/types/assert.h"
-#include "daemon/storage/head_batch.h"
 
 namespace sluice::storage {
 
@@ -171,12 +170,11 @@ std::string encode_histogram_chunk(std::span<const Sample> samples, const Histog
     }
     before = histogram;
   }
-  return pack_body(body);
+  return body;
 }
 
 Result<SampleRun> decode_histogram_chunk(std::string_view payload) {
-  SLUICE_TRY(const std::string body, unpack_body(payload));
-  ByteReader in(body);
+  ByteReader in(payload);
   const std::size_t count = in.count(3);
   SampleRun run;
   std::int64_t time = 0;

@@ -1,5 +1,5 @@
 // Native histograms as bytes: alone, in sample batches, and in chunks of one series.
-// Format: docs/format/sample-chunk.md.
+// Format: docs/format/sample-part.md.
 #pragma once
 
 #include <span>

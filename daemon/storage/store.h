@@ -22,6 +22,7 @@
 #include "base/types/log_entry.h"
 #include "base/types/time.h"
 #include "base/wire/batch_identity.h"
+#include "daemon/storage/sample_write.h"
 #include "query/source.h"
 
 namespace sluice {
@@ -133,6 +134,9 @@ class Store {
   // at a stored timestamp keeps the first (counted). Returns samples accepted.
   virtual Result<std::size_t> write(const TenantId& tenant, std::vector<SeriesSamples> series,
                                     std::vector<MetricMetadata> metadata) = 0;
+  // The same, of texts that lie in the sender's message; their order may change.
+  virtual Result<std::size_t> write_flat(const TenantId& tenant, SampleWrite& samples,
+                                         std::vector<MetricMetadata> metadata);
   virtual Result<void> commit(const Step& step) = 0;
 
   virtual Result<std::optional<std::string>> get(Keyspace space, std::string_view key) = 0;
