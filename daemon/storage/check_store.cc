@@ -154,7 +154,6 @@ class StoreCheck {
     if (!parsed) return does_not_decode("key");
     sample_parts_.push_back(std::make_shared<const SamplePart>(
         SamplePart{parsed->day, parsed->tenant, parsed->part, summary, 0}));
-    ++report_.parts;
     return {};
   }
 

@@ -9,10 +9,10 @@ namespace {
 // Within [start, end]; histograms keep their places in the list.
 void cut(SampleRun& run, std::int64_t start_ms, std::int64_t end_ms) {
   auto& samples = run.samples;
-  samples.erase(std::upper_bound(samples.begin(), samples.end(), Sample{end_ms, 0}, earlier),
+  samples.erase(std::upper_bound(samples.begin(), samples.end(), Sample{end_ms, 0}, sluice::earlier),
                 samples.end());
   samples.erase(samples.begin(),
-                std::lower_bound(samples.begin(), samples.end(), Sample{start_ms, 0}, earlier));
+                std::lower_bound(samples.begin(), samples.end(), Sample{start_ms, 0}, sluice::earlier));
 }
 
 }  // namespace

@@ -13,7 +13,7 @@ namespace {
 // Labels compress well, bare samples hardly: not worth the time.
 enum class Form : char { plain = 0, lz4 = 1 };
 
-Error damaged() { return {ErrorCode::corrupt, "sample batch does not decode"}; }
+Error bad_sample_batch() { return {ErrorCode::corrupt, "sample batch does not decode"}; }
 
 // Whole numbers and many short decimals end in zero bytes: written back to front, they are short.
 std::uint64_t value_bits(double value) {
@@ -92,10 +92,10 @@ bool read_histograms(ByteReader& in, HistogramList& list) {
 Result<std::string> body_of(std::string_view payload) {
   ByteReader in(payload);
   const std::string_view form = in.bytes(1);
-  if (!in.ok()) return damaged();
+  if (!in.ok()) return bad_sample_batch();
   if (form.front() == static_cast<char>(Form::plain)) return std::string(payload.substr(1));
   const std::uint64_t size = in.varint();
-  if (form.front() != static_cast<char>(Form::lz4) || !in.ok()) return damaged();
+  if (form.front() != static_cast<char>(Form::lz4) || !in.ok()) return bad_sample_batch();
   return lz4_block(in.bytes(in.left()), size);
 }
 
@@ -135,7 +135,7 @@ Result<SampleBatch> decode_sample_batch(std::string_view payload) {
   const std::size_t series = in.count(2);
   Before before;
   for (std::size_t i = 0; i < series && sound; ++i) sound = read_series(in, batch, before);
-  if (!sound || !in.finished() || !valid_tenant(batch.tenant)) return damaged();
+  if (!sound || !in.finished() || !valid_tenant(batch.tenant)) return bad_sample_batch();
   return batch;
 }
 

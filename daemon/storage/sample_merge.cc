@@ -14,11 +14,11 @@ namespace sluice::storage {
 namespace {
 
 constexpr std::int64_t late_ms = 2 * 3'600'000;  // samples may come late; no hurry either
-constexpr std::size_t merge_fan = 8;  // parts of like size in a window that goes on
+constexpr std::size_t sample_merge_fan = 8;  // parts of like size in a window that goes on
 
 std::size_t tier_of(const SamplePart& part) {
   std::size_t tier = 0;
-  for (std::uint64_t size = 1 << 20; part.summary.bytes > size; size *= merge_fan) ++tier;
+  for (std::uint64_t size = 1 << 20; part.summary.bytes > size; size *= sample_merge_fan) ++tier;
   return tier;
 }
 
@@ -28,7 +28,7 @@ SamplePartList worthy_of(SamplePartList window, bool over) {
   std::map<std::size_t, SamplePartList> tiers;
   for (const auto& part : window) tiers[tier_of(*part)].push_back(part);
   for (auto& [tier, parts] : tiers)
-    if (parts.size() >= merge_fan) return std::move(parts);
+    if (parts.size() >= sample_merge_fan) return std::move(parts);
   return {};
 }
 

@@ -109,13 +109,15 @@ Result<void> SampleStore::judge_suspects(const TenantSamples& samples, const Sam
     SLUICE_TRY(const SampleRun run,
                read_parts(cache_, samples, key_of(write, written), begin->sample.timestamp_ms,
                           std::prev(end)->sample.timestamp_ms));
-    const HeadSeries stored = stored_series(run);
+    HeadSeries stored = stored_series(run);
     for (; begin != end; ++begin) {
-      if (const auto known = stored.at(begin->sample.timestamp_ms))
+      if (const auto known = stored.at(begin->sample.timestamp_ms)) {
         judged.repeated(same_sample(known->sample.value, known->histogram, begin->sample.value,
                                     begin->histogram));
-      else
-        judged.accept(*begin->series, written, begin->sample, begin->histogram);
+        continue;
+      }
+      judged.accept(*begin->series, written, begin->sample, begin->histogram);
+      stored.insert(begin->sample, begin->histogram);  // of equal ones in this write the first stays
     }
   }
   return {};

@@ -26,8 +26,8 @@ KeyHash hash_of(std::span<const LabelView> labels) {
 void sort_samples(SampleWrite& write) {
   for (const auto& series : write.series) {
     const auto samples = std::span(write.samples).subspan(series.first_sample, series.samples);
-    if (!std::is_sorted(samples.begin(), samples.end(), earlier))
-      std::stable_sort(samples.begin(), samples.end(), earlier);
+    if (!std::is_sorted(samples.begin(), samples.end(), sluice::earlier))
+      std::stable_sort(samples.begin(), samples.end(), sluice::earlier);
   }
 }
 
@@ -92,11 +92,12 @@ void TenantSamples::judge_series(const SampleWrite& write, std::uint32_t index, 
           same_sample(stored->sample.value, stored->histogram, sample.value, histogram));
       continue;
     }
-    last = {sample, histogram};
-    if (sample.timestamp_ms > series.sealed_until)
+    if (sample.timestamp_ms > series.sealed_until) {
+      last = {sample, histogram};
       judged.accept(series, written, sample, histogram);
-    else
+    } else {
       judged.suspects.push_back({&series, index, sample, histogram});
+    }
   }
 }
 

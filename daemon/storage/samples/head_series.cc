@@ -24,7 +24,7 @@ bool overlaps(const HeadChunk& chunk, std::int64_t start_ms, std::int64_t end_ms
 // In its list, or at its place.
 std::vector<Sample>::const_iterator place_of(const std::vector<Sample>& samples,
                                              std::int64_t timestamp_ms) {
-  return std::lower_bound(samples.begin(), samples.end(), Sample{timestamp_ms, 0}, earlier);
+  return std::lower_bound(samples.begin(), samples.end(), Sample{timestamp_ms, 0}, sluice::earlier);
 }
 
 }  // namespace
@@ -135,7 +135,7 @@ SampleRun HeadSeries::read(std::int64_t start_ms, std::int64_t end_ms) const {
   cut(late, start_ms, end_ms);
   std::vector<Sample> joined;
   std::merge(samples.begin(), samples.end(), late.begin(), late.end(), std::back_inserter(joined),
-             earlier);
+             sluice::earlier);
   return run_of(joined);
 }
 
@@ -156,7 +156,7 @@ void HeadSeries::work_in_late() {
   open_ = HeadChunk();
   std::vector<Sample> joined;
   std::merge(samples.begin(), samples.end(), late.begin(), late.end(), std::back_inserter(joined),
-             earlier);
+             sluice::earlier);
   for (const Sample& sample : joined) append(sample);
   trim_rest();
 }

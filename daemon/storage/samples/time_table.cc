@@ -9,7 +9,7 @@ namespace sluice::storage {
 
 namespace {
 
-Error damaged() { return {ErrorCode::corrupt, "timestamps of samples do not decode"}; }
+Error bad_times() { return {ErrorCode::corrupt, "timestamps of samples do not decode"}; }
 
 }  // namespace
 
@@ -43,21 +43,21 @@ Result<std::vector<std::int64_t>> read_times(std::string_view table) {
   ByteReader in(table);
   const std::uint64_t count = in.varint();
   std::int64_t time = in.zigzag();
-  if (!in.ok() || count == 0 || count > part_samples_max) return damaged();
+  if (!in.ok() || count == 0 || count > part_samples_max) return bad_times();
   std::vector<std::int64_t> times{time};
   std::int64_t step = 0;
   while (times.size() < count) {
     const std::int64_t delta = in.zigzag();
     const std::uint64_t run = delta == 0 ? in.varint() : 1;
     step = wrapping_add(step, delta);
-    if (!in.ok() || run == 0 || run > count - times.size() || step <= 0) return damaged();
+    if (!in.ok() || run == 0 || run > count - times.size() || step <= 0) return bad_times();
     for (std::uint64_t i = 0; i < run; ++i) {
       const std::int64_t next = wrapping_add(time, step);
-      if (next <= time) return damaged();
+      if (next <= time) return bad_times();
       times.push_back(time = next);
     }
   }
-  if (!in.finished()) return damaged();
+  if (!in.finished()) return bad_times();
   return times;
 }
 
@@ -74,7 +74,7 @@ Result<std::vector<std::string>> decode_time_block(std::string_view payload) {
   const std::size_t count = in.count(1);
   std::vector<std::string> tables;
   for (std::size_t i = 0; i < count && in.ok(); ++i) tables.emplace_back(in.string());
-  if (!in.finished()) return damaged();
+  if (!in.finished()) return bad_times();
   return tables;
 }
 

@@ -103,7 +103,7 @@ TEST_CASE_METHOD(Damage, "a damaged part is never merged away") {
   }
 }
 
-TEST_CASE_METHOD(Damage, "damaged samples, series, states and documents are told, never a crash") {
+TEST_CASE_METHOD(Damage, "damaged samples, states and documents are told, never a crash") {
   const LabelSet up = {{"__name__", "up"}};
   REQUIRE(store().write(tenant, {{up, {{1000, 1}}}}, {{"up", "gauge", "", ""}}).has_value());
   flush();
@@ -111,9 +111,12 @@ TEST_CASE_METHOD(Damage, "damaged samples, series, states and documents are told
   Step step;
   step.put(Keyspace::gate, "a", "document");
   REQUIRE(store().commit(step).has_value());
-  for (const Family family :
-       {Family::chunk, Family::series, Family::sample_state, Family::metadata, Family::document})
+  for (const Family family : {Family::sample_state, Family::metadata, Family::document})
     damage_first(family);
+  SECTION("by the index") { damage_first(Family::sample_rows, 0); }
+  SECTION("by its timestamps") { damage_first(Family::sample_rows, 1); }
+  SECTION("by its labels") { damage_first(Family::sample_rows, 2); }
+  SECTION("by its values") { damage_first(Family::sample_rows, 3); }
   CHECK(store().get(Keyspace::gate, "a").error().code == ErrorCode::corrupt);
   CHECK(store().scan(Keyspace::gate, "")->empty());
   const auto found = samples("up", 0, 5000);
@@ -124,6 +127,23 @@ TEST_CASE_METHOD(Damage, "damaged samples, series, states and documents are told
   reopen();
   CHECK(samples("up", 0, 5000).empty());
   CHECK(corrupt_count() == 7);
+}
+
+TEST_CASE_METHOD(Damage, "a damaged sample part is never merged away") {
+  for (std::int64_t i = 0; i < 3; ++i) {
+    REQUIRE(store().write(tenant, {{{{"__name__", "up"}}, {{1000 + i, 1}}}}, {}).has_value());
+    flush();
+  }
+  damage_first(Family::sample_rows, 3);
+  reopen();
+  for (int round = 0; round < 2; ++round) {
+    REQUIRE(store().merge_now().has_value());
+    const auto found = samples("up", 0, 5000);
+    REQUIRE(found.size() == 1);
+    CHECK(found[0].samples.size() == 2);
+    CHECK(warnings.size() == 1);
+    reopen();
+  }
 }
 
 TEST_CASE_METHOD(Damage, "below min_free_bytes writes are refused and reads go on") {
@@ -183,7 +203,7 @@ TEST_CASE_METHOD(Damage, "a directory of a newer format does not open, and says 
   close();
   const auto opened = try_open();
   REQUIRE(!opened.has_value());
-  CHECK_THAT(opened.error().message, ContainsSubstring("written by a newer Sluice (format 3)"));
+  CHECK_THAT(opened.error().message, ContainsSubstring("written by a newer Sluice (format 4)"));
 }
 
 TEST_CASE_METHOD(Damage, "a directory of the development format does not open, and says why") {

@@ -65,7 +65,7 @@ TEST_CASE_METHOD(Rules, "a tenant's period is for its logs and its samples") {
   CHECK(samples_of(other) == 5);
   CHECK(keys(Family::part) == 7);
   CHECK(keys(Family::group) == 2 * 7);  // template list and one row group each
-  CHECK(keys(Family::series) == 7);
+  CHECK(keys(Family::sample_part) == 7);
   reopen();
   CHECK(lines_of(shop).size() == 4);
   CHECK(lines_of(other).size() == 10);
