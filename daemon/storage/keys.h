@@ -34,8 +34,8 @@ enum class Family : std::uint8_t {
   sample_state,
 };
 inline constexpr std::array<std::string_view, 13> family_names = {
-    "default",     "head",        "mark",     "part",        "directory", "group", "rows", "document",
-    "sample_head", "sample_part", "sample_rows", "metadata", "sample_state"};
+    "default",  "head",        "mark",        "part",        "directory", "group",       "rows",
+    "document", "sample_head", "sample_part", "sample_rows", "metadata",  "sample_state"};
 
 // First byte of every value.
 enum class ValueType : std::uint8_t {

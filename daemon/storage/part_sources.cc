@@ -9,10 +9,12 @@ namespace {
 // Within [start, end]; histograms keep their places in the list.
 void cut(SampleRun& run, std::int64_t start_ms, std::int64_t end_ms) {
   auto& samples = run.samples;
-  samples.erase(std::upper_bound(samples.begin(), samples.end(), Sample{end_ms, 0}, sluice::earlier),
+  const Sample start{start_ms, 0};
+  const Sample end{end_ms, 0};
+  samples.erase(std::upper_bound(samples.begin(), samples.end(), end, sluice::earlier),
                 samples.end());
   samples.erase(samples.begin(),
-                std::lower_bound(samples.begin(), samples.end(), Sample{start_ms, 0}, sluice::earlier));
+                std::lower_bound(samples.begin(), samples.end(), start, sluice::earlier));
 }
 
 }  // namespace

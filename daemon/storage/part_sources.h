@@ -1,5 +1,5 @@
-// PartSources: several sample parts read side by side, in the order of keys, the samples of a series
-// joined. Damage is reported and left out. For one thread.
+// PartSources: several sample parts read side by side, in the order of keys, the samples of a
+// series joined. Damage is reported and left out. For one thread.
 #pragma once
 
 #include <memory>

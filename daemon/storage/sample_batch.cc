@@ -4,7 +4,7 @@
 
 #include "daemon/storage/codec/block_codec.h"
 #include "daemon/storage/codec/bytes.h"
-#include "daemon/storage/histogram_codec.h"
+#include "daemon/storage/samples/histogram_codec.h"
 
 namespace sluice::storage {
 

@@ -11,7 +11,7 @@
 #include "base/types/ids.h"
 #include "base/types/time.h"
 #include "daemon/storage/keys.h"
-#include "daemon/storage/sample_write.h"
+#include "daemon/storage/samples/sample_write.h"
 
 namespace sluice::storage {
 

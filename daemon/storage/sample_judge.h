@@ -1,5 +1,5 @@
-// PreparedWrite: a write of samples that is judged, but not yet durable. InFlight: as long as it lives,
-// a seal waits for it.
+// PreparedWrite: a write of samples that is judged, but not yet durable. InFlight: as long as it
+// lives, a seal waits for it.
 #pragma once
 
 #include <condition_variable>
@@ -7,6 +7,7 @@
 #include <map>
 #include <mutex>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "base/types/ids.h"

@@ -1,7 +1,7 @@
 // SampleStore: merging of parts, so that a window has few.
 //
-// Two steps, as for logs: the merged values are written first, seen by nobody and removed at the next
-// start if it comes to that; then one step adopts them and removes the old parts.
+// Two steps, as for logs: the merged values are written first, seen by nobody and removed at the
+// next start if it comes to that; then one step adopts them and removes the old parts.
 #include <algorithm>
 
 #include "base/telemetry/log.h"

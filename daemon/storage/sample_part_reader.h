@@ -1,5 +1,5 @@
-// Reads sample parts: SamplePartCache keeps what is needed over and over, SamplePartCursor walks over
-// the series of one part that match.
+// Reads sample parts: SamplePartCache keeps what is needed over and over, SamplePartCursor walks
+// over the series of one part that match.
 #pragma once
 
 #include <map>

@@ -1,5 +1,5 @@
-// SamplePartWriter: writes the values of a sample part, in steps of a few MiB. Nobody sees them until
-// the caller puts the summary in a step of its own; what was left without one is removed at start.
+// SamplePartWriter: writes the values of a sample part, in steps of a few MiB. Nobody sees them
+// until the caller puts the summary in a step of its own; what has none is removed at start.
 // For one thread.
 #pragma once
 

@@ -96,8 +96,8 @@ std::string key_of(const SampleWrite& write, const SampleWrite::Series& series) 
 
 }  // namespace
 
-// Late samples: what parts hold at their timestamps decides. Suspects of one series are adjacent and
-// read together.
+// Late samples: what parts hold at their timestamps decides. Suspects of one series are adjacent
+// and read together.
 Result<void> SampleStore::judge_suspects(const TenantSamples& samples, const SampleWrite& write,
                                          PreparedWrite& judged) {
   const auto& suspects = judged.suspects;
@@ -117,7 +117,7 @@ Result<void> SampleStore::judge_suspects(const TenantSamples& samples, const Sam
         continue;
       }
       judged.accept(*begin->series, written, begin->sample, begin->histogram);
-      stored.insert(begin->sample, begin->histogram);  // of equal ones in this write the first stays
+      stored.insert(begin->sample, begin->histogram);  // for repeats in this write
     }
   }
   return {};

@@ -22,7 +22,7 @@
 #include "base/types/log_entry.h"
 #include "base/types/time.h"
 #include "base/wire/batch_identity.h"
-#include "daemon/storage/sample_write.h"
+#include "daemon/storage/samples/sample_write.h"
 #include "query/source.h"
 
 namespace sluice {

@@ -1,9 +1,11 @@
-// sluice-bench-samples: the metrics store alone, at sizes the benchmark through HTTP does not reach.
+// sluice-bench-samples: the metrics store alone, at sizes the benchmark through HTTP cannot reach.
 //
-//   sluice-bench-samples write DIR SERIES SCRAPES   remote write bodies decoded and stored; then SIGKILL
-//   sluice-bench-samples open DIR SERIES            what a start after that takes; seals; bytes; queries
+//   sluice-bench-samples write DIR SERIES SCRAPES
+//       decodes and stores remote writes, then kills itself (SIGKILL)
+//   sluice-bench-samples open DIR SERIES
+//       what a start after that takes; then seals, merges, measures bytes and asks queries
 //
-// The series are those of `./dev bench metrics`: node_exporter-like, 15 s apart, 10,000 to a write.
+// Series are those of `./dev bench metrics`: node_exporter-like, 15 s apart, 10,000 to a write.
 #include <csignal>
 #include <cstdio>
 #include <cstring>

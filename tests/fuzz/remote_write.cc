@@ -1,5 +1,5 @@
-// Remote write: whatever comes, an answer; what is valid has a name and sane labels; the flat decoder
-// takes what the long way takes, and nothing else.
+// Remote write: whatever comes, an answer; what is valid has a name and sane labels; the flat
+// decoder takes what the long way takes, and nothing else.
 #include "daemon/ingest/remote_write.h"
 
 #include <algorithm>

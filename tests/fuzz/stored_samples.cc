@@ -3,7 +3,7 @@
 #include <cstring>
 #include <vector>
 
-#include "daemon/storage/histogram_codec.h"
+#include "daemon/storage/samples/histogram_codec.h"
 #include "daemon/storage/sample_batch.h"
 #include "daemon/storage/sample_part.h"
 #include "daemon/storage/samples/head_chunk.h"

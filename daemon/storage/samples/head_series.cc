@@ -24,7 +24,8 @@ bool overlaps(const HeadChunk& chunk, std::int64_t start_ms, std::int64_t end_ms
 // In its list, or at its place.
 std::vector<Sample>::const_iterator place_of(const std::vector<Sample>& samples,
                                              std::int64_t timestamp_ms) {
-  return std::lower_bound(samples.begin(), samples.end(), Sample{timestamp_ms, 0}, sluice::earlier);
+  const Sample sample{timestamp_ms, 0};
+  return std::lower_bound(samples.begin(), samples.end(), sample, sluice::earlier);
 }
 
 }  // namespace
@@ -142,7 +143,7 @@ SampleRun HeadSeries::read(std::int64_t start_ms, std::int64_t end_ms) const {
 bool HeadSeries::any(std::int64_t start_ms, std::int64_t end_ms) const {
   const auto inside = [&](std::int64_t t) { return start_ms <= t && t <= end_ms; };
   const auto touches = [&](const HeadChunk& chunk) {
-    return overlaps(chunk, start_ms, end_ms) && (inside(chunk.first_ms()) || inside(chunk.last_ms()));
+    return !chunk.empty() && (inside(chunk.first_ms()) || inside(chunk.last_ms()));
   };
   if (touches(open_) || std::any_of(chunks_.begin(), chunks_.end(), touches)) return true;
   return !read(start_ms, end_ms).samples.empty();

@@ -12,7 +12,7 @@
 #include <optional>
 #include <vector>
 
-#include "daemon/storage/sample_run.h"
+#include "daemon/storage/samples/sample_run.h"
 #include "daemon/storage/samples/head_chunk.h"
 #include "daemon/storage/samples/label_key.h"
 #include "daemon/storage/samples/symbols.h"

@@ -4,7 +4,7 @@
 #include <array>
 #include <bit>
 
-#include "daemon/storage/bit_stream.h"
+#include "daemon/storage/samples/bit_stream.h"
 #include "daemon/storage/codec/bytes.h"
 
 namespace sluice::storage {

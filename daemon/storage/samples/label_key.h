@@ -1,8 +1,8 @@
 // LabelKey: the labels of a series as one string whose byte order is the order of LabelSet, so that
 // series are compared, hashed and front-coded as plain bytes.
 //
-// Per label, in order of names: name, NUL, value, NUL. A byte 0 or 1 inside is written as 1 and then
-// 1 or 2, which keeps the order. Format: docs/format/sample-part.md. Pure functions.
+// Per label, in order of names: name, NUL, value, NUL. A byte 0 or 1 inside is written as 1 and
+// then 1 or 2, which keeps the order. Format: docs/format/sample-part.md. Pure functions.
 #pragma once
 
 #include <cstdint>
@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "base/types/labels.h"
-#include "daemon/storage/sample_write.h"
+#include "daemon/storage/samples/sample_write.h"
 #include "query/ast/label_matcher.h"
 
 namespace sluice::storage {

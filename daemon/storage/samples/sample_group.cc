@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "daemon/storage/histogram_codec.h"
+#include "daemon/storage/samples/histogram_codec.h"
 #include "daemon/storage/samples/packed_body.h"
 
 namespace sluice::storage {

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "base/types/result.h"
-#include "daemon/storage/sample_run.h"
+#include "daemon/storage/samples/sample_run.h"
 #include "daemon/storage/samples/value_codec.h"
 
 namespace sluice::storage {

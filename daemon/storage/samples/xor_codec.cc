@@ -3,7 +3,7 @@
 #include <bit>
 
 #include "base/types/assert.h"
-#include "daemon/storage/bit_stream.h"
+#include "daemon/storage/samples/bit_stream.h"
 
 namespace sluice::storage {
 

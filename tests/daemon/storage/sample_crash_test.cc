@@ -1,4 +1,4 @@
-// kill -9 in the middle of writes, seals and merges of samples: what was acknowledged is there, once.
+// kill -9 amid writes, seals and merges of samples: what was acknowledged is there, once.
 #include <sys/wait.h>
 #include <unistd.h>
 

@@ -1,5 +1,5 @@
-// The head of the metrics store over seals and restarts: labels told once, idle series leaving, late
-// samples, readers that meet a seal.
+// The head of the metrics store over seals and restarts: labels told once, idle series leaving,
+// late samples, readers that meet a seal.
 #include <catch2/catch_test_macros.hpp>
 #include <thread>
 
@@ -103,8 +103,9 @@ TEST_CASE_METHOD(HeadFixture, "an hour of late samples is kept, each at its plac
     REQUIRE(found.size() == 1);
     REQUIRE(found[0].samples.size() == n);
     for (int i = 0; i < n; ++i) {
-      CHECK(found[0].samples[static_cast<std::size_t>(i)].value == i);
-      CHECK(found[0].samples[static_cast<std::size_t>(i)].timestamp_ms == head_noon_ms + i * 15'000);
+      const Sample& sample = found[0].samples[static_cast<std::size_t>(i)];
+      CHECK(sample.value == i);
+      CHECK(sample.timestamp_ms == head_noon_ms + i * 15'000);
     }
   };
   check();

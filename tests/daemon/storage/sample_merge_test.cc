@@ -5,7 +5,7 @@
 #include <random>
 
 #include "daemon/storage/check_store.h"
-#include "daemon/storage/histogram_codec.h"
+#include "daemon/storage/samples/histogram_codec.h"
 #include "tests/daemon/storage/store_fixture.h"
 
 using namespace sluice;

@@ -1,5 +1,5 @@
-// The metrics store against a plain map: writes in and out of order, repeats, conflicts, seals, merges
-// and restarts in random order; the same answers all along.
+// The metrics store against a plain map: writes in and out of order, repeats, conflicts, seals,
+// merges and restarts in random order; the same answers all along.
 #include <catch2/catch_test_macros.hpp>
 #include <random>
 

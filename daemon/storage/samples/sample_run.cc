@@ -1,4 +1,4 @@
-#include "daemon/storage/sample_run.h"
+#include "daemon/storage/samples/sample_run.h"
 
 #include <bit>
 

@@ -7,7 +7,7 @@
 #include <string_view>
 
 #include "daemon/storage/codec/bytes.h"
-#include "daemon/storage/sample_run.h"
+#include "daemon/storage/samples/sample_run.h"
 
 namespace sluice::storage {
 

@@ -1,4 +1,4 @@
-#include "daemon/storage/histogram_codec.h"
+#include "daemon/storage/samples/histogram_codec.h"
 
 #include <bit>
 #include <cmath>
