@@ -1,3 +1,11 @@
+// FlatWrite: a remote write decoded without allocating anything per series or sample, as long as
+// series are what senders usually send: labels in order and within the rules, float samples. What
+// is anything else (histograms, exemplars, labels out of order or against the rules, samples
+// outside the accepted time) goes the long way through WriteRequest, which knows all cases and all
+// messages. Wire: docs/format/remote-write.md. For one thread.
+#pragma once
+
+#include <string_view>
 #include <vector>
 
 #include "base/types/limits.h"
