@@ -51,44 +51,98 @@ Error stopped() { return {ErrorCode::cancelled, "merging was stopped"}; }
 
 }  // namespace
 
+// Removes the old parts and, if there is one, adopts the new one.
+Result<void> SampleStore::adopt(TenantSamples& samples, const SamplePartList& old,
+                                std::optional<SamplePart> merged) {
+  Batch step = database_.batch();
+  std::vector<SamplePart> adopted;
+  for (const auto& part : old)
+    for (const Family family : sample_part_families)
+      step.remove_range(family, part->key(), prefix_end(part->key()));
+  if (merged) {
+    merged->summary.number = UINT64_MAX;
+    for (const auto& part : old) {
+      merged->summary.number = std::min(merged->summary.number, part->summary.number);
+      merged->generation = std::max(merged->generation, part->generation);
+    }
+    step.put(Family::sample_part, merged->key(), ValueType::sample_part,
+             encode_sample_summary(merged->summary));
+    adopted.push_back(std::move(*merged));
+  }
+  return samples.replace(old, std::move(adopted),
+                         [&] { return database_.write(step, Writer::maintenance); });
+}
+
 Result<void> SampleStore::merge_parts(TenantSamples& samples, const SamplePartList& parts,
                                       const std::function<bool()>& stop) {
   PartSources sources(cache_, every_series());
+  SampleCuts cuts(cuts_of_(samples.tenant()));
   TenantSamples::PartsView view;
   view.parts = parts;
   view.snapshot = database_.snapshot();
   SLUICE_CHECK(sources.add(view, ""));
   SamplePartWriter writer(database_, samples.tenant(), parts.front()->day,
                           next_number_.fetch_add(1), options_.merge_zstd_level);
-  const auto write = [&]() -> Result<SamplePart> {
+  const auto write = [&]() -> Result<std::optional<SamplePart>> {
     while (const std::string* least = sources.least()) {
       if (stop()) return stopped();
       const std::string key = *least;
-      SLUICE_TRY(SampleRun run, sources.read(key, INT64_MIN, INT64_MAX));
+      SLUICE_TRY(SampleRun run, sources.read(key, cuts.first_ms(key), INT64_MAX));
       SLUICE_CHECK(sources.pass(key));
       if (sources.damaged()) break;
-      SLUICE_CHECK(writer.add(key, std::move(run)));
+      if (!run.samples.empty()) SLUICE_CHECK(writer.add(key, std::move(run)));
     }
     if (sources.damaged()) return Error{ErrorCode::corrupt, "a part is damaged and stays as it is"};
-    return writer.finish();
+    if (writer.empty()) return std::optional<SamplePart>();
+    SLUICE_TRY(SamplePart part, writer.finish());
+    return std::optional<SamplePart>(std::move(part));
   };
   auto merged = write();
   if (!merged) {
     writer.abandon();
     return merged.error();
   }
-  Batch step = database_.batch();
-  merged->summary.number = UINT64_MAX;
-  for (const auto& part : parts) {
-    merged->summary.number = std::min(merged->summary.number, part->summary.number);
-    merged->generation = std::max(merged->generation, part->generation);
-    for (const Family family : sample_part_families)
-      step.remove_range(family, part->key(), prefix_end(part->key()));
+  return adopt(samples, parts, std::move(*merged));
+}
+
+// Whether series of the part have nothing left that is kept, so that writing it again frees space.
+Result<bool> SampleStore::holds_hidden(const SamplePartPtr& part, SampleCuts& cuts) {
+  SamplePartCursor cursor(cache_, part, database_.snapshot(), every_series());
+  for (;;) {
+    SLUICE_TRY(const bool more, cursor.next());
+    if (!more) return false;
+    if (cuts.first_ms(cursor.key()) > part->summary.last_ms) return true;
   }
-  step.put(Family::sample_part, merged->key(), ValueType::sample_part,
-           encode_sample_summary(merged->summary));
-  return samples.replace(parts, {*merged},
-                         [&] { return database_.write(step, Writer::maintenance); });
+}
+
+Result<void> SampleStore::merge_tenant(TenantSamples& samples, const std::function<bool()>& stop) {
+  auto candidates =
+      merge_candidates(samples.parts(), unmergeable_, unix_ms(to_ms(clock_.now())));
+  SampleCuts cuts(cuts_of_(samples.tenant()));
+  const SamplePartList all = cuts.empty() ? SamplePartList() : samples.parts();
+  for (const SamplePartPtr& part : all) {
+    if (part->summary.last_ms >= cuts.last_cut_ms() || unmergeable_.count(part->id) > 0) continue;
+    const auto [it, fresh] = searched_.try_emplace(part->id, cuts.last_cut_ms());
+    if (!fresh && it->second >= cuts.last_cut_ms()) continue;
+    it->second = cuts.last_cut_ms();
+    const bool merging = std::any_of(candidates.begin(), candidates.end(), [&](const auto& list) {
+      return std::find(list.begin(), list.end(), part) != list.end();
+    });
+    if (merging) continue;
+    SLUICE_TRY(const bool hidden, holds_hidden(part, cuts));
+    if (hidden) candidates.push_back({part});
+  }
+  for (const auto& parts : candidates) {
+    if (stop()) return {};
+    auto merged = merge_parts(samples, parts, stop);
+    if (merged || merged.error().code == ErrorCode::cancelled) continue;
+    if (merged.error().code == ErrorCode::corrupt)
+      for (const auto& part : parts) unmergeable_.insert(part->id);
+    log_error("merging samples failed",
+              {{"tenant", samples.tenant().value}, {"error", merged.error()}});
+    if (merged.error().code != ErrorCode::corrupt) return merged;
+  }
+  return {};
 }
 
 Result<void> SampleStore::merge(const std::function<bool()>& stop) {
@@ -100,19 +154,7 @@ Result<void> SampleStore::merge(const std::function<bool()>& stop) {
       sealed_batches_ = true;
       return compacted;
     }
-  for (TenantSamples* samples : tenants()) {
-    for (const auto& parts :
-         merge_candidates(samples->parts(), unmergeable_, unix_ms(to_ms(clock_.now())))) {
-      if (stop()) return {};
-      auto merged = merge_parts(*samples, parts, stop);
-      if (merged || merged.error().code == ErrorCode::cancelled) continue;
-      if (merged.error().code == ErrorCode::corrupt)
-        for (const auto& part : parts) unmergeable_.insert(part->id);
-      log_error("merging samples failed",
-                {{"tenant", samples->tenant().value}, {"error", merged.error()}});
-      if (merged.error().code != ErrorCode::corrupt) return merged;
-    }
-  }
+  for (TenantSamples* samples : tenants()) SLUICE_CHECK(merge_tenant(*samples, stop));
   return {};
 }
 

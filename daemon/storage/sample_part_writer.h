@@ -19,6 +19,7 @@ class SamplePartWriter {
 
   // Keys ascend strictly; at least one sample, all of one window.
   Result<void> add(std::string key, SampleRun run);
+  bool empty() const { return part_.summary.series == 0; }
   // Everything is written but the summary, whose number the caller sets.
   Result<SamplePart> finish();
   // Removes what was written, as far as that works.

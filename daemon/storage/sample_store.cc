@@ -25,11 +25,12 @@ class NoSeries : public query::SeriesCursor {
 }  // namespace
 
 SampleStore::SampleStore(Database& database, const StoreOptions& options, Clock& clock,
-                         StorageMetrics& metrics)
+                         StorageMetrics& metrics, CutsOf cuts_of)
     : database_(database),
       options_(options),
       clock_(clock),
       metrics_(metrics),
+      cuts_of_(std::move(cuts_of)),
       cache_(database, cache_bytes) {}
 
 TenantSamples& SampleStore::tenant(const TenantId& id) {
@@ -152,7 +153,7 @@ Result<std::unique_ptr<query::SeriesCursor>> SampleStore::select(const query::Sa
                                                                  query::QueryContext& context) {
   const TenantSamples* samples = find_tenant(select.tenant);
   if (!samples) return std::unique_ptr<query::SeriesCursor>(new NoSeries);
-  return make_series_cursor(cache_, *samples, select, context);
+  return make_series_cursor(cache_, *samples, select, cuts_of_(select.tenant), context);
 }
 
 Result<std::vector<LabelSet>> SampleStore::series(const TenantId& id,
@@ -160,7 +161,8 @@ Result<std::vector<LabelSet>> SampleStore::series(const TenantId& id,
                                                   std::int64_t start_ms, std::int64_t end_ms) {
   const TenantSamples* samples = find_tenant(id);
   if (!samples) return std::vector<LabelSet>();
-  return list_series(cache_, *samples, matchers, start_ms, end_ms);
+  SampleCuts cuts(cuts_of_(id));
+  return list_series(cache_, *samples, matchers, start_ms, end_ms, cuts);
 }
 
 Result<std::vector<MetricMetadata>> SampleStore::metadata(const TenantId& id) {

@@ -12,6 +12,7 @@
 #include <shared_mutex>
 
 #include "daemon/storage/metadata_store.h"
+#include "daemon/storage/sample_cuts.h"
 #include "daemon/storage/sample_part_reader.h"
 #include "daemon/storage/tenant_samples.h"
 #include "query/source.h"
@@ -20,8 +21,10 @@ namespace sluice::storage {
 
 class SampleStore : public query::SampleSource {
  public:
+  // What retention hides of a tenant as of now.
+  using CutsOf = std::function<std::vector<RetentionCut>(const TenantId&)>;
   SampleStore(Database& database, const StoreOptions& options, Clock& clock,
-              StorageMetrics& metrics);
+              StorageMetrics& metrics, CutsOf cuts_of);
   Result<void> recover();
 
   // A write that is judged and numbered, but not yet durable.
@@ -73,8 +76,12 @@ class SampleStore : public query::SampleSource {
   Result<void> write_windows(const TenantSamples& samples, const TenantSamples::Sealing& sealing,
                              std::set<std::int64_t>& done, std::vector<SamplePart>& parts);
   Result<void> drop_parts(TenantSamples& samples, Day day);
+  Result<void> adopt(TenantSamples& samples, const SamplePartList& old,
+                     std::optional<SamplePart> merged);
+  Result<void> merge_tenant(TenantSamples& samples, const std::function<bool()>& stop);
   Result<void> merge_parts(TenantSamples& samples, const SamplePartList& parts,
                            const std::function<bool()>& stop);
+  Result<bool> holds_hidden(const SamplePartPtr& part, SampleCuts& cuts);
 
   TenantSamples& tenant(const TenantId& tenant);
   TenantSamples* find_tenant(const TenantId& tenant) const;
@@ -84,6 +91,7 @@ class SampleStore : public query::SampleSource {
   const StoreOptions& options_;
   Clock& clock_;
   StorageMetrics& metrics_;
+  const CutsOf cuts_of_;
   MetadataStore metadata_;
   SamplePartCache cache_;
   std::atomic<std::uint64_t> next_number_{1};  // of batches and parts
@@ -91,6 +99,8 @@ class SampleStore : public query::SampleSource {
   std::mutex seal_mutex_;   // held over one seal
   std::mutex merge_mutex_;  // held over one merge or drop
   std::set<PartId> unmergeable_;  // damaged; protected by merge_mutex_
+  // Up to which cut parts were searched for hidden samples; protected by merge_mutex_.
+  std::map<PartId, std::int64_t> searched_;
   mutable std::shared_mutex tenants_mutex_;
   std::map<TenantId, std::unique_ptr<TenantSamples>> tenants_;  // protected by tenants_mutex_
 };

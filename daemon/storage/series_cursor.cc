@@ -14,11 +14,13 @@ constexpr const char* damage_warning =
 class StoredSeriesCursor : public query::SeriesCursor {
  public:
   StoredSeriesCursor(SamplePartCache& cache, const TenantSamples& tenant,
-                     const query::SampleSelect& select, query::QueryContext& context)
+                     const query::SampleSelect& select, std::vector<RetentionCut> cuts,
+                     query::QueryContext& context)
       : tenant_(tenant),
         database_(cache.database()),
         select_(select),
         context_(context),
+        cuts_(std::move(cuts)),
         parts_(cache, select_.matchers) {}
 
   Result<const query::SampleSeries*> next() override {
@@ -54,16 +56,17 @@ class StoredSeriesCursor : public query::SeriesCursor {
   }
   Result<SampleRun> read(const std::string& key) {
     std::optional<SampleRun> unsealed = SampleRun();
+    const std::int64_t start_ms = std::max(select_.start_ms, cuts_.first_ms(key));
     if (next_ < head_.size() && head_[next_].key == key) {
       const HeadSeriesPtr& series = head_[next_].series;
       for (;;) {
-        unsealed = tenant_.read(*series, select_.start_ms, select_.end_ms, generation_);
+        unsealed = tenant_.read(*series, start_ms, select_.end_ms, generation_);
         if (unsealed) break;
         SLUICE_CHECK(refresh(key));  // a seal ended: its parts hold what the head had
       }
       ++next_;
     }
-    SLUICE_TRY(SampleRun run, parts_.read(key, select_.start_ms, select_.end_ms));
+    SLUICE_TRY(SampleRun run, parts_.read(key, start_ms, select_.end_ms));
     SLUICE_CHECK(parts_.pass(key));
     if (parts_.damaged()) context_.warn(damage_warning);
     join_samples(run, *unsealed);
@@ -81,6 +84,7 @@ class StoredSeriesCursor : public query::SeriesCursor {
   const Database& database_;
   const query::SampleSelect select_;
   query::QueryContext& context_;
+  SampleCuts cuts_;
   bool opened_ = false;
   std::uint64_t generation_ = 0;
   std::vector<SeriesIndex::Matched> head_;
@@ -94,26 +98,27 @@ class StoredSeriesCursor : public query::SeriesCursor {
 std::unique_ptr<query::SeriesCursor> make_series_cursor(SamplePartCache& cache,
                                                         const TenantSamples& tenant,
                                                         const query::SampleSelect& select,
+                                                        std::vector<RetentionCut> cuts,
                                                         query::QueryContext& context) {
-  return std::make_unique<StoredSeriesCursor>(cache, tenant, select, context);
+  return std::make_unique<StoredSeriesCursor>(cache, tenant, select, std::move(cuts), context);
 }
 
 Result<std::vector<LabelSet>> list_series(SamplePartCache& cache, const TenantSamples& tenant,
                                           const std::vector<query::LabelMatcher>& matchers,
-                                          std::int64_t start_ms, std::int64_t end_ms) {
+                                          std::int64_t start_ms, std::int64_t end_ms,
+                                          SampleCuts& cuts) {
   std::vector<std::string> keys;
-  std::uint64_t generation = 0;
   for (const auto& [key, series] : tenant.match(matchers))
-    if (tenant.any(*series, start_ms, end_ms)) keys.push_back(key);
+    if (tenant.any(*series, std::max(start_ms, cuts.first_ms(key)), end_ms)) keys.push_back(key);
   // A seal that ends while the head is read may have moved series that were not yet looked at: they
   // are in its part, which is opened after that.
-  auto view = tenant.view(start_ms, end_ms, generation, cache.database());
+  auto view = tenant.view(start_ms, end_ms, 0, cache.database());
   for (const auto& part : view.parts) {
     SamplePartCursor cursor(cache, part, view.snapshot, matchers);
     for (;;) {
       SLUICE_TRY(const bool more, cursor.next());
       if (!more) break;
-      keys.push_back(cursor.key());
+      if (cuts.first_ms(cursor.key()) <= part->summary.last_ms) keys.push_back(cursor.key());
     }
   }
   std::sort(keys.begin(), keys.end());

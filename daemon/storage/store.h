@@ -83,10 +83,10 @@ struct PushOutcome {
   std::uint64_t high_water = 0;
 };
 
-// Keeps streams of a tenant for a time of their own; the first rule that applies decides.
+// Keeps streams and series of a tenant for a time of their own; the first rule that applies decides.
 struct RetentionRule {
   std::string tenant;            // empty: every tenant
-  std::string selector;          // {app="debug"}; empty: all streams, and the samples
+  std::string selector;          // {app="debug"}; empty: all streams and series
   std::chrono::hours period{0};  // 0 keeps forever
   friend bool operator==(const RetentionRule&, const RetentionRule&) = default;
 };

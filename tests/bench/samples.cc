@@ -128,7 +128,7 @@ struct Opened {
   }
 };
 
-void write(const std::string& path, std::size_t series, std::size_t scrapes) {
+void write_all(const std::string& path, std::size_t series, std::size_t scrapes) {
   Opened opened(path);
   Generator generator(series);
   const double idle = rss_bytes();
@@ -180,7 +180,7 @@ void query(storage::RocksStore& store, const char* what, const char* name, const
   std::printf("%-36s %9zu series %10zu samples %9.1f ms\n", what, series, samples, took.count());
 }
 
-void open(const std::string& path, std::size_t series) {
+void open_again(const std::string& path, std::size_t series) {
   const double before = rss_bytes();
   const auto began = std::chrono::steady_clock::now();
   Opened opened(path);
@@ -210,8 +210,8 @@ void open(const std::string& path, std::size_t series) {
 
 int main(int count, char** words) {
   const std::string mode = count > 1 ? words[1] : "";
-  if (mode == "write" && count == 5) write(words[2], std::stoul(words[3]), std::stoul(words[4]));
-  else if (mode == "open" && count == 4) open(words[2], std::stoul(words[3]));
+  if (mode == "write" && count == 5) write_all(words[2], std::stoul(words[3]), std::stoul(words[4]));
+  else if (mode == "open" && count == 4) open_again(words[2], std::stoul(words[3]));
   else std::fprintf(stderr, "usage: %s write DIR SERIES SCRAPES | open DIR SERIES\n", words[0]);
   return mode.empty() ? 2 : 0;
 }
