@@ -31,25 +31,32 @@ class FlatReader {
     }
     series.labels = static_cast<std::uint32_t>(out_.labels.size()) - series.first_label;
     series.samples = static_cast<std::uint32_t>(out_.samples.size()) - series.first_sample;
-    if (series.samples > 0) out_.series.push_back(series);
-    else out_.labels.resize(series.first_label);
+    if (series.samples > 0)
+      out_.series.push_back(series);
+    else
+      out_.labels.resize(series.first_label);
     return true;
   }
 
  private:
   bool read(protozero::pbf_reader& reader) {
     while (reader.next()) {
-      if (is_field(reader, 1, as_bytes)) read_label(reader.get_message());
-      else if (!is_field(reader, 2, as_bytes) || !read_sample(reader.get_message())) return false;
+      if (is_field(reader, 1, as_bytes))
+        read_label(reader.get_message());
+      else if (!is_field(reader, 2, as_bytes) || !read_sample(reader.get_message()))
+        return false;
     }
     return true;
   }
   void read_label(protozero::pbf_reader reader) {
     storage::LabelView label;
     while (reader.next()) {
-      if (is_field(reader, 1, as_bytes)) label.name = view_of(reader);
-      else if (is_field(reader, 2, as_bytes)) label.value = view_of(reader);
-      else reader.skip();
+      if (is_field(reader, 1, as_bytes))
+        label.name = view_of(reader);
+      else if (is_field(reader, 2, as_bytes))
+        label.value = view_of(reader);
+      else
+        reader.skip();
     }
     out_.labels.push_back(label);
   }

@@ -95,8 +95,7 @@ Result<http::Response> WriteHandler::write(http::Request& request) {
   auto response = rejections.empty()
                       ? http::Response::no_content()
                       : http::Response::text(400, rejections.message(samples, "samples"));
-  if (version == 2)
-    add_statistics(response, accepted - std::min(accepted, histograms), histograms);
+  if (version == 2) add_statistics(response, accepted - std::min(accepted, histograms), histograms);
   return response;
 }
 

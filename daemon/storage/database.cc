@@ -54,9 +54,7 @@ bool has_old_families(const std::vector<std::string>& existing) {
   const auto has = [&](std::string_view name) {
     return std::find(existing.begin(), existing.end(), name) != existing.end();
   };
-  const auto name_of = [](Family family) {
-    return family_names[static_cast<std::size_t>(family)];
-  };
+  const auto name_of = [](Family family) { return family_names[static_cast<std::size_t>(family)]; };
   return has("chunk") || (has(name_of(Family::sample_state)) && !has(name_of(Family::group)));
 }
 

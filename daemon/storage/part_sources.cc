@@ -52,8 +52,10 @@ Result<SampleRun> PartSources::read(const std::string& key, std::int64_t start_m
     SLUICE_TRY(SampleRun run, source->read());
     damaged_ = damaged_ || source->damaged();
     cut(run, start_ms, end_ms);
-    if (joined.samples.empty()) joined = std::move(run);
-    else join_samples(joined, run);
+    if (joined.samples.empty())
+      joined = std::move(run);
+    else
+      join_samples(joined, run);
   }
   return joined;
 }

@@ -4,10 +4,7 @@
 
 namespace sluice::storage {
 
-namespace {
-
-
-}  // namespace
+namespace {}  // namespace
 
 void RocksStore::apply_retention() {
   if (auto dropped = drop_expired(clock_.now()); !dropped)

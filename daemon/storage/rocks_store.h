@@ -77,7 +77,7 @@ class RocksStore : public Store, public StoreOperations {
   LogStore logs_;
   SampleStore samples_;
   std::atomic<bool> stopping_{false};
-  std::uint64_t written_out_ = 0;  // LogStore::changes() on disk; of the merger's thread
+  std::uint64_t written_out_ = 0;   // LogStore::changes() on disk; of the merger's thread
   std::unique_ptr<Worker> sealer_;  // after what they use
   std::unique_ptr<Worker> merger_;
 };

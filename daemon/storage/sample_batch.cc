@@ -13,13 +13,17 @@ namespace {
 // Labels compress well, bare samples hardly: not worth the time.
 enum class Form : char { plain = 0, lz4 = 1 };
 
-Error bad_sample_batch() { return {ErrorCode::corrupt, "sample batch does not decode"}; }
+Error bad_sample_batch() {
+  return {ErrorCode::corrupt, "sample batch does not decode"};
+}
 
 // Whole numbers and many short decimals end in zero bytes: written back to front, they are short.
 std::uint64_t value_bits(double value) {
   return __builtin_bswap64(std::bit_cast<std::uint64_t>(value));
 }
-double value_of(std::uint64_t bits) { return std::bit_cast<double>(__builtin_bswap64(bits)); }
+double value_of(std::uint64_t bits) {
+  return std::bit_cast<double>(__builtin_bswap64(bits));
+}
 
 struct Before {
   std::uint64_t number = 0;

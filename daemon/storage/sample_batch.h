@@ -36,7 +36,7 @@ struct SampleBatch {
   std::vector<BatchSeries> series;
   std::vector<LabelView> labels;  // in `body`
   std::vector<Sample> samples;
-  HistogramList histograms;  // those the samples name
+  HistogramList histograms;                 // those the samples name
   std::shared_ptr<const std::string> body;  // of a decoded batch
 };
 

@@ -56,10 +56,10 @@ class InFlight {
 
 struct PreparedWrite {
   InFlight flight;
-  SampleBatch batch;                // what is new; its labels lie in the write
-  std::vector<HeadSeries*> series;  // parallel to batch.series
-  std::size_t equal = 0;            // stored already with this value
-  std::size_t conflicts = 0;        // stored already with another
+  SampleBatch batch;                      // what is new; its labels lie in the write
+  std::vector<HeadSeries*> series;        // parallel to batch.series
+  std::size_t equal = 0;                  // stored already with this value
+  std::size_t conflicts = 0;              // stored already with another
   std::optional<std::int64_t> newest_ms;  // of all that was offered
 
   // May be stored in parts, so the caller must look there. Sorted by series and time.

@@ -14,7 +14,7 @@ namespace sluice::storage {
 namespace {
 
 constexpr std::int64_t late_ms = 2 * 3'600'000;  // samples may come late; no hurry either
-constexpr std::size_t sample_merge_fan = 8;  // parts of like size in a window that goes on
+constexpr std::size_t sample_merge_fan = 8;      // parts of like size in a window that goes on
 
 std::size_t tier_of(const SamplePart& part) {
   std::size_t tier = 0;
@@ -47,7 +47,9 @@ std::vector<SamplePartList> merge_candidates(const SamplePartList& parts,
   return candidates;
 }
 
-Error stopped() { return {ErrorCode::cancelled, "merging was stopped"}; }
+Error stopped() {
+  return {ErrorCode::cancelled, "merging was stopped"};
+}
 
 }  // namespace
 
@@ -116,8 +118,7 @@ Result<bool> SampleStore::holds_hidden(const SamplePartPtr& part, SampleCuts& cu
 }
 
 Result<void> SampleStore::merge_tenant(TenantSamples& samples, const std::function<bool()>& stop) {
-  auto candidates =
-      merge_candidates(samples.parts(), unmergeable_, unix_ms(to_ms(clock_.now())));
+  auto candidates = merge_candidates(samples.parts(), unmergeable_, unix_ms(to_ms(clock_.now())));
   SampleCuts cuts(cuts_of_(samples.tenant()));
   const SamplePartList all = cuts.empty() ? SamplePartList() : samples.parts();
   for (const SamplePartPtr& part : all) {

@@ -39,8 +39,8 @@ Result<std::shared_ptr<const SampleIndex>> SamplePartCache::index(const SamplePa
                                                                   const Snapshot* snapshot) {
   const LruCache::Key key{part.id, 0};
   if (auto found = entries_.find(key)) return std::static_pointer_cast<const SampleIndex>(found);
-  SLUICE_TRY(const Value value, read_value(database_, part, SampleValue::index, 0,
-                                           ValueType::sample_index, snapshot));
+  SLUICE_TRY(const Value value,
+             read_value(database_, part, SampleValue::index, 0, ValueType::sample_index, snapshot));
   SLUICE_TRY(auto decoded, decode_sample_index(value.payload()));
   if (decoded.size() != part.summary.groups)
     return Error{ErrorCode::corrupt, "summary and index of a sample part count groups differently"};
@@ -73,8 +73,7 @@ Result<bool> SamplePartCursor::tell(const Error& error) {
   return false;
 }
 
-Result<Value> SamplePartCursor::value(SampleValue what, std::uint32_t index,
-                                      ValueType type) const {
+Result<Value> SamplePartCursor::value(SampleValue what, std::uint32_t index, ValueType type) const {
   return read_value(cache_.database(), *part_, what, index, type, snapshot_.get());
 }
 
@@ -132,8 +131,7 @@ Result<bool> SamplePartCursor::seek(std::string_view key) {
   group_ = static_cast<std::uint32_t>(after == index_->begin() ? 0 : after - index_->begin() - 1);
   SLUICE_TRY(const bool any, open_group());
   if (!any) return false;
-  at_ = static_cast<std::size_t>(std::lower_bound(keys_.begin(), keys_.end(), key) -
-                                 keys_.begin());
+  at_ = static_cast<std::size_t>(std::lower_bound(keys_.begin(), keys_.end(), key) - keys_.begin());
   return next();
 }
 

@@ -69,10 +69,10 @@ class SamplePartCursor {
   const std::shared_ptr<const Snapshot> snapshot_;
   KeyMatcher matcher_;
   std::shared_ptr<const SampleIndex> index_;
-  std::uint32_t group_ = 0;  // the next to open
-  std::vector<std::string> keys_;  // of the open group
-  std::size_t at_ = 0;  // of keys_, behind the current one
-  std::optional<SampleGroup> samples_;  // of the open group, once asked for
+  std::uint32_t group_ = 0;                                   // the next to open
+  std::vector<std::string> keys_;                             // of the open group
+  std::size_t at_ = 0;                                        // of keys_, behind the current one
+  std::optional<SampleGroup> samples_;                        // of the open group, once asked for
   std::map<std::uint32_t, std::vector<std::int64_t>> times_;  // decoded tables, few
   bool damaged_ = false;
 };

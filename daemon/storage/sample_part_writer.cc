@@ -32,8 +32,10 @@ SampleGroupInfo info_of(const std::vector<GroupSeries>& group) {
   info.least_name = info.greatest_name = metric_name_of(group.front().key);
   for (const GroupSeries& series : group) {
     std::string name = metric_name_of(series.key);
-    if (name < info.least_name) info.least_name = std::move(name);
-    else if (name > info.greatest_name) info.greatest_name = std::move(name);
+    if (name < info.least_name)
+      info.least_name = std::move(name);
+    else if (name > info.greatest_name)
+      info.greatest_name = std::move(name);
   }
   return info;
 }

@@ -91,8 +91,8 @@ Result<void> SampleStore::write_windows(const TenantSamples& samples,
                                         std::vector<SamplePart>& parts) {
   WindowWriters windows(
       [&](std::int64_t first_ms) {
-        return std::make_unique<SamplePartWriter>(database_, samples.tenant(),
-                                                  day_of_ms(first_ms), next_number_.fetch_add(1),
+        return std::make_unique<SamplePartWriter>(database_, samples.tenant(), day_of_ms(first_ms),
+                                                  next_number_.fetch_add(1),
                                                   options_.seal_zstd_level);
       },
       done);
@@ -128,9 +128,8 @@ Result<void> SampleStore::seal_tenant(TenantSamples& samples) {
   const std::int64_t newest = std::max(sealing.newest, samples.newest().value_or(INT64_MIN));
   step.put(Family::sample_state, tenant_key(samples.tenant()), ValueType::sample_state,
            encode_state({newest, samples.newest_arrived()}));
-  SLUICE_CHECK(samples.end_seal(sealing, std::move(parts), [&] {
-    return database_.write(step, Writer::maintenance);
-  }));
+  SLUICE_CHECK(samples.end_seal(sealing, std::move(parts),
+                                [&] { return database_.write(step, Writer::maintenance); }));
   sealed_batches_ = true;
   metrics_.seal_seconds.observe(
       std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count());
@@ -170,8 +169,8 @@ Result<void> SampleStore::recover_parts() {
     if (!key) continue;
     next_number_ = std::max(next_number_.load(), key->part + 1);
     const auto payload = scan.payload(ValueType::sample_part);
-    const auto summary = payload ? decode_sample_summary(*payload)
-                                 : Result<SamplePartSummary>(payload.error());
+    const auto summary =
+        payload ? decode_sample_summary(*payload) : Result<SamplePartSummary>(payload.error());
     if (!summary) {
       database_.report_corrupt(summary.error());
       continue;

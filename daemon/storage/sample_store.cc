@@ -103,9 +103,8 @@ Result<void> SampleStore::judge_suspects(const TenantSamples& samples, const Sam
                                          PreparedWrite& judged) {
   const auto& suspects = judged.suspects;
   for (auto begin = suspects.begin(); begin != suspects.end();) {
-    const auto end = std::find_if(begin, suspects.end(), [&](const auto& other) {
-      return other.series != begin->series;
-    });
+    const auto end = std::find_if(begin, suspects.end(),
+                                  [&](const auto& other) { return other.series != begin->series; });
     const auto& written = write.series[begin->written];
     SLUICE_TRY(const SampleRun run,
                read_parts(cache_, samples, key_of(write, written), begin->sample.timestamp_ms,

@@ -33,7 +33,7 @@ class SampleStore : public query::SampleSource {
     PreparedWrite write;
     std::uint64_t number = 0;
     std::vector<MetricMetadata> metadata;  // what changed
-    std::size_t accepted = 0;  // new ones and equal ones
+    std::size_t accepted = 0;              // new ones and equal ones
     bool empty() const { return write.batch.series.empty() && metadata.empty(); }
   };
   // What `write` points to must live until apply().
@@ -96,9 +96,9 @@ class SampleStore : public query::SampleSource {
   SamplePartCache cache_;
   std::atomic<std::uint64_t> next_number_{1};  // of batches and parts
   std::atomic<bool> sealed_batches_{false};    // their space is not free yet
-  std::mutex seal_mutex_;   // held over one seal
-  std::mutex merge_mutex_;  // held over one merge or drop
-  std::set<PartId> unmergeable_;  // damaged; protected by merge_mutex_
+  std::mutex seal_mutex_;                      // held over one seal
+  std::mutex merge_mutex_;                     // held over one merge or drop
+  std::set<PartId> unmergeable_;               // damaged; protected by merge_mutex_
   // Up to which cut parts were searched for hidden samples; protected by merge_mutex_.
   std::map<PartId, std::int64_t> searched_;
   mutable std::shared_mutex tenants_mutex_;

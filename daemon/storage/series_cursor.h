@@ -1,6 +1,6 @@
 // Reading the samples of one tenant: the head and sealed parts joined, one series at a time, in the
-// order of labels, without what retention hides. Memory is for one group of series of each part, and for the keys that match in
-// the head.
+// order of labels, without what retention hides. Memory is for one group of series of each part,
+// and for the keys that match in the head.
 #pragma once
 
 #include <memory>

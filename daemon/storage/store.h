@@ -83,7 +83,8 @@ struct PushOutcome {
   std::uint64_t high_water = 0;
 };
 
-// Keeps streams and series of a tenant for a time of their own; the first rule that applies decides.
+// Keeps streams and series of a tenant for a time of their own; the first rule that applies
+// decides.
 struct RetentionRule {
   std::string tenant;            // empty: every tenant
   std::string selector;          // {app="debug"}; empty: all streams and series
@@ -93,10 +94,10 @@ struct RetentionRule {
 
 struct StoreOptions {
   std::string path = "./var/sluice";
-  std::size_t head_bytes_max = 64 << 20;   // unsealed lines in memory; past it 429
-  std::size_t seal_bytes = 16 << 20;       // a part is sealed at this size ...
-  std::chrono::seconds seal_age{300};      // ... or age
-  std::chrono::hours retention{24 * 30};   // by day; 0 keeps forever
+  std::size_t head_bytes_max = 64 << 20;  // unsealed lines in memory; past it 429
+  std::size_t seal_bytes = 16 << 20;      // a part is sealed at this size ...
+  std::chrono::seconds seal_age{300};     // ... or age
+  std::chrono::hours retention{24 * 30};  // by day; 0 keeps forever
   std::vector<RetentionRule> retention_rules;
   // Log parts as stored; past it the oldest days are dropped, never today. 0: no cap.
   std::uint64_t max_bytes = 0;

@@ -117,8 +117,7 @@ void TenantSamples::insert(HeadSeries& series, const SampleBatch& batch,
   count_bytes(series, before);
 }
 
-void TenantSamples::add_batch(const SampleBatch& batch, std::uint64_t number,
-                              std::uint32_t epoch) {
+void TenantSamples::add_batch(const SampleBatch& batch, std::uint64_t number, std::uint32_t epoch) {
   batches_.push_back({number, batch.received, epoch});
 }
 
@@ -190,9 +189,8 @@ TenantSamples::PartsView TenantSamples::view(std::int64_t start_ms, std::int64_t
   for (const auto& part : parts_)
     if (part->overlaps(start_ms, end_ms) && (after == 0 || part->generation > after))
       view.parts.push_back(part);
-  std::sort(view.parts.begin(), view.parts.end(), [](const auto& a, const auto& b) {
-    return a->summary.number < b->summary.number;
-  });
+  std::sort(view.parts.begin(), view.parts.end(),
+            [](const auto& a, const auto& b) { return a->summary.number < b->summary.number; });
   view.snapshot = database.snapshot();
   return view;
 }

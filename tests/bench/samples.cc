@@ -98,10 +98,14 @@ class Generator {
   }
   double next(std::size_t kind, double& value) {
     const auto below = [&](std::uint64_t n) { return static_cast<double>(random_() % n); };
-    if (kind < 5) value += below(2000);
-    else if (kind < 8) value = std::round((value + below(30) / 100) * 100) / 100;
-    else if (kind < 10) value = std::max(0.0, value + 4096 * (below(81) - 40));
-    else if (kind == 10) value = below(401) / 100;
+    if (kind < 5)
+      value += below(2000);
+    else if (kind < 8)
+      value = std::round((value + below(30) / 100) * 100) / 100;
+    else if (kind < 10)
+      value = std::max(0.0, value + 4096 * (below(81) - 40));
+    else if (kind == 10)
+      value = below(401) / 100;
     return value;
   }
 
@@ -210,8 +214,11 @@ void open_again(const std::string& path, std::size_t series) {
 
 int main(int count, char** words) {
   const std::string mode = count > 1 ? words[1] : "";
-  if (mode == "write" && count == 5) write_all(words[2], std::stoul(words[3]), std::stoul(words[4]));
-  else if (mode == "open" && count == 4) open_again(words[2], std::stoul(words[3]));
-  else std::fprintf(stderr, "usage: %s write DIR SERIES SCRAPES | open DIR SERIES\n", words[0]);
+  if (mode == "write" && count == 5)
+    write_all(words[2], std::stoul(words[3]), std::stoul(words[4]));
+  else if (mode == "open" && count == 4)
+    open_again(words[2], std::stoul(words[3]));
+  else
+    std::fprintf(stderr, "usage: %s write DIR SERIES SCRAPES | open DIR SERIES\n", words[0]);
   return mode.empty() ? 2 : 0;
 }

@@ -45,8 +45,8 @@ std::vector<std::string> texts_of(const storage::SampleWrite& write) {
       const auto& label = write.labels[one.first_label + i];
       labels.set(label.name, label.value);
     }
-    texts.push_back(text_of(
-        labels, std::span(write.samples).subspan(one.first_sample, one.samples)));
+    texts.push_back(
+        text_of(labels, std::span(write.samples).subspan(one.first_sample, one.samples)));
   }
   return texts;
 }
@@ -57,8 +57,8 @@ void check_flat(std::string_view body, const std::vector<SeriesSamples>* series)
   if (!series) return;
   ingest::Rejections rejections;
   auto found = texts_of(flat->samples);
-  for (auto& text : texts_of(
-           ingest::validate_samples(flat->rest, limits_for_fuzz(), now, rejections)))
+  for (auto& text :
+       texts_of(ingest::validate_samples(flat->rest, limits_for_fuzz(), now, rejections)))
     found.push_back(std::move(text));
   auto wanted = texts_of(*series);
   std::sort(found.begin(), found.end());
@@ -74,13 +74,13 @@ void check_batch(const std::vector<SeriesSamples>& series) {
   batch.labels = flat.labels;
   batch.samples = flat.samples;
   for (const auto& one : flat.series) {
-    batch.series.push_back({batch.series.size(), one.first_label, one.labels, one.first_sample,
-                            one.samples});
+    batch.series.push_back(
+        {batch.series.size(), one.first_label, one.labels, one.first_sample, one.samples});
     for (std::uint32_t i = 0; i < one.samples; ++i) {
       Sample& sample = batch.samples[one.first_sample + i];
       if (is_histogram(sample.value))
-        sample.value = add_histogram(batch.histograms,
-                                     (*one.histograms)[histogram_place(sample.value)]);
+        sample.value =
+            add_histogram(batch.histograms, (*one.histograms)[histogram_place(sample.value)]);
     }
   }
   const auto back = storage::decode_sample_batch(storage::encode_sample_batch(batch));

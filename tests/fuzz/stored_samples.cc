@@ -3,10 +3,10 @@
 #include <cstring>
 #include <vector>
 
-#include "daemon/storage/samples/histogram_codec.h"
 #include "daemon/storage/sample_batch.h"
 #include "daemon/storage/sample_part.h"
 #include "daemon/storage/samples/head_chunk.h"
+#include "daemon/storage/samples/histogram_codec.h"
 #include "daemon/storage/samples/label_key.h"
 #include "daemon/storage/samples/sample_group.h"
 #include "daemon/storage/samples/time_table.h"
@@ -30,8 +30,7 @@ void check_histograms(std::string_view payload) {
   const auto run = decode_histogram_chunk(payload);
   if (!run) return;
   fuzz::require(!run->samples.empty(), "chunks are not empty");
-  const auto back =
-      decode_histogram_chunk(encode_histogram_chunk(run->samples, run->histograms));
+  const auto back = decode_histogram_chunk(encode_histogram_chunk(run->samples, run->histograms));
   fuzz::require(back && back->samples.size() == run->samples.size(), "histograms come back");
 }
 

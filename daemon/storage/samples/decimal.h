@@ -8,12 +8,13 @@
 
 namespace sluice::storage {
 
-inline constexpr std::array<double, 10> decimal_powers = {1,       10,        100,        1000,
-                                                          10'000,  100'000,   1'000'000,  1e7,
-                                                          1e8,     1e9};
+inline constexpr std::array<double, 10> decimal_powers = {1,       10,        100, 1000, 10'000,
+                                                          100'000, 1'000'000, 1e7, 1e8,  1e9};
 inline constexpr double decimal_limit = 4503599627370496.0;  // 2^52: differences fit, too
 
-inline std::uint64_t bits_of(double value) { return std::bit_cast<std::uint64_t>(value); }
+inline std::uint64_t bits_of(double value) {
+  return std::bit_cast<std::uint64_t>(value);
+}
 
 inline bool same_bits(double a, double b) {
   return std::bit_cast<std::uint64_t>(a) == std::bit_cast<std::uint64_t>(b);

@@ -90,7 +90,9 @@ void BitBuffer::reserve(std::size_t bytes) {
   resize(((wanted + 7) & ~std::size_t{15}) + 8);
 }
 
-void BitBuffer::shrink() { resize((bits_ + 7) / 8); }
+void BitBuffer::shrink() {
+  resize((bits_ + 7) / 8);
+}
 
 void BitBuffer::put(std::uint64_t value, unsigned count) {
   reserve((bits_ + count + 7) / 8);
@@ -139,8 +141,10 @@ void HeadChunk::put_time(std::int64_t timestamp_ms) {
   if (delta == 0) return bits_.put(0, 1);
   unsigned ones = 1;
   while (ones < 4 && !fits(delta, time_bits[ones])) ++ones;
-  if (ones < 4) bits_.put(((1U << ones) - 1) << 1, ones + 1);
-  else bits_.put(0b1111, 4);
+  if (ones < 4)
+    bits_.put(((1U << ones) - 1) << 1, ones + 1);
+  else
+    bits_.put(0b1111, 4);
   bits_.put(static_cast<std::uint64_t>(delta), time_bits[ones]);
 }
 
@@ -163,8 +167,10 @@ bool HeadChunk::put_step(double value) {
     const auto width = static_cast<unsigned>(std::bit_width(magnitude));
     const auto chosen = std::lower_bound(step_bits.begin(), step_bits.end(), width);
     if (chosen == step_bits.end()) return false;
-    if (e == exponent_) bits_.put(0b10, 2);
-    else bits_.put(0b111'000 | e, 6);
+    if (e == exponent_)
+      bits_.put(0b10, 2);
+    else
+      bits_.put(0b111'000 | e, 6);
     exponent_ = static_cast<std::uint8_t>(e);
     bits_.put(static_cast<std::uint64_t>(chosen - step_bits.begin()) << 1 | (negative ? 1 : 0), 4);
     bits_.put(magnitude, *chosen);

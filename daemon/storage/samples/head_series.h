@@ -12,9 +12,9 @@
 #include <optional>
 #include <vector>
 
-#include "daemon/storage/samples/sample_run.h"
 #include "daemon/storage/samples/head_chunk.h"
 #include "daemon/storage/samples/label_key.h"
+#include "daemon/storage/samples/sample_run.h"
 #include "daemon/storage/samples/symbols.h"
 
 namespace sluice::storage {
@@ -27,11 +27,11 @@ struct LabelSymbols {
 class HeadSeries {
  public:
   KeyHash hash;
-  std::uint32_t slot = 0;    // in the SeriesIndex
-  std::uint64_t number = 0;  // by which batches name it; never given again
+  std::uint32_t slot = 0;                 // in the SeriesIndex
+  std::uint64_t number = 0;               // by which batches name it; never given again
   std::int64_t sealed_until = INT64_MIN;  // no sealed sample is later
-  std::uint32_t defined = 0;  // the epoch of the last durable batch that told its labels
-  std::uint32_t touched = 0;  // the epoch of the last write
+  std::uint32_t defined = 0;         // the epoch of the last durable batch that told its labels
+  std::uint32_t touched = 0;         // the epoch of the last write
   std::vector<LabelSymbols> labels;  // in order of names; owned by the index
 
   std::string key() const;
@@ -77,9 +77,9 @@ class HeadSeries {
   SampleRun run_of(const std::vector<Sample>& samples) const;
 
   HeadChunk open_;
-  std::uint32_t frozen_ = 0;  // of chunks_, from the front
+  std::uint32_t frozen_ = 0;       // of chunks_, from the front
   std::vector<HeadChunk> chunks_;  // full, before open_
-  std::unique_ptr<Rest> rest_;  // null while it would be empty
+  std::unique_ptr<Rest> rest_;     // null while it would be empty
 };
 
 }  // namespace sluice::storage

@@ -125,7 +125,9 @@ std::uint8_t read_byte(ByteReader& in) {
   return byte.empty() ? 0 : static_cast<std::uint8_t>(byte.front());
 }
 
-Error bad_chunk() { return {ErrorCode::corrupt, "histogram chunk does not decode"}; }
+Error bad_chunk() {
+  return {ErrorCode::corrupt, "histogram chunk does not decode"};
+}
 
 }  // namespace
 

@@ -4,8 +4,8 @@
 #include <array>
 #include <bit>
 
-#include "daemon/storage/samples/bit_stream.h"
 #include "daemon/storage/codec/bytes.h"
+#include "daemon/storage/samples/bit_stream.h"
 
 namespace sluice::storage {
 
@@ -78,8 +78,7 @@ bool read_block(BitReader& bits, std::span<std::int64_t> block) {
   if (least_width > 64) return false;
   const std::int64_t least = from_zigzag(bits.get(least_width));
   const auto width = static_cast<unsigned>(bits.get(6));
-  for (std::int64_t& n : block)
-    n = wrapping_add(least, static_cast<std::int64_t>(bits.get(width)));
+  for (std::int64_t& n : block) n = wrapping_add(least, static_cast<std::int64_t>(bits.get(width)));
   return bits.ok();
 }
 

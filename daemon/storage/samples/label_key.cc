@@ -100,15 +100,16 @@ KeyHash hash_key(std::string_view key) {
   return {hash.low64, hash.high64};
 }
 
-KeyMatcher::KeyMatcher(const std::vector<query::LabelMatcher>& matchers)
-    : seen_(matchers.size()) {
+KeyMatcher::KeyMatcher(const std::vector<query::LabelMatcher>& matchers) : seen_(matchers.size()) {
   for (const auto& matcher : matchers) {
     items_.push_back({&matcher, matcher.matches_empty()});
     if (matcher.name() != metric_name_label) continue;
-    if (matcher.op() == query::MatchOp::equal) names_.emplace_back(matcher.value());
+    if (matcher.op() == query::MatchOp::equal)
+      names_.emplace_back(matcher.value());
     else if (matcher.op() == query::MatchOp::regex && !matcher.literals().empty())
       names_.assign(matcher.literals().begin(), matcher.literals().end());
-    else continue;
+    else
+      continue;
     any_name_ = false;
   }
 }

@@ -161,8 +161,7 @@ bool SampleGroup::read_segment(const Segment& segment, std::span<const std::int6
                       [](const Sample& sample) { return is_histogram(sample.value); });
 }
 
-Result<SampleRun> SampleGroup::read(std::size_t series,
-                                    std::span<const std::int64_t> times) const {
+Result<SampleRun> SampleGroup::read(std::size_t series, std::span<const std::int64_t> times) const {
   SampleRun run;
   const Series& one = series_[series];
   for (std::uint32_t i = one.first; i < one.first + one.segments; ++i) {

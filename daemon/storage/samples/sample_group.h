@@ -16,7 +16,7 @@ namespace sluice::storage {
 
 // A series of a group being written.
 struct GroupSeries {
-  std::string key;  // label_key.h
+  std::string key;          // label_key.h
   std::uint32_t table = 0;  // of its timestamps, within the part
   SampleRun run;
 };

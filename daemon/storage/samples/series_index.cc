@@ -130,15 +130,16 @@ std::vector<SeriesIndex::Matched> SeriesIndex::match(
   const SlotSet* smallest = nullptr;
   if (!smallest_posting(matchers, smallest)) return found;
   std::vector<SymbolMatcher> checks;
-  for (const auto& matcher : matchers)
-    checks.emplace_back(matcher, symbols_.find(matcher.name()));
+  for (const auto& matcher : matchers) checks.emplace_back(matcher, symbols_.find(matcher.name()));
   const auto consider = [&](const HeadSeriesPtr& series) {
     if (std::all_of(checks.begin(), checks.end(),
                     [&](SymbolMatcher& check) { return check.matches(*series); }))
       found.push_back({series->key(), series});
   };
-  if (smallest) smallest->for_each([&](std::uint32_t slot) { consider(slots_[slot]); });
-  else for_each(consider);
+  if (smallest)
+    smallest->for_each([&](std::uint32_t slot) { consider(slots_[slot]); });
+  else
+    for_each(consider);
   std::sort(found.begin(), found.end(),
             [](const Matched& a, const Matched& b) { return a.key < b.key; });
   return found;

@@ -6,8 +6,12 @@ namespace sluice::storage {
 
 namespace {
 
-std::uint16_t high_of(std::uint32_t slot) { return static_cast<std::uint16_t>(slot >> 16); }
-std::uint16_t low_of(std::uint32_t slot) { return static_cast<std::uint16_t>(slot); }
+std::uint16_t high_of(std::uint32_t slot) {
+  return static_cast<std::uint16_t>(slot >> 16);
+}
+std::uint16_t low_of(std::uint32_t slot) {
+  return static_cast<std::uint16_t>(slot);
+}
 
 // Sorted lists; each says whether it changed anything.
 template <class T>

@@ -9,7 +9,9 @@ namespace sluice::storage {
 
 namespace {
 
-Error bad_times() { return {ErrorCode::corrupt, "timestamps of samples do not decode"}; }
+Error bad_times() {
+  return {ErrorCode::corrupt, "timestamps of samples do not decode"};
+}
 
 }  // namespace
 
@@ -26,8 +28,7 @@ void put_times(std::string& out, std::span<const Sample> samples) {
     zeros = 0;
   };
   for (std::size_t i = 1; i < samples.size(); ++i) {
-    const std::int64_t next =
-        wrapping_sub(samples[i].timestamp_ms, samples[i - 1].timestamp_ms);
+    const std::int64_t next = wrapping_sub(samples[i].timestamp_ms, samples[i - 1].timestamp_ms);
     if (next == step) {
       ++zeros;
       continue;

@@ -7,9 +7,9 @@
 
 #include "base/types/assert.h"
 #include "daemon/storage/codec/bytes.h"
-#include "daemon/storage/samples/xor_codec.h"
 #include "daemon/storage/samples/decimal.h"
 #include "daemon/storage/samples/integer_codec.h"
+#include "daemon/storage/samples/xor_codec.h"
 
 namespace sluice::storage {
 
@@ -145,8 +145,10 @@ ValueKind put_values(std::string& out, std::span<const Sample> samples, ValueLay
   unsigned exponent = 0;
   if (Integers integers; to_integers(samples, exponent, integers))
     return put_decimals(out, exponent, std::move(integers), layout);
-  if (layout == ValueLayout::packed) put_xored(out, samples);
-  else put_planes(out, samples);
+  if (layout == ValueLayout::packed)
+    put_xored(out, samples);
+  else
+    put_planes(out, samples);
   return ValueKind::xored;
 }
 

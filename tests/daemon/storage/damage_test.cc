@@ -49,9 +49,15 @@ TEST_CASE_METHOD(Damage, "a damaged row group is missing from the result, which 
   flush();
   push({stream({{"a", "1"}}, {entry(noon, "whole")})});
   flush();
-  SECTION("by its chunk") { damage_first(Family::rows); }
-  SECTION("by its header") { damage_first(Family::group, 1); }
-  SECTION("by the template list of its part") { damage_first(Family::group, 0); }
+  SECTION("by its chunk") {
+    damage_first(Family::rows);
+  }
+  SECTION("by its header") {
+    damage_first(Family::group, 1);
+  }
+  SECTION("by the template list of its part") {
+    damage_first(Family::group, 0);
+  }
   reopen();  // nothing of it is cached
   CHECK(lines() == Strings{"whole"});
   REQUIRE(warnings.size() == 1);
@@ -92,8 +98,12 @@ TEST_CASE_METHOD(Damage, "a damaged part is never merged away") {
     push({stream({{"a", "1"}}, {entry(noon + i, std::to_string(i))})});
     flush();
   }
-  SECTION("in its header") { damage_first(Family::group, 1); }
-  SECTION("in its template list") { damage_first(Family::group, 0); }
+  SECTION("in its header") {
+    damage_first(Family::group, 1);
+  }
+  SECTION("in its template list") {
+    damage_first(Family::group, 0);
+  }
   reopen();
   for (int round = 0; round < 2; ++round) {
     static_cast<void>(store().merge_now());
@@ -113,10 +123,18 @@ TEST_CASE_METHOD(Damage, "damaged samples, states and documents are told, never 
   REQUIRE(store().commit(step).has_value());
   for (const Family family : {Family::sample_state, Family::metadata, Family::document})
     damage_first(family);
-  SECTION("by the index") { damage_first(Family::sample_rows, 0); }
-  SECTION("by its timestamps") { damage_first(Family::sample_rows, 1); }
-  SECTION("by its labels") { damage_first(Family::sample_rows, 2); }
-  SECTION("by its values") { damage_first(Family::sample_rows, 3); }
+  SECTION("by the index") {
+    damage_first(Family::sample_rows, 0);
+  }
+  SECTION("by its timestamps") {
+    damage_first(Family::sample_rows, 1);
+  }
+  SECTION("by its labels") {
+    damage_first(Family::sample_rows, 2);
+  }
+  SECTION("by its values") {
+    damage_first(Family::sample_rows, 3);
+  }
   CHECK(store().get(Keyspace::gate, "a").error().code == ErrorCode::corrupt);
   CHECK(store().scan(Keyspace::gate, "")->empty());
   const auto found = samples("up", 0, 5000);

@@ -29,9 +29,9 @@ struct SampleAck {
 std::vector<SeriesSamples> write_of(int writer, int write) {
   std::vector<SeriesSamples> series;
   for (int k = 0; k < series_of_writer; ++k)
-    series.push_back({{{"__name__", "crash"}, {"w", std::to_string(writer)},
-                       {"k", std::to_string(k)}},
-                      {{crash_noon_ms + write, static_cast<double>(write)}}});
+    series.push_back(
+        {{{"__name__", "crash"}, {"w", std::to_string(writer)}, {"k", std::to_string(k)}},
+         {{crash_noon_ms + write, static_cast<double>(write)}}});
   return series;
 }
 

@@ -154,8 +154,8 @@ TEST_CASE_METHOD(HeadFixture, "writers and seals at once lose nothing, also afte
   for (int w = 0; w < writers; ++w)
     threads.emplace_back([&, w] {
       for (int i = 0; i < writes; ++i) {
-        const LabelSet labels = {{"__name__", "busy"}, {"w", std::to_string(w)},
-                                 {"s", std::to_string(i % 5)}};
+        const LabelSet labels = {
+            {"__name__", "busy"}, {"w", std::to_string(w)}, {"s", std::to_string(i % 5)}};
         if (!store().write(tenant, {{labels, {{head_noon_ms + i, 1.0 * i}}}}, {})) ++failed;
       }
     });

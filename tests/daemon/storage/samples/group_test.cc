@@ -1,9 +1,8 @@
 // Groups of series: labels and samples come back, damage is refused.
-#include "daemon/storage/samples/sample_group.h"
-
 #include <catch2/catch_test_macros.hpp>
 
 #include "daemon/storage/samples/label_key.h"
+#include "daemon/storage/samples/sample_group.h"
 #include "daemon/storage/samples/time_table.h"
 #include "tests/daemon/storage/samples/random_samples.h"
 
@@ -30,9 +29,9 @@ std::vector<GroupSeries> random_group(Random& random) {
                             {"i", std::string(1, static_cast<char>('a' + i % 4))}});
     series.table = static_cast<std::uint32_t>(random() % 1000);
     for (const Sample& sample : random_samples(random, random() % 100 + 1, true))
-      append_sample(series.run, sample.timestamp_ms, sample.value,
-                    random() % 50 == 0 ? random_histogram(static_cast<double>(random() % 9 + 2))
-                                       : nullptr);
+      append_sample(
+          series.run, sample.timestamp_ms, sample.value,
+          random() % 50 == 0 ? random_histogram(static_cast<double>(random() % 9 + 2)) : nullptr);
     group.push_back(std::move(series));
   }
   std::sort(group.begin(), group.end(), [](auto& a, auto& b) { return a.key < b.key; });

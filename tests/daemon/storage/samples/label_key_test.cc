@@ -47,8 +47,8 @@ TEST_CASE("label keys come back and order as label sets do, whatever the bytes")
 
 TEST_CASE("what is no label key is refused") {
   using namespace std::string_literals;
-  for (const std::string& key : {"a"s, "a\0b"s, "a\0\0"s, "b\0x\0a\0y\0"s, "a\0x\0a\0y\0"s,
-                                 "a\0\1\0"s, "a\0\1\3\0"s}) {
+  for (const std::string& key :
+       {"a"s, "a\0b"s, "a\0\0"s, "b\0x\0a\0y\0"s, "a\0x\0a\0y\0"s, "a\0\1\0"s, "a\0\1\3\0"s}) {
     INFO(key);
     CHECK(!parse_label_key(key));
   }

@@ -109,8 +109,7 @@ TEST_CASE("timestamps come back, regular ones in a few bytes") {
     put_times(table, samples);
     const auto times = read_times(table);
     REQUIRE((times && times->size() == samples.size()));
-    for (std::size_t i = 0; i < samples.size(); ++i)
-      CHECK((*times)[i] == samples[i].timestamp_ms);
+    for (std::size_t i = 0; i < samples.size(); ++i) CHECK((*times)[i] == samples[i].timestamp_ms);
     CHECK(!read_times(table.substr(0, table.size() - 1)));
     CHECK(!read_times(table + '\1'));
   }
