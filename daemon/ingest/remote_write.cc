@@ -71,18 +71,24 @@ MetricMetadata read_metadata(protozero::pbf_reader reader) {
 
 }  // namespace
 
+void read_request_series(protozero::pbf_reader series, WriteRequest& request) {
+  request.series.push_back(read_series(series, request));
+}
+
+void read_request_field(protozero::pbf_reader& reader, WriteRequest& request) {
+  if (is_field(reader, 1, as_bytes))
+    read_request_series(reader.get_message(), request);
+  else if (is_field(reader, 3, as_bytes))
+    request.metadata.push_back(read_metadata(reader.get_message()));
+  else
+    reader.skip();
+}
+
 Result<WriteRequest> decode_remote_write(std::string_view body) {
   WriteRequest request;
   try {
     protozero::pbf_reader reader(body.data(), body.size());
-    while (reader.next()) {
-      if (is_field(reader, 1, as_bytes))
-        request.series.push_back(read_series(reader.get_message(), request));
-      else if (is_field(reader, 3, as_bytes))
-        request.metadata.push_back(read_metadata(reader.get_message()));
-      else
-        reader.skip();
-    }
+    while (reader.next()) read_request_field(reader, request);
   } catch (const protozero::exception& e) {
     return invalid_argument(std::string("remote write: not a protobuf WriteRequest: ") + e.what());
   }

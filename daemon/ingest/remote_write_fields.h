@@ -11,4 +11,8 @@ namespace sluice::ingest {
 Sample read_float_sample(protozero::pbf_reader reader);
 void read_histogram_sample(protozero::pbf_reader reader, WrittenSeries& series);
 
+// Of a WriteRequest of 1.0: one of its series, and the field where the reader stands.
+void read_request_series(protozero::pbf_reader series, WriteRequest& request);
+void read_request_field(protozero::pbf_reader& reader, WriteRequest& request);
+
 }  // namespace sluice::ingest

@@ -4,7 +4,6 @@
 
 #include "base/codec/compress.h"
 #include "daemon/ingest/answers.h"
-#include "daemon/ingest/remote_write.h"
 #include "daemon/ingest/validate_samples.h"
 
 namespace sluice::ingest {
@@ -16,20 +15,18 @@ Error unsupported(const std::string& what) {
           what + "; send remote write 1.0 or 2.0: application/x-protobuf in a snappy block"};
 }
 
-enum class Version { one, two };
-
-// By the media type and its parameter `proto`.
-Result<Version> version_of(const http::Request& request) {
+// 1 or 2, by the media type and its parameter `proto`.
+Result<int> version_of(const http::Request& request) {
   const std::string_view header = request.headers.get("Content-Type");
   const std::string type = media_type(header);
   if (!type.empty() && type != "application/x-protobuf" && type != "application/octet-stream")
     return unsupported("Content-Type \"" + type + "\" is not accepted");
   const auto at = header.find("proto=");
-  if (at == std::string_view::npos) return Version::one;
+  if (at == std::string_view::npos) return 1;
   auto proto = header.substr(at + 6);
   proto = proto.substr(0, proto.find_first_of("; ,"));
-  if (proto == "prometheus.WriteRequest") return Version::one;
-  if (proto == "io.prometheus.write.v2.Request") return Version::two;
+  if (proto == "prometheus.WriteRequest") return 1;
+  if (proto == "io.prometheus.write.v2.Request") return 2;
   return unsupported("message \"" + std::string(proto) + "\" is not known");
 }
 
@@ -68,31 +65,37 @@ http::Response WriteHandler::handle(http::Request& request) {
   return error_answer(response.error());
 }
 
+Result<FlatWrite> WriteHandler::decode(int version, std::string_view body) const {
+  if (version == 1) return decode_flat_write(body, limits_, clock_.now());
+  FlatWrite decoded;
+  SLUICE_TRY(decoded.rest, decode_remote_write_2(body));
+  return decoded;
+}
+
 Result<http::Response> WriteHandler::write(http::Request& request) {
-  SLUICE_TRY(const Version version, version_of(request));
+  SLUICE_TRY(const int version, version_of(request));
   if (request.content_encoding.empty()) {
     SLUICE_TRY(request.body, snappy_decompress(request.body, limits_.write_body_bytes));
   }
   metrics_.bytes.inc(static_cast<double>(request.body.size()));
-  SLUICE_TRY(auto decoded, version == Version::two ? decode_remote_write_2(request.body)
-                                                  : decode_remote_write(request.body));
-  metrics_.count_skipped("exemplar", decoded.exemplars);
-  const std::size_t samples = count_samples(decoded);
+  SLUICE_TRY(FlatWrite decoded, decode(version, request.body));
+  metrics_.count_skipped("exemplar", decoded.rest.exemplars);
+  const std::size_t samples = decoded.samples.samples.size() + count_samples(decoded.rest);
   if (samples > limits_.samples_per_write)
     return invalid_argument("write of " + std::to_string(samples) + " samples, limit " +
                             std::to_string(limits_.samples_per_write) + "; send smaller batches");
   Rejections rejections;
-  auto series = validate_samples(decoded, limits_, clock_.now(), rejections);
+  const auto series = validate_samples(decoded.rest, limits_, clock_.now(), rejections);
   metrics_.count(rejections);
   const std::size_t histograms = count_histograms(series);
+  for (const SeriesSamples& one : series) decoded.samples.add(one);
   SLUICE_TRY(const std::size_t accepted,
-             store_.write(request.tenant, std::move(series), std::move(decoded.metadata)));
+             store_.write_flat(request.tenant, decoded.samples, std::move(decoded.rest.metadata)));
   metrics_.items.inc(static_cast<double>(accepted));
   auto response = rejections.empty()
                       ? http::Response::no_content()
                       : http::Response::text(400, rejections.message(samples, "samples"));
-  if (version == Version::two)
-    add_statistics(response, accepted - std::min(accepted, histograms), histograms);
+  if (version == 2) add_statistics(response, accepted - std::min(accepted, histograms), histograms);
   return response;
 }
 

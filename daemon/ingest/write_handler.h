@@ -3,6 +3,7 @@
 
 #include "base/http/message.h"
 #include "base/types/limits.h"
+#include "daemon/ingest/flat_write.h"
 #include "daemon/ingest/ingest_metrics.h"
 #include "daemon/storage/store.h"
 
@@ -16,6 +17,8 @@ class WriteHandler {
 
  private:
   Result<http::Response> write(http::Request& request);
+  // `version`: 1 or 2.
+  Result<FlatWrite> decode(int version, std::string_view body) const;
 
   storage::Store& store_;
   Clock& clock_;

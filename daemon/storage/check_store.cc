@@ -4,22 +4,25 @@
 #include "daemon/storage/delete_request.h"
 #include "daemon/storage/head_batch.h"
 #include "daemon/storage/part_reader.h"
-#include "daemon/storage/decimal_chunk.h"
-#include "daemon/storage/histogram_codec.h"
+#include "daemon/storage/part_sources.h"
 #include "daemon/storage/sample_batch.h"
-#include "daemon/storage/sample_chunk.h"
 
 namespace sluice::storage {
 
 namespace {
 
-// Of families with values of several types the one that is there, if it may be.
-ValueType value_type(Family family, std::string_view key, ValueType found) {
-  if (family == Family::sample_head && found == ValueType::histogram_batch) return found;
-  if (family == Family::chunk &&
-      (found == ValueType::histogram_chunk || found == ValueType::decimal_chunk))
-    return found;
-  if (family == Family::sample_state && parse_merged_day_key(key)) return ValueType::merged_day;
+// Of values of sample parts; with a key that is none the index's, which will not decode.
+ValueType sample_value_type(std::string_view key) {
+  switch (parse_sample_value(key).value_or(SampleValue::index)) {
+    case SampleValue::index: return ValueType::sample_index;
+    case SampleValue::times: return ValueType::sample_times;
+    case SampleValue::labels: return ValueType::sample_labels;
+    case SampleValue::values: return ValueType::sample_values;
+  }
+  return ValueType::sample_index;
+}
+
+ValueType value_type(Family family, std::string_view key) {
   switch (family) {
     case Family::meta: return ValueType::format;
     case Family::head: return ValueType::head_batch;
@@ -31,8 +34,8 @@ ValueType value_type(Family family, std::string_view key, ValueType found) {
     case Family::rows: return ValueType::row_group_chunk;
     case Family::document: return ValueType::document;
     case Family::sample_head: return ValueType::sample_batch;
-    case Family::series: return ValueType::series;
-    case Family::chunk: return ValueType::chunk;
+    case Family::sample_part: return ValueType::sample_part;
+    case Family::sample_rows: return sample_value_type(key);
     case Family::metadata: return ValueType::metadata;
     case Family::sample_state: return ValueType::sample_state;
   }
@@ -64,6 +67,11 @@ class StoreCheck {
       if (auto read = read_part(part); !read)
         found("part " + printable_key(part_key(part.day, part.tenant, part.id)), read.error());
     }
+    for (const SamplePartPtr& part : sample_parts_) {
+      if (stop_()) return stopped();
+      if (auto read = read_sample_part(part); !read)
+        found("sample part " + printable_key(part->key()), read.error());
+    }
     return std::move(report_);
   }
 
@@ -85,28 +93,25 @@ class StoreCheck {
       if (stop_()) return stopped();
       ++report_.values;
       report_.bytes += scan.key().size() + scan.raw_value().size();
-      const ValueType type = value_type(family, scan.key(), scan.type());
+      const ValueType type = value_type(family, scan.key());
       const auto payload = scan.payload(type);
       const auto checked =
-          payload ? check_value(family, scan.key(), type, *payload) : Result<void>(payload.error());
+          payload ? check_value(family, scan.key(), *payload) : Result<void>(payload.error());
       if (!checked) found(name + " " + printable_key(scan.key()), checked.error());
     }
     if (const auto status = scan.status(); !status) found(name, status.error());
     return {};
   }
 
-  Result<void> check_value(Family family, std::string_view key, ValueType type,
-                           std::string_view payload) {
+  Result<void> check_value(Family family, std::string_view key, std::string_view payload) {
     ByteReader in(payload);
     switch (family) {
       case Family::part: return check_summary(key, payload);
       case Family::head: return count(head_entries(payload), report_.head_entries);
-      case Family::chunk: return count(chunk_size(type, payload), report_.samples);
-      case Family::sample_head: return check_sample_batch(type, payload);
+      case Family::sample_part: return check_sample_summary(key, payload);
+      case Family::sample_head: return check_sample_batch(payload);
       case Family::document: return check_document(key, payload);
-      case Family::series: in.labels(); return finished(in, "series");
       case Family::sample_state:
-        if (type == ValueType::merged_day) return in.varint(), finished(in, "merged day");
         in.zigzag();
         if (in.varint() != 0) in.zigzag();
         return finished(in, "sample state");
@@ -118,6 +123,7 @@ class StoreCheck {
       case Family::directory:  // decoded with their part
       case Family::group:
       case Family::rows:
+      case Family::sample_rows:
       case Family::metadata: return {};
     }
     return {};
@@ -125,17 +131,6 @@ class StoreCheck {
 
   static Result<void> finished(const ByteReader& in, const char* what) {
     return in.finished() ? Result<void>() : does_not_decode(what);
-  }
-
-  static Result<std::size_t> chunk_size(ValueType type, std::string_view payload) {
-    if (type == ValueType::histogram_chunk) {
-      SLUICE_TRY(const auto run, decode_histogram_chunk(payload));
-      return run.samples.size();
-    }
-    SLUICE_TRY(const auto samples, type == ValueType::decimal_chunk
-                                       ? decode_decimal_chunk(payload)
-                                       : decode_chunk(payload));
-    return samples.size();
   }
 
   static Result<void> count(const Result<std::size_t>& items, std::uint64_t& total) {
@@ -153,10 +148,36 @@ class StoreCheck {
     return {};
   }
 
-  Result<void> check_sample_batch(ValueType type, std::string_view payload) {
-    SLUICE_TRY(const auto batch, decode_sample_batch(type, payload));
-    for (const auto& series : batch.series) report_.samples += series.samples.size();
+  Result<void> check_sample_summary(std::string_view key, std::string_view payload) {
+    SLUICE_TRY(const auto summary, decode_sample_summary(payload));
+    const auto parsed = parse_part_key(key);
+    if (!parsed) return does_not_decode("key");
+    sample_parts_.push_back(std::make_shared<const SamplePart>(
+        SamplePart{parsed->day, parsed->tenant, parsed->part, summary, 0}));
     return {};
+  }
+
+  Result<void> check_sample_batch(std::string_view payload) {
+    SLUICE_TRY(const auto batch, decode_sample_batch(payload));
+    report_.samples += batch.samples.size();
+    return {};
+  }
+
+  Result<void> read_sample_part(const SamplePartPtr& part) {
+    SamplePartCache cache(database_, 0);
+    SamplePartCursor cursor(cache, part, database_.snapshot(), every_series());
+    std::uint64_t samples = 0;
+    for (;;) {
+      SLUICE_TRY(const bool more, cursor.next());
+      if (!more) break;
+      SLUICE_TRY(const SampleRun run, cursor.read());
+      samples += run.samples.size();
+    }
+    report_.samples += samples;
+    if (samples == part->summary.samples) return {};
+    return Error{ErrorCode::corrupt, "it has " + std::to_string(samples) +
+                                         " samples, its summary says " +
+                                         std::to_string(part->summary.samples)};
   }
 
   static Result<void> check_document(std::string_view key, std::string_view payload) {
@@ -186,6 +207,7 @@ class StoreCheck {
   const std::unique_ptr<Snapshot> snapshot_;
   CheckReport report_;
   std::vector<Part> parts_;
+  SamplePartList sample_parts_;
 };
 
 }  // namespace

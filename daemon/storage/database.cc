@@ -44,17 +44,18 @@ Error development_format(const std::string& path) {
   return {ErrorCode::invalid_argument,
           "data directory " + path +
               " was written by a development version of Sluice from before the first release "
-              "(format 1), which is not read any more: start with another directory"};
+              "(format 1 or 2), which is not read any more: start with another directory"};
 }
 
 // Told by the families, before anything is changed in the directory. The family of row groups is
 // created before the last one of format 1.
-bool lacks_row_groups(const std::vector<std::string>& existing) {
-  const auto has = [&](Family family) {
-    const auto name = family_names[static_cast<std::size_t>(family)];
+// Before logs had row groups, or while metric samples lay in chunks of one series each.
+bool has_old_families(const std::vector<std::string>& existing) {
+  const auto has = [&](std::string_view name) {
     return std::find(existing.begin(), existing.end(), name) != existing.end();
   };
-  return has(Family::sample_state) && !has(Family::group);
+  const auto name_of = [](Family family) { return family_names[static_cast<std::size_t>(family)]; };
+  return has("chunk") || (has(name_of(Family::sample_state)) && !has(name_of(Family::group)));
 }
 
 Error open_error(const rocksdb::Status& status, const std::string& path) {
@@ -135,10 +136,10 @@ Result<std::unique_ptr<Database>> Database::open_read_only(const StoreOptions& o
 }
 
 Result<void> Database::open_families(const std::vector<std::string>& existing, bool read_only) {
+  if (has_old_families(existing)) return development_format(options_.path);
   const auto unknown = std::find_if_not(existing.begin(), existing.end(), known_family);
   if (unknown != existing.end())
     return newer_format(options_.path, "it has a family \"" + *unknown + "\"");
-  if (lacks_row_groups(existing)) return development_format(options_.path);
   const auto cache = make_block_cache(options_);
   std::vector<rocksdb::ColumnFamilyDescriptor> descriptors;
   for (std::size_t i = 0; i < family_names.size(); ++i)
@@ -238,7 +239,7 @@ Result<std::optional<Value>> Database::get(Family family, std::string_view key, 
   rocksdb::ReadOptions options;
   if (snapshot) options.snapshot = snapshot->snapshot_;
   // Chunks are large and the kernel's cache has them: they would only push out indexes and headers.
-  options.fill_cache = family != Family::rows;
+  options.fill_cache = family != Family::rows && family != Family::sample_rows;
   Value value(std::make_unique<rocksdb::PinnableSlice>());
   const auto status = db_->Get(options, families_[static_cast<std::size_t>(family)], to_slice(key),
                                value.slice_.get());

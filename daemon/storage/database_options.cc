@@ -26,7 +26,8 @@ class NoAutoRecovery : public rocksdb::EventListener {
 // Families of values compressed by us, written once, in about ascending order, and dropped by the
 // range.
 bool holds_parts(Family family) {
-  return family == Family::rows || family == Family::group || family == Family::directory;
+  return family == Family::rows || family == Family::group || family == Family::directory ||
+         family == Family::sample_rows;
 }
 
 std::size_t memtable_bytes(Family family) {
@@ -34,7 +35,7 @@ std::size_t memtable_bytes(Family family) {
     case Family::head: return 12 << 20;
     case Family::sample_head: return 16 << 20;
     case Family::rows: return 12 << 20;
-    case Family::chunk: return 8 << 20;
+    case Family::sample_rows: return 8 << 20;
     default: return 2 << 20;
   }
 }

@@ -123,26 +123,22 @@ std::string document_key(Keyspace space, std::string_view key) {
   return out;
 }
 
-std::string series_key(Day day, const TenantId& tenant, SeriesId series) {
-  return part_key(day, tenant, series);
-}
-
-std::optional<SeriesKey> parse_series_key(std::string_view key) {
-  auto parsed = parse_day_tenant_id(key);
-  if (!parsed) return std::nullopt;
-  return SeriesKey{parsed->day, std::move(parsed->tenant), parsed->part};
-}
-
-std::string chunk_key(Day day, const TenantId& tenant, SeriesId series, std::int64_t first_ms,
-                      std::uint64_t number) {
-  std::string key = series_key(day, tenant, series);
-  append_u64(key, static_cast<std::uint64_t>(first_ms) + time_bias);
-  append_u64(key, number);
+std::string sample_value_key(Day day, const TenantId& tenant, PartId part, SampleValue what,
+                             std::uint32_t index) {
+  std::string key = part_key(day, tenant, part);
+  key += static_cast<char>(what);
+  append_u32(key, index);
   return key;
 }
 
-std::uint64_t chunk_number(std::string_view key) {
-  return key.size() < 8 ? 0 : read_big_endian(key.substr(key.size() - 8));
+std::optional<SampleValue> parse_sample_value(std::string_view key) {
+  const auto part = parse_part_key(key);
+  if (!part) return std::nullopt;
+  const std::size_t front = part_key(part->day, part->tenant, part->part).size();
+  if (key.size() != front + 5) return std::nullopt;
+  const auto what = static_cast<SampleValue>(key[front]);
+  if (what < SampleValue::index || what > SampleValue::values) return std::nullopt;
+  return what;
 }
 
 std::string tenant_key(const TenantId& tenant) {
@@ -150,18 +146,6 @@ std::string tenant_key(const TenantId& tenant) {
   std::string key;
   append_tenant(key, tenant);
   return key;
-}
-
-std::string merged_day_key(const TenantId& tenant, Day day) {
-  return tenant_key(tenant) + day_key(day);
-}
-
-std::optional<Day> parse_merged_day_key(std::string_view key) {
-  const std::size_t end = key.find('\0');
-  if (end == std::string_view::npos || key.size() - end != 5) return std::nullopt;
-  std::uint32_t number = 0;
-  for (const char c : key.substr(end + 1)) number = number << 8 | static_cast<unsigned char>(c);
-  return static_cast<Day>(number - day_bias);
 }
 
 std::string metadata_key(const TenantId& tenant, std::string_view family) {

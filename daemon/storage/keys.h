@@ -15,7 +15,7 @@
 
 namespace sluice::storage {
 
-inline constexpr std::uint64_t format_version = 2;
+inline constexpr std::uint64_t format_version = 3;
 
 // Column families; the index is the position in `family_names`, the name is what is on disk.
 enum class Family : std::uint8_t {
@@ -28,14 +28,14 @@ enum class Family : std::uint8_t {
   rows,
   document,
   sample_head,
-  series,
-  chunk,
+  sample_part,
+  sample_rows,
   metadata,
   sample_state,
 };
 inline constexpr std::array<std::string_view, 13> family_names = {
-    "default",  "head",        "mark",   "part",  "directory", "group",       "rows",
-    "document", "sample_head", "series", "chunk", "metadata",  "sample_state"};
+    "default",  "head",        "mark",        "part",        "directory", "group",       "rows",
+    "document", "sample_head", "sample_part", "sample_rows", "metadata",  "sample_state"};
 
 // First byte of every value.
 enum class ValueType : std::uint8_t {
@@ -46,23 +46,24 @@ enum class ValueType : std::uint8_t {
   part_directory = 5,
   // 6 was the row group of format 1.
   document = 7,
-  sample_batch = 8,
-  series = 9,
-  chunk = 10,
+  // 8, 9, 10, 16, 17, 18 and 19 were batches, series and chunks of format 2.
   metadata = 11,
   sample_state = 12,
   template_list = 13,
   row_group_header = 14,
   row_group_chunk = 15,
-  histogram_batch = 16,
-  histogram_chunk = 17,
-  merged_day = 18,
-  decimal_chunk = 19,
+  sample_batch = 32,
+  sample_part = 33,
+  sample_index = 34,
+  sample_labels = 35,
+  sample_values = 36,
+  sample_times = 37,
 };
 
 // Where the values of a part lie, under keys that begin with part_key().
 inline constexpr std::array part_families = {Family::part, Family::directory, Family::group,
                                              Family::rows};
+inline constexpr std::array sample_part_families = {Family::sample_part, Family::sample_rows};
 
 // Days since 1970-01-01 UTC, possibly negative.
 using Day = std::int32_t;
@@ -72,7 +73,6 @@ Day day_of(Timestamp t);
 Day day_of_ms(std::int64_t timestamp_ms);
 
 using PartId = std::uint64_t;
-using SeriesId = std::uint64_t;
 
 inline constexpr std::string_view format_key = "format";
 
@@ -96,7 +96,8 @@ std::optional<PartKey> parse_part_key(std::string_view key);
 // Whether it is a part_key() and nothing more.
 bool is_part_key(std::string_view key);
 
-// The first key of a day, for range removal: part, directory, group, rows, series, chunk.
+// The first key of a day, for range removal: part, directory, group, rows, sample_part,
+// sample_rows.
 std::string day_key(Day day);
 
 // day | tenant: a tenant's day, for range removal in the same families.
@@ -104,22 +105,13 @@ std::string tenant_day_key(Day day, const TenantId& tenant);
 
 std::string document_key(Keyspace space, std::string_view key);
 
-// day | tenant | series
-std::string series_key(Day day, const TenantId& tenant, SeriesId series);
-struct SeriesKey {
-  Day day = 0;
-  TenantId tenant;
-  SeriesId series = 0;
-};
-std::optional<SeriesKey> parse_series_key(std::string_view key);
-// series_key | first timestamp | write number
-std::string chunk_key(Day day, const TenantId& tenant, SeriesId series, std::int64_t first_ms,
-                      std::uint64_t number);
-std::uint64_t chunk_number(std::string_view key);
+// part_key | what | index: sample_rows. sample_part has part_key() itself.
+enum class SampleValue : std::uint8_t { index = 1, times = 2, labels = 3, values = 4 };
+std::string sample_value_key(Day day, const TenantId& tenant, PartId part, SampleValue what,
+                             std::uint32_t index);
+std::optional<SampleValue> parse_sample_value(std::string_view key);
 
 std::string tenant_key(const TenantId& tenant);  // sample_state; the prefix of metadata
-std::string merged_day_key(const TenantId& tenant, Day day);  // sample_state
-std::optional<Day> parse_merged_day_key(std::string_view key);
 std::string metadata_key(const TenantId& tenant, std::string_view family);
 
 // The smallest key above all keys that begin with `prefix`; empty if there is none.

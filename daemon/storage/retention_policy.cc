@@ -59,9 +59,7 @@ std::optional<Day> RetentionPolicy::first_log_day(const TenantId& tenant, Timest
 }
 
 std::optional<Day> RetentionPolicy::first_sample_day(const TenantId& tenant, Timestamp now) const {
-  for (const Rule& rule : rules_)
-    if (rule.applies_to(tenant) && rule.matchers.empty()) return day_by_period(rule.period, now);
-  return std::nullopt;
+  return first_log_day(tenant, now);  // rules with selectors are for series as for streams
 }
 
 std::vector<RetentionCut> RetentionPolicy::cuts(const TenantId& tenant, Timestamp now) const {

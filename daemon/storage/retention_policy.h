@@ -1,9 +1,9 @@
 // RetentionPolicy: how long whose data is kept, from the configured period and its rules.
 //
-// The first rule that applies to a stream decides; the configured period is the rule after all
-// others. A rule without selector is a tenant's period, for logs and samples; one with a selector
-// is for streams. Whole UTC days are dropped: a day goes when its end is older than the period.
-// A period of zero keeps forever. Immutable; safe from any thread.
+// The first rule that applies to a stream or series decides; the configured period is the rule
+// after all others. A rule without selector is a tenant's period; one with a selector is for the
+// streams and series that match. Whole UTC days are dropped: a day goes when its end is older than
+// the period. A period of zero keeps forever. Immutable; safe from any thread.
 #pragma once
 
 #include <chrono>

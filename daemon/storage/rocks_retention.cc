@@ -4,11 +4,7 @@
 
 namespace sluice::storage {
 
-namespace {
-
-constexpr std::array sample_families = {Family::series, Family::chunk};
-
-}  // namespace
+namespace {}  // namespace
 
 void RocksStore::apply_retention() {
   if (auto dropped = drop_expired(clock_.now()); !dropped)
@@ -25,7 +21,7 @@ Result<void> RocksStore::drop_expired(Timestamp now) {
   const RetentionPolicy& policy = deletions_.policy();
   if (const auto day = policy.first_day(now)) {
     SLUICE_CHECK(logs_.drop_before(*day, [&] { return remove_days(*day, part_families); }));
-    SLUICE_CHECK(samples_.drop_before(*day, [&] { return remove_days(*day, sample_families); }));
+    SLUICE_CHECK(samples_.drop_before(*day));
   }
   if (!policy.has_rules()) return {};
   for (const TenantId& tenant : logs_.tenant_ids())

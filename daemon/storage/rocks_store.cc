@@ -37,7 +37,9 @@ RocksStore::RocksStore(StoreOptions options, Clock& clock, std::unique_ptr<Stora
       database_(std::move(database)),
       deletions_(*database_, options_, std::move(policy), clock),
       logs_(*database_, deletions_, options_, clock, *metrics_),
-      samples_(*database_, clock, *metrics_) {}
+      samples_(*database_, options_, clock, *metrics_, [this](const TenantId& tenant) {
+        return deletions_.policy().cuts(tenant, clock_.now());
+      }) {}
 
 RocksStore::~RocksStore() {
   stopping_ = true;
@@ -74,8 +76,15 @@ Result<PushOutcome> RocksStore::push(LogPush push) {
 
 Result<std::size_t> RocksStore::write(const TenantId& tenant, std::vector<SeriesSamples> series,
                                       std::vector<MetricMetadata> metadata) {
-  SLUICE_TRY(const auto write, samples_.prepare(tenant, Origin::outside, std::move(series),
-                                                std::move(metadata)));
+  SampleWrite flat;
+  for (const auto& one : series) flat.add(one);
+  return write_flat(tenant, flat, std::move(metadata));
+}
+
+Result<std::size_t> RocksStore::write_flat(const TenantId& tenant, SampleWrite& samples,
+                                           std::vector<MetricMetadata> metadata) {
+  SLUICE_TRY(const auto write,
+             samples_.prepare(tenant, Origin::outside, samples, std::move(metadata)));
   if (!write.empty()) {
     Batch step = database_->batch();
     SampleStore::add_to(step, write);
@@ -96,7 +105,9 @@ Result<void> RocksStore::commit(const Step& step) {
   }
   std::vector<SampleStore::Prepared> writes;
   for (const auto& samples : step.samples()) {
-    SLUICE_TRY(auto write, samples_.prepare(samples.tenant, Origin::own, samples.series, {}));
+    SampleWrite flat;
+    for (const auto& one : samples.series) flat.add(one);
+    SLUICE_TRY(auto write, samples_.prepare(samples.tenant, Origin::own, flat, {}));
     SampleStore::add_to(batch, write);
     writes.push_back(std::move(write));
   }

@@ -30,6 +30,8 @@ class RocksStore : public Store, public StoreOperations {
   Result<PushOutcome> push(LogPush push) override;
   Result<std::size_t> write(const TenantId& tenant, std::vector<SeriesSamples> series,
                             std::vector<MetricMetadata> metadata) override;
+  Result<std::size_t> write_flat(const TenantId& tenant, SampleWrite& samples,
+                                 std::vector<MetricMetadata> metadata) override;
   Result<void> commit(const Step& step) override;
   Result<std::optional<std::string>> get(Keyspace space, std::string_view key) override;
   Result<std::vector<Document>> scan(Keyspace space, std::string_view prefix) override;
@@ -75,7 +77,7 @@ class RocksStore : public Store, public StoreOperations {
   LogStore logs_;
   SampleStore samples_;
   std::atomic<bool> stopping_{false};
-  std::uint64_t written_out_ = 0;  // LogStore::changes() on disk; of the merger's thread
+  std::uint64_t written_out_ = 0;   // LogStore::changes() on disk; of the merger's thread
   std::unique_ptr<Worker> sealer_;  // after what they use
   std::unique_ptr<Worker> merger_;
 };

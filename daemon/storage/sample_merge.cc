@@ -1,137 +1,153 @@
-// SampleStore: the merge step. Chunks of a series' day become few large ones.
+// SampleStore: merging of parts, so that a window has few.
+//
+// Two steps, as for logs: the merged values are written first, seen by nobody and removed at the
+// next start if it comes to that; then one step adopts them and removes the old parts.
 #include <algorithm>
 
 #include "base/telemetry/log.h"
-#include "daemon/storage/chunk_reader.h"
-#include "daemon/storage/chunk_writer.h"
-#include "daemon/storage/codec/bytes.h"
+#include "daemon/storage/part_sources.h"
+#include "daemon/storage/sample_part_writer.h"
 #include "daemon/storage/sample_store.h"
 
 namespace sluice::storage {
 
 namespace {
 
-constexpr std::size_t merged_samples = 1'440;   // six hours at 15 s
-constexpr std::size_t slice_samples = 500'000;  // of one step: 8 MB in memory
+constexpr std::int64_t late_ms = 2 * 3'600'000;  // samples may come late; no hurry either
+constexpr std::size_t sample_merge_fan = 8;      // parts of like size in a window that goes on
 
-// The chunks of one series' day as they are found.
-struct OldChunk {
-  std::string key;
-  std::uint64_t number = 0;
-  SampleRun run;
-};
-
-struct SeriesDay {
-  SeriesKey key;
-  std::vector<OldChunk> chunks;
-  bool damaged = false;  // then it stays as it is
-};
-
-SampleRun joined_run(std::vector<OldChunk>& chunks) {
-  std::sort(chunks.begin(), chunks.end(),
-            [](const OldChunk& a, const OldChunk& b) { return a.number < b.number; });
-  SampleRun joined;
-  for (const OldChunk& chunk : chunks) join_samples(joined, chunk.run);
-  return joined;
+std::size_t tier_of(const SamplePart& part) {
+  std::size_t tier = 0;
+  for (std::uint64_t size = 1 << 20; part.summary.bytes > size; size *= sample_merge_fan) ++tier;
+  return tier;
 }
 
-// Returns how many chunks the series has now.
-std::size_t put_merged(Batch& step, SeriesDay& series) {
-  // Those that are large already are not written again.
-  auto& chunks = series.chunks;
-  const std::size_t large = series.damaged ? 0 : std::erase_if(chunks, [](const OldChunk& chunk) {
-    return chunk.run.samples.size() >= merged_samples / 2;
-  });
-  if (series.damaged || chunks.size() < 2) return large + chunks.size();
-  for (const OldChunk& chunk : chunks) step.remove(Family::chunk, chunk.key);
-  const SampleRun run = joined_run(chunks);
-  const std::uint64_t number = chunks.front().number;
-  std::size_t written = 0;
-  for (auto begin = run.samples.begin(); begin != run.samples.end(); ++written) {
-    const auto most = std::min<std::ptrdiff_t>(run.samples.end() - begin, merged_samples);
-    const auto end = std::find_if(begin, begin + most, [&](const Sample& sample) {
-      return is_histogram(sample.value) != is_histogram(begin->value);
-    });
-    put_chunk(step,
-              chunk_key(series.key.day, series.key.tenant, series.key.series,
-                        begin->timestamp_ms, number),
-              {begin, end}, run.histograms);
-    begin = end;
+// Parts of one window worth merging: all if the window is over, else many of like size.
+SamplePartList worthy_of(SamplePartList window, bool over) {
+  if (over) return window.size() > 1 ? window : SamplePartList();
+  std::map<std::size_t, SamplePartList> tiers;
+  for (const auto& part : window) tiers[tier_of(*part)].push_back(part);
+  for (auto& [tier, parts] : tiers)
+    if (parts.size() >= sample_merge_fan) return std::move(parts);
+  return {};
+}
+
+std::vector<SamplePartList> merge_candidates(const SamplePartList& parts,
+                                             const std::set<PartId>& excluded,
+                                             std::int64_t now_ms) {
+  std::map<std::int64_t, SamplePartList> windows;
+  for (const auto& part : parts)
+    if (excluded.count(part->id) == 0) windows[window_of(part->summary.first_ms)].push_back(part);
+  std::vector<SamplePartList> candidates;
+  for (auto& [window, list] : windows) {
+    const bool over = window < window_of(now_ms - late_ms);
+    SamplePartList worthy = worthy_of(std::move(list), over);
+    if (!worthy.empty()) candidates.push_back(std::move(worthy));
   }
-  return large + written;
+  return candidates;
+}
+
+Error stopped() {
+  return {ErrorCode::cancelled, "merging was stopped"};
 }
 
 }  // namespace
 
-void SampleStore::recover_merged(const Scan& scan, Day day) {
-  const TenantId id{std::string(scan.key().substr(0, scan.key().find('\0')))};
-  const auto payload = scan.payload(ValueType::merged_day);
-  ByteReader in(payload ? *payload : std::string_view());
-  const std::size_t chunks = in.varint();
-  // Without it the day is merged once more.
-  if (payload && in.finished())
-    merges_.merged(id, day, chunks);
-  else
-    database_.report_corrupt({ErrorCode::corrupt, "mark of a merged day does not decode"});
-}
-
-// One step over series from `from` on; moves `from` behind them, to "" at the end.
-Result<std::size_t> SampleStore::merge_slice(const std::string& prefix, std::string& from) {
-  const std::lock_guard lock(seal_mutex_);
+// Removes the old parts and, if there is one, adopts the new one.
+Result<void> SampleStore::adopt(TenantSamples& samples, const SamplePartList& old,
+                                std::optional<SamplePart> merged) {
   Batch step = database_.batch();
-  Scan scan = database_.scan(Family::chunk, from, prefix_end(prefix));
-  from.clear();
-  std::size_t samples = 0;
-  std::size_t left = 0;
-  SeriesDay series;
-  while (scan.next()) {
-    const std::string_view key = scan.key();
-    auto parsed = parse_series_key(key);
-    if (!parsed) continue;
-    if (parsed->series != series.key.series || series.chunks.empty()) {
-      left += put_merged(step, series);
-      series = {std::move(*parsed), {}, false};
-      if (samples >= slice_samples) {
-        from = series_key(series.key.day, series.key.tenant, series.key.series);
-        series.chunks.clear();
-        break;
-      }
+  std::vector<SamplePart> adopted;
+  for (const auto& part : old)
+    for (const Family family : sample_part_families)
+      step.remove_range(family, part->key(), prefix_end(part->key()));
+  if (merged) {
+    merged->summary.number = UINT64_MAX;
+    for (const auto& part : old) {
+      merged->summary.number = std::min(merged->summary.number, part->summary.number);
+      merged->generation = std::max(merged->generation, part->generation);
     }
-    auto run = decode_any_chunk(scan);
-    if (!run) {
-      database_.report_corrupt(run.error());
-      series.damaged = true;
-      run = SampleRun{};
-    }
-    samples += run->samples.size();
-    series.chunks.push_back({std::string(key), chunk_number(key), std::move(*run)});
+    step.put(Family::sample_part, merged->key(), ValueType::sample_part,
+             encode_sample_summary(merged->summary));
+    adopted.push_back(std::move(*merged));
   }
-  SLUICE_CHECK(scan.status());
-  left += put_merged(step, series);
-  SLUICE_CHECK(database_.write(step, Writer::maintenance));
-  return left;
+  return samples.replace(old, std::move(adopted),
+                         [&] { return database_.write(step, Writer::maintenance); });
 }
 
-Result<void> SampleStore::merge_day(const MergePlan::TenantDay& target,
-                                    const std::function<bool()>& stop) {
-  const std::string prefix = tenant_day_key(target.day, target.tenant);
-  std::string from = prefix;
-  std::size_t left = 0;
-  while (!from.empty()) {
+Result<void> SampleStore::merge_parts(TenantSamples& samples, const SamplePartList& parts,
+                                      const std::function<bool()>& stop) {
+  PartSources sources(cache_, every_series());
+  SampleCuts cuts(cuts_of_(samples.tenant()));
+  TenantSamples::PartsView view;
+  view.parts = parts;
+  view.snapshot = database_.snapshot();
+  SLUICE_CHECK(sources.add(view, ""));
+  SamplePartWriter writer(database_, samples.tenant(), parts.front()->day,
+                          next_number_.fetch_add(1), options_.merge_zstd_level);
+  const auto write = [&]() -> Result<std::optional<SamplePart>> {
+    while (const std::string* least = sources.least()) {
+      if (stop()) return stopped();
+      const std::string key = *least;
+      SLUICE_TRY(SampleRun run, sources.read(key, cuts.first_ms(key), INT64_MAX));
+      SLUICE_CHECK(sources.pass(key));
+      if (sources.damaged()) break;
+      if (!run.samples.empty()) SLUICE_CHECK(writer.add(key, std::move(run)));
+    }
+    if (sources.damaged()) return Error{ErrorCode::corrupt, "a part is damaged and stays as it is"};
+    if (writer.empty()) return std::optional<SamplePart>();
+    SLUICE_TRY(SamplePart part, writer.finish());
+    return std::optional<SamplePart>(std::move(part));
+  };
+  auto merged = write();
+  if (!merged) {
+    writer.abandon();
+    return merged.error();
+  }
+  return adopt(samples, parts, std::move(*merged));
+}
+
+// Whether series of the part have nothing left that is kept, so that writing it again frees space.
+Result<bool> SampleStore::holds_hidden(const SamplePartPtr& part, SampleCuts& cuts) {
+  SamplePartCursor cursor(cache_, part, database_.snapshot(), every_series());
+  for (;;) {
+    SLUICE_TRY(const bool more, cursor.next());
+    if (!more) return false;
+    if (cuts.first_ms(cursor.key()) > part->summary.last_ms) return true;
+  }
+}
+
+Result<void> SampleStore::merge_tenant(TenantSamples& samples, const std::function<bool()>& stop) {
+  auto candidates = merge_candidates(samples.parts(), unmergeable_, unix_ms(to_ms(clock_.now())));
+  SampleCuts cuts(cuts_of_(samples.tenant()));
+  const SamplePartList all = cuts.empty() ? SamplePartList() : samples.parts();
+  for (const SamplePartPtr& part : all) {
+    if (part->summary.last_ms >= cuts.last_cut_ms() || unmergeable_.count(part->id) > 0) continue;
+    const auto [it, fresh] = searched_.try_emplace(part->id, cuts.last_cut_ms());
+    if (!fresh && it->second >= cuts.last_cut_ms()) continue;
+    it->second = cuts.last_cut_ms();
+    const bool merging = std::any_of(candidates.begin(), candidates.end(), [&](const auto& list) {
+      return std::find(list.begin(), list.end(), part) != list.end();
+    });
+    if (merging) continue;
+    SLUICE_TRY(const bool hidden, holds_hidden(part, cuts));
+    if (hidden) candidates.push_back({part});
+  }
+  for (const auto& parts : candidates) {
     if (stop()) return {};
-    SLUICE_TRY(const std::size_t chunks, merge_slice(prefix, from));
-    left += chunks;
+    auto merged = merge_parts(samples, parts, stop);
+    if (merged || merged.error().code == ErrorCode::cancelled) continue;
+    if (merged.error().code == ErrorCode::corrupt)
+      for (const auto& part : parts) unmergeable_.insert(part->id);
+    log_error("merging samples failed",
+              {{"tenant", samples.tenant().value}, {"error", merged.error()}});
+    if (merged.error().code != ErrorCode::corrupt) return merged;
   }
-  Batch step = database_.batch();
-  std::string payload;
-  put_varint(payload, left);
-  step.put(Family::sample_state, merged_day_key(target.tenant, target.day), ValueType::merged_day,
-           payload);
-  merges_.merged(target.tenant, target.day, left);
-  return database_.write(step, Writer::maintenance);
+  return {};
 }
 
 Result<void> SampleStore::merge(const std::function<bool()>& stop) {
+  const std::lock_guard lock(merge_mutex_);
   SLUICE_CHECK(database_.check_accepting());
   // What was sealed lies in its batches, too, until their tables are written again without them.
   if (sealed_batches_.exchange(false))
@@ -139,14 +155,7 @@ Result<void> SampleStore::merge(const std::function<bool()>& stop) {
       sealed_batches_ = true;
       return compacted;
     }
-  while (const auto target = merges_.due(unix_ms(to_ms(clock_.now())))) {
-    if (stop()) return {};
-    if (auto merged = merge_day(*target, stop); !merged) {
-      log_error("merging samples failed, will be tried again",
-                {{"tenant", target->tenant.value}, {"error", merged.error()}});
-      return merged;
-    }
-  }
+  for (TenantSamples* samples : tenants()) SLUICE_CHECK(merge_tenant(*samples, stop));
   return {};
 }
 

@@ -3,54 +3,35 @@
 #include <algorithm>
 
 #include "base/telemetry/log.h"
-#include "daemon/storage/codec/bytes.h"
-#include "daemon/storage/chunk_reader.h"
 #include "daemon/storage/series_cursor.h"
 
 namespace sluice::storage {
 
 namespace {
 
-// Two hours of samples make good chunks; a head of two million samples is 32 MB.
+// Two hours of samples make good parts; less if they fill this, which also bounds what a start has
+// to read again.
 constexpr std::chrono::hours sample_seal_age{2};
-constexpr std::size_t sample_seal_count = 2'000'000;
+constexpr std::size_t sample_seal_bytes = 64 << 20;
 // Past this writes wait for a seal.
-constexpr std::size_t sample_head_max = 4 * sample_seal_count;
+constexpr std::size_t sample_head_max = 4 * sample_seal_bytes;
+constexpr std::size_t cache_bytes = 8 << 20;
 
 class NoSeries : public query::SeriesCursor {
  public:
   Result<const query::SampleSeries*> next() override { return nullptr; }
 };
 
-const Sample* find_at(const std::vector<Sample>& samples, std::int64_t timestamp_ms) {
-  const auto it = std::lower_bound(
-      samples.begin(), samples.end(), timestamp_ms,
-      [](const Sample& sample, std::int64_t t) { return sample.timestamp_ms < t; });
-  return it != samples.end() && it->timestamp_ms == timestamp_ms ? &*it : nullptr;
-}
-
-// Whether one of the runs has a sample of that time and, if so, whether it is the same.
-std::optional<bool> repeats(const SampleRun& stored, const SampleRun& fresh, const Sample& sample,
-                            const HistogramPtr& histogram) {
-  for (const SampleRun* run : {&stored, &fresh})
-    if (const Sample* known = find_at(run->samples, sample.timestamp_ms))
-      return same_sample(known->value, histogram_of(*known, run->histograms), sample.value,
-                         histogram);
-  return std::nullopt;
-}
-
-std::optional<std::int64_t> newest_of(const std::vector<SeriesSamples>& series) {
-  std::optional<std::int64_t> newest;
-  for (const auto& one : series)
-    for (const Sample& sample : one.samples)
-      newest = std::max(newest.value_or(INT64_MIN), sample.timestamp_ms);
-  return newest;
-}
-
 }  // namespace
 
-SampleStore::SampleStore(Database& database, Clock& clock, StorageMetrics& metrics)
-    : database_(database), clock_(clock), metrics_(metrics) {}
+SampleStore::SampleStore(Database& database, const StoreOptions& options, Clock& clock,
+                         StorageMetrics& metrics, CutsOf cuts_of)
+    : database_(database),
+      options_(options),
+      clock_(clock),
+      metrics_(metrics),
+      cuts_of_(std::move(cuts_of)),
+      cache_(database, cache_bytes) {}
 
 TenantSamples& SampleStore::tenant(const TenantId& id) {
   if (TenantSamples* known = find_tenant(id)) return *known;
@@ -74,75 +55,90 @@ std::vector<TenantSamples*> SampleStore::tenants() const {
 }
 
 Result<SampleStore::Prepared> SampleStore::prepare(const TenantId& id, Origin origin,
-                                                   std::vector<SeriesSamples> series,
+                                                   SampleWrite& write,
                                                    std::vector<MetricMetadata> metadata) {
   TenantSamples& samples = tenant(id);
-  if (samples.head_state().samples >= sample_head_max)
+  if (samples.head_state().bytes >= sample_head_max)
     return Error{ErrorCode::limit_exceeded, "unsealed samples fill their memory; retry shortly"};
-  const auto newest = newest_of(series);
-  auto judged = samples.judge(std::move(series));
-  SLUICE_CHECK(judge_suspects(id, judged));
-  metrics_.sample_conflicts.inc(static_cast<double>(judged.conflicts));
-  Prepared write;
-  write.tenant = id;
-  write.number = next_number_.fetch_add(1);
-  write.received = clock_.now();
-  write.origin = origin;
-  write.newest_ms = newest;
-  write.accepted = judged.equal;
-  for (const auto& one : judged.fresh) write.accepted += one.samples.size();
-  write.series = std::move(judged.fresh);
-  write.metadata = metadata_.changed(id, std::move(metadata));
-  return write;
+  Prepared prepared;
+  prepared.samples = &samples;
+  prepared.write = samples.judge(write);
+  SLUICE_CHECK(judge_suspects(samples, write, prepared.write));
+  metrics_.sample_conflicts.inc(static_cast<double>(prepared.write.conflicts));
+  SampleBatch& batch = prepared.write.batch;
+  batch.tenant = id;
+  batch.received = clock_.now();
+  batch.origin = origin;
+  batch.labels = std::move(write.labels);
+  prepared.number = next_number_.fetch_add(1);
+  prepared.accepted = prepared.write.equal + batch.samples.size();
+  prepared.metadata = metadata_.changed(id, std::move(metadata));
+  return prepared;
 }
 
-// Late samples: what chunks hold at their timestamps decides. Suspects of one series and day are
-// adjacent and read together.
-Result<void> SampleStore::judge_suspects(const TenantId& id, TenantSamples::Judged& judged) {
+namespace {
+
+// Samples of one series as they are stored, to hold suspects against.
+HeadSeries stored_series(const SampleRun& stored) {
+  HeadSeries series;
+  for (const Sample& sample : stored.samples)
+    series.insert(sample, histogram_of(sample, stored.histograms));
+  return series;
+}
+
+std::string key_of(const SampleWrite& write, const SampleWrite::Series& series) {
+  std::string key;
+  for (std::uint32_t i = 0; i < series.labels; ++i) {
+    const LabelView& label = write.labels[series.first_label + i];
+    append_key_label(key, label.name, label.value);
+  }
+  return key;
+}
+
+}  // namespace
+
+// Late samples: what parts hold at their timestamps decides. Suspects of one series are adjacent
+// and read together.
+Result<void> SampleStore::judge_suspects(const TenantSamples& samples, const SampleWrite& write,
+                                         PreparedWrite& judged) {
   const auto& suspects = judged.suspects;
   for (auto begin = suspects.begin(); begin != suspects.end();) {
-    const Day day = day_of_ms(begin->sample.timestamp_ms);
-    const auto end = std::find_if(begin, suspects.end(), [&](const auto& other) {
-      return other.series != begin->series || day_of_ms(other.sample.timestamp_ms) != day;
-    });
-    const std::int64_t first = begin->sample.timestamp_ms;
-    const std::int64_t last = std::prev(end)->sample.timestamp_ms;
-    SampleRun stored;
-    bool damaged = false;  // reported; what cannot be read does not stand in the way
-    SLUICE_CHECK(read_chunks(database_, nullptr, id, begin->id, day, first, last, stored, damaged));
-    SampleRun fresh;
-    const auto& series = *begin->series;
+    const auto end = std::find_if(begin, suspects.end(),
+                                  [&](const auto& other) { return other.series != begin->series; });
+    const auto& written = write.series[begin->written];
+    SLUICE_TRY(const SampleRun run,
+               read_parts(cache_, samples, key_of(write, written), begin->sample.timestamp_ms,
+                          std::prev(end)->sample.timestamp_ms));
+    HeadSeries stored = stored_series(run);
     for (; begin != end; ++begin) {
-      const Sample& sample = begin->sample;
-      if (const auto same = repeats(stored, fresh, sample, begin->histogram))
-        judged.repeated(*same);
-      else
-        append_sample(fresh, sample.timestamp_ms, sample.value, begin->histogram);
+      if (const auto known = stored.at(begin->sample.timestamp_ms)) {
+        judged.repeated(same_sample(known->sample.value, known->histogram, begin->sample.value,
+                                    begin->histogram));
+        continue;
+      }
+      judged.accept(*begin->series, written, begin->sample, begin->histogram);
+      stored.insert(begin->sample, begin->histogram);  // for repeats in this write
     }
-    if (!fresh.samples.empty())
-      judged.fresh.push_back(
-          {series.labels, std::move(fresh.samples), std::move(fresh.histograms)});
   }
   return {};
 }
 
 void SampleStore::add_to(Batch& step, const Prepared& write) {
-  if (!write.series.empty())
-    step.put(Family::sample_head, sequence_key(write.number), sample_batch_type(write.series),
-             encode_sample_batch(write.tenant, write.received, write.origin, write.series));
-  for (const auto& metadata : write.metadata) MetadataStore::add_to(step, write.tenant, metadata);
+  if (!write.write.batch.series.empty())
+    step.put(Family::sample_head, sequence_key(write.number), ValueType::sample_batch,
+             encode_sample_batch(write.write.batch));
+  for (const auto& metadata : write.metadata)
+    MetadataStore::add_to(step, write.samples->tenant(), metadata);
 }
 
-void SampleStore::apply(const Prepared& write) {
-  TenantSamples& samples_of = tenant(write.tenant);
-  if (!write.series.empty())
-    samples_of.add(write.number, write.received, write.origin, write.series);
+void SampleStore::apply(const Prepared& prepared) {
+  const PreparedWrite& write = prepared.write;
+  prepared.samples->add(write, prepared.number);
   // Repeats of what is stored are not stored again, yet they did arrive.
-  if (write.origin == Origin::outside && write.newest_ms) samples_of.arrived(*write.newest_ms);
-  metadata_.apply(write.tenant, write.metadata);
-  std::size_t samples = 0;
-  for (const auto& one : write.series) samples += one.samples.size();
-  metrics_.samples.inc(static_cast<double>(samples));
+  if (write.batch.origin == Origin::outside && write.newest_ms)
+    prepared.samples->arrived(*write.newest_ms);
+  metadata_.apply(prepared.samples->tenant(), prepared.metadata);
+  metrics_.samples.inc(static_cast<double>(write.batch.samples.size()));
 }
 
 std::optional<Timestamp> SampleStore::newest_arrived(const TenantId& id) const {
@@ -156,18 +152,16 @@ Result<std::unique_ptr<query::SeriesCursor>> SampleStore::select(const query::Sa
                                                                  query::QueryContext& context) {
   const TenantSamples* samples = find_tenant(select.tenant);
   if (!samples) return std::unique_ptr<query::SeriesCursor>(new NoSeries);
-  return make_series_cursor(database_, *samples, samples->match(select.matchers), select, context);
+  return make_series_cursor(cache_, *samples, select, cuts_of_(select.tenant), context);
 }
 
 Result<std::vector<LabelSet>> SampleStore::series(const TenantId& id,
                                                   const std::vector<query::LabelMatcher>& matchers,
                                                   std::int64_t start_ms, std::int64_t end_ms) {
-  std::vector<LabelSet> found;
   const TenantSamples* samples = find_tenant(id);
-  if (!samples) return found;
-  for (const auto& series : samples->match(matchers))
-    if (samples->active(*series, start_ms, end_ms)) found.push_back(series->labels);
-  return found;
+  if (!samples) return std::vector<LabelSet>();
+  SampleCuts cuts(cuts_of_(id));
+  return list_series(cache_, *samples, matchers, start_ms, end_ms, cuts);
 }
 
 Result<std::vector<MetricMetadata>> SampleStore::metadata(const TenantId& id) {
@@ -179,7 +173,7 @@ Result<void> SampleStore::seal(bool everything) {
   SLUICE_CHECK(database_.check_accepting());
   for (TenantSamples* samples : tenants()) {
     const auto head = samples->head_state();
-    const bool due = head.samples >= sample_seal_count ||
+    const bool due = head.bytes >= sample_seal_bytes ||
                      (head.samples > 0 && clock_.now() - head.oldest >= sample_seal_age);
     if (head.samples == 0 || !(everything || due)) continue;
     if (auto sealed = seal_tenant(*samples); !sealed) {
@@ -192,38 +186,29 @@ Result<void> SampleStore::seal(bool everything) {
   return {};
 }
 
-Result<void> SampleStore::drop_before(Day day, const std::function<Result<void>()>& remove) {
-  const std::lock_guard lock(seal_mutex_);
-  std::size_t days = 0;
-  Batch marks = database_.batch();
-  for (TenantSamples* samples : tenants()) {
-    std::set<Day> dropped;
-    days += samples->drop_before(day, &dropped);
-    for (const Day gone : dropped)
-      marks.remove(Family::sample_state, merged_day_key(samples->tenant(), gone));
-  }
-  merges_.dropped_before(day);
-  if (days == 0) return {};
-  // First: a mark that is missing costs one merge more, one without its day stays for ever.
-  SLUICE_CHECK(database_.write(marks, Writer::maintenance));
-  return remove();
+Result<void> SampleStore::drop_parts(TenantSamples& samples, Day day) {
+  SamplePartList gone = samples.parts();
+  std::erase_if(gone, [&](const SamplePartPtr& part) { return part->day >= day; });
+  if (gone.empty()) return {};
+  return samples.drop(gone, [&]() -> Result<void> {
+    Batch step = database_.batch();
+    for (const auto& part : gone)
+      for (const Family family : sample_part_families)
+        step.remove_range(family, part->key(), prefix_end(part->key()));
+    return database_.write(step, Writer::maintenance);
+  });
+}
+
+Result<void> SampleStore::drop_before(Day day) {
+  const std::lock_guard lock(merge_mutex_);
+  for (TenantSamples* samples : tenants()) SLUICE_CHECK(drop_parts(*samples, day));
+  return {};
 }
 
 Result<void> SampleStore::drop_before(const TenantId& id, Day day) {
-  const std::lock_guard lock(seal_mutex_);
+  const std::lock_guard lock(merge_mutex_);
   TenantSamples* samples = find_tenant(id);
-  if (!samples) return {};
-  std::set<Day> dropped;
-  if (samples->drop_before(day, &dropped) == 0) return {};
-  merges_.dropped_before(id, day);
-  Batch step = database_.batch();
-  for (const Day gone : dropped) {
-    step.remove(Family::sample_state, merged_day_key(id, gone));
-    const std::string prefix = tenant_day_key(gone, id);
-    for (const Family family : {Family::series, Family::chunk})
-      step.remove_range(family, prefix, prefix_end(prefix));
-  }
-  return database_.write(step, Writer::maintenance);
+  return samples ? drop_parts(*samples, day) : Result<void>();
 }
 
 std::vector<TenantId> SampleStore::tenant_ids() const {
@@ -233,14 +218,14 @@ std::vector<TenantId> SampleStore::tenant_ids() const {
 }
 
 void SampleStore::update_gauges() const {
-  std::size_t series = 0;
-  std::size_t head = 0;
+  TenantSamples::HeadState all;
   for (const TenantSamples* samples : tenants()) {
-    series += samples->series_count();
-    head += samples->head_state().samples;
+    const auto head = samples->head_state();
+    all.series += head.series;
+    all.samples += head.samples;
   }
-  metrics_.series.set(static_cast<double>(series));
-  metrics_.sample_head_samples.set(static_cast<double>(head));
+  metrics_.series.set(static_cast<double>(all.series));
+  metrics_.sample_head_samples.set(static_cast<double>(all.samples));
 }
 
 }  // namespace sluice::storage

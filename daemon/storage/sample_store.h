@@ -1,5 +1,5 @@
 // SampleStore: metric samples from write to retention. Steps: write (prepare, add_to, apply around
-// the caller's commit, so that documents and samples may share a step), seal and merge.
+// the caller's commit, so that documents and samples may share a step), seal, merge and drop.
 // Safe from any thread.
 #pragma once
 
@@ -8,11 +8,12 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <shared_mutex>
 
-#include "daemon/storage/merge_plan.h"
 #include "daemon/storage/metadata_store.h"
-#include "daemon/storage/sample_batch.h"
+#include "daemon/storage/sample_cuts.h"
+#include "daemon/storage/sample_part_reader.h"
 #include "daemon/storage/tenant_samples.h"
 #include "query/source.h"
 
@@ -20,23 +21,23 @@ namespace sluice::storage {
 
 class SampleStore : public query::SampleSource {
  public:
-  SampleStore(Database& database, Clock& clock, StorageMetrics& metrics);
+  // What retention hides of a tenant as of now.
+  using CutsOf = std::function<std::vector<RetentionCut>(const TenantId&)>;
+  SampleStore(Database& database, const StoreOptions& options, Clock& clock,
+              StorageMetrics& metrics, CutsOf cuts_of);
   Result<void> recover();
 
   // A write that is judged and numbered, but not yet durable.
   struct Prepared {
-    TenantId tenant;
+    TenantSamples* samples = nullptr;
+    PreparedWrite write;
     std::uint64_t number = 0;
-    Timestamp received{};
-    Origin origin = Origin::outside;
-    std::vector<SeriesSamples> series;  // what is new
-    std::vector<MetricMetadata> metadata;
-    std::size_t accepted = 0;  // new ones and equal ones
-    std::optional<std::int64_t> newest_ms;  // of all that was offered
-    bool empty() const { return series.empty() && metadata.empty(); }
+    std::vector<MetricMetadata> metadata;  // what changed
+    std::size_t accepted = 0;              // new ones and equal ones
+    bool empty() const { return write.batch.series.empty() && metadata.empty(); }
   };
-  Result<Prepared> prepare(const TenantId& tenant, Origin origin,
-                           std::vector<SeriesSamples> series,
+  // What `write` points to must live until apply().
+  Result<Prepared> prepare(const TenantId& tenant, Origin origin, SampleWrite& write,
                            std::vector<MetricMetadata> metadata);
   static void add_to(Batch& step, const Prepared& write);
   // It is durable.
@@ -54,36 +55,52 @@ class SampleStore : public query::SampleSource {
 
   // Seals heads that are large or old enough; with `everything`, all of them.
   Result<void> seal(bool everything);
-  // Joins the chunks of days that are over, or have very many; `stop` ends it between steps.
+  // Joins the parts of windows that are over, or have very many; `stop` ends it between steps.
   Result<void> merge(const std::function<bool()>& stop);
-  Result<void> drop_before(Day day, const std::function<Result<void>()>& remove);
-  // The same for one tenant, whose days are then removed.
+  // Parts of days before `day`.
+  Result<void> drop_before(Day day);
   Result<void> drop_before(const TenantId& tenant, Day day);
   std::vector<TenantId> tenant_ids() const;
   void update_gauges() const;
 
  private:
-  Result<std::map<TenantId, std::int64_t>> recover_states();
-  Result<void> recover_series(const std::map<TenantId, std::int64_t>& states);
+  Result<void> recover_states();
+  Result<void> recover_parts();
+  Result<void> remove_orphans();
+  Result<bool> has_part(const std::string& key) const;
   Result<void> recover_head();
-  Result<void> judge_suspects(const TenantId& tenant, TenantSamples::Judged& judged);
+  Result<void> judge_suspects(const TenantSamples& samples, const SampleWrite& write,
+                              PreparedWrite& judged);
   Result<void> seal_tenant(TenantSamples& samples);
-  void recover_merged(const Scan& scan, Day day);
-  Result<void> merge_day(const MergePlan::TenantDay& target, const std::function<bool()>& stop);
-  Result<std::size_t> merge_slice(const std::string& prefix, std::string& from);
+  // Writes parts of the windows that are not done.
+  Result<void> write_windows(const TenantSamples& samples, const TenantSamples::Sealing& sealing,
+                             std::set<std::int64_t>& done, std::vector<SamplePart>& parts);
+  Result<void> drop_parts(TenantSamples& samples, Day day);
+  Result<void> adopt(TenantSamples& samples, const SamplePartList& old,
+                     std::optional<SamplePart> merged);
+  Result<void> merge_tenant(TenantSamples& samples, const std::function<bool()>& stop);
+  Result<void> merge_parts(TenantSamples& samples, const SamplePartList& parts,
+                           const std::function<bool()>& stop);
+  Result<bool> holds_hidden(const SamplePartPtr& part, SampleCuts& cuts);
 
   TenantSamples& tenant(const TenantId& tenant);
   TenantSamples* find_tenant(const TenantId& tenant) const;
   std::vector<TenantSamples*> tenants() const;
 
   Database& database_;
+  const StoreOptions& options_;
   Clock& clock_;
   StorageMetrics& metrics_;
+  const CutsOf cuts_of_;
   MetadataStore metadata_;
-  MergePlan merges_;
-  std::atomic<std::uint64_t> next_number_{1};
-  std::atomic<bool> sealed_batches_{false};  // their space is not free yet
-  std::mutex seal_mutex_;  // held over one seal or one retention
+  SamplePartCache cache_;
+  std::atomic<std::uint64_t> next_number_{1};  // of batches and parts
+  std::atomic<bool> sealed_batches_{false};    // their space is not free yet
+  std::mutex seal_mutex_;                      // held over one seal
+  std::mutex merge_mutex_;                     // held over one merge or drop
+  std::set<PartId> unmergeable_;               // damaged; protected by merge_mutex_
+  // Up to which cut parts were searched for hidden samples; protected by merge_mutex_.
+  std::map<PartId, std::int64_t> searched_;
   mutable std::shared_mutex tenants_mutex_;
   std::map<TenantId, std::unique_ptr<TenantSamples>> tenants_;  // protected by tenants_mutex_
 };

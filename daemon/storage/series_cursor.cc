@@ -1,65 +1,143 @@
 #include "daemon/storage/series_cursor.h"
 
-#include "daemon/storage/chunk_reader.h"
+#include <algorithm>
+
+#include "daemon/storage/part_sources.h"
 
 namespace sluice::storage {
 
 namespace {
 
+constexpr const char* damage_warning =
+    "some stored samples are damaged and missing from the result";
+
 class StoredSeriesCursor : public query::SeriesCursor {
  public:
-  StoredSeriesCursor(const Database& database, const TenantSamples& tenant,
-                     std::vector<SeriesPtr> series, const query::SampleSelect& select,
+  StoredSeriesCursor(SamplePartCache& cache, const TenantSamples& tenant,
+                     const query::SampleSelect& select, std::vector<RetentionCut> cuts,
                      query::QueryContext& context)
-      : database_(database),
-        tenant_(tenant),
-        series_(std::move(series)),
-        start_ms_(select.start_ms),
-        end_ms_(select.end_ms),
-        context_(context) {}
+      : tenant_(tenant),
+        database_(cache.database()),
+        select_(select),
+        context_(context),
+        cuts_(std::move(cuts)),
+        parts_(cache, select_.matchers) {}
 
   Result<const query::SampleSeries*> next() override {
-    while (next_ < series_.size()) {
+    SLUICE_CHECK(open());
+    for (;;) {
       SLUICE_CHECK(context_.check());
-      SLUICE_CHECK(read(*series_[next_++]));
-      if (!current_.samples.empty()) return &current_;
+      const std::string* key = least();
+      if (!key) return nullptr;
+      const std::string current = *key;
+      SLUICE_TRY(SampleRun run, read(current));
+      if (!run.samples.empty()) return deliver(current, std::move(run));
     }
-    return nullptr;
   }
 
  private:
-  Result<void> read(const Series& series) {
-    const auto view = tenant_.view(series, start_ms_, end_ms_, database_);
-    SampleRun run;
-    bool damaged = false;
-    for (const Day day : view.days)
-      SLUICE_CHECK(read_chunks(database_, view.snapshot.get(), tenant_.tenant(), view.id, day,
-                               start_ms_, end_ms_, run, damaged));
-    join_samples(run, view.head);
-    current_ = {series.labels, std::move(run.samples), std::move(run.histograms)};
-    if (damaged) context_.warn("some stored samples are damaged and missing from the result");
+  // The head first: what a seal moves from there meanwhile is in the view.
+  Result<void> open() {
+    if (opened_) return {};
+    opened_ = true;
+    head_ = tenant_.match(select_.matchers);
+    return refresh("");
+  }
+  Result<void> refresh(const std::string& key) {
+    auto view = tenant_.view(select_.start_ms, select_.end_ms, generation_, database_);
+    generation_ = view.generation;
+    return parts_.add(view, key);
+  }
+  const std::string* least() const {
+    const std::string* part = parts_.least();
+    if (next_ == head_.size()) return part;
+    const std::string* head = &head_[next_].key;
+    return part && *part < *head ? part : head;
+  }
+  Result<SampleRun> read(const std::string& key) {
+    std::optional<SampleRun> unsealed = SampleRun();
+    const std::int64_t start_ms = std::max(select_.start_ms, cuts_.first_ms(key));
+    if (next_ < head_.size() && head_[next_].key == key) {
+      const HeadSeriesPtr& series = head_[next_].series;
+      for (;;) {
+        unsealed = tenant_.read(*series, start_ms, select_.end_ms, generation_);
+        if (unsealed) break;
+        SLUICE_CHECK(refresh(key));  // a seal ended: its parts hold what the head had
+      }
+      ++next_;
+    }
+    SLUICE_TRY(SampleRun run, parts_.read(key, start_ms, select_.end_ms));
+    SLUICE_CHECK(parts_.pass(key));
+    if (parts_.damaged()) context_.warn(damage_warning);
+    join_samples(run, *unsealed);
+    return run;
+  }
+  Result<const query::SampleSeries*> deliver(const std::string& key, SampleRun run) {
+    auto labels = parse_label_key(key);
+    if (!labels) return Error{ErrorCode::corrupt, "the labels of a series do not decode"};
+    current_ = {std::move(*labels), std::move(run.samples), std::move(run.histograms)};
     context_.stats().samples += current_.samples.size();
-    return {};
+    return &current_;
   }
 
-  const Database& database_;
   const TenantSamples& tenant_;
-  const std::vector<SeriesPtr> series_;
-  const std::int64_t start_ms_;
-  const std::int64_t end_ms_;
+  const Database& database_;
+  const query::SampleSelect select_;
   query::QueryContext& context_;
-  std::size_t next_ = 0;
+  SampleCuts cuts_;
+  bool opened_ = false;
+  std::uint64_t generation_ = 0;
+  std::vector<SeriesIndex::Matched> head_;
+  std::size_t next_ = 0;  // of head_
+  PartSources parts_;
   query::SampleSeries current_;
 };
 
 }  // namespace
 
-std::unique_ptr<query::SeriesCursor> make_series_cursor(const Database& database,
+std::unique_ptr<query::SeriesCursor> make_series_cursor(SamplePartCache& cache,
                                                         const TenantSamples& tenant,
-                                                        std::vector<SeriesPtr> series,
                                                         const query::SampleSelect& select,
+                                                        std::vector<RetentionCut> cuts,
                                                         query::QueryContext& context) {
-  return std::make_unique<StoredSeriesCursor>(database, tenant, std::move(series), select, context);
+  return std::make_unique<StoredSeriesCursor>(cache, tenant, select, std::move(cuts), context);
+}
+
+Result<std::vector<LabelSet>> list_series(SamplePartCache& cache, const TenantSamples& tenant,
+                                          const std::vector<query::LabelMatcher>& matchers,
+                                          std::int64_t start_ms, std::int64_t end_ms,
+                                          SampleCuts& cuts) {
+  std::vector<std::string> keys;
+  for (const auto& [key, series] : tenant.match(matchers))
+    if (tenant.any(*series, std::max(start_ms, cuts.first_ms(key)), end_ms)) keys.push_back(key);
+  // A seal that ends while the head is read may have moved series that were not yet looked at: they
+  // are in its part, which is opened after that.
+  auto view = tenant.view(start_ms, end_ms, 0, cache.database());
+  for (const auto& part : view.parts) {
+    SamplePartCursor cursor(cache, part, view.snapshot, matchers);
+    for (;;) {
+      SLUICE_TRY(const bool more, cursor.next());
+      if (!more) break;
+      if (cuts.first_ms(cursor.key()) <= part->summary.last_ms) keys.push_back(cursor.key());
+    }
+  }
+  std::sort(keys.begin(), keys.end());
+  keys.erase(std::unique(keys.begin(), keys.end()), keys.end());
+  std::vector<LabelSet> found;
+  found.reserve(keys.size());
+  for (const std::string& key : keys) {
+    auto labels = parse_label_key(key);
+    if (!labels) return Error{ErrorCode::corrupt, "the labels of a series do not decode"};
+    found.push_back(std::move(*labels));
+  }
+  return found;
+}
+
+Result<SampleRun> read_parts(SamplePartCache& cache, const TenantSamples& tenant,
+                             const std::string& key, std::int64_t start_ms, std::int64_t end_ms) {
+  PartSources parts(cache, every_series());
+  SLUICE_CHECK(parts.add(tenant.view(start_ms, end_ms, 0, cache.database()), key));
+  return parts.read(key, start_ms, end_ms);
 }
 
 }  // namespace sluice::storage

@@ -1,19 +1,33 @@
-// SeriesCursor over the series of one tenant that matched: head samples and chunks joined, one
-// series at a time.
+// Reading the samples of one tenant: the head and sealed parts joined, one series at a time, in the
+// order of labels, without what retention hides. Memory is for one group of series of each part,
+// and for the keys that match in the head.
 #pragma once
 
 #include <memory>
+#include <string>
 #include <vector>
 
+#include "daemon/storage/sample_cuts.h"
+#include "daemon/storage/sample_part_reader.h"
 #include "daemon/storage/tenant_samples.h"
 #include "query/source.h"
 
 namespace sluice::storage {
 
-std::unique_ptr<query::SeriesCursor> make_series_cursor(const Database& database,
+std::unique_ptr<query::SeriesCursor> make_series_cursor(SamplePartCache& cache,
                                                         const TenantSamples& tenant,
-                                                        std::vector<SeriesPtr> series,
                                                         const query::SampleSelect& select,
+                                                        std::vector<RetentionCut> cuts,
                                                         query::QueryContext& context);
+
+// Series with samples in the range; those of a part count if the part overlaps it.
+Result<std::vector<LabelSet>> list_series(SamplePartCache& cache, const TenantSamples& tenant,
+                                          const std::vector<query::LabelMatcher>& matchers,
+                                          std::int64_t start_ms, std::int64_t end_ms,
+                                          SampleCuts& cuts);
+
+// What parts hold of one series within [start, end]. Damage is reported and left out.
+Result<SampleRun> read_parts(SamplePartCache& cache, const TenantSamples& tenant,
+                             const std::string& key, std::int64_t start_ms, std::int64_t end_ms);
 
 }  // namespace sluice::storage

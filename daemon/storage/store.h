@@ -22,6 +22,7 @@
 #include "base/types/log_entry.h"
 #include "base/types/time.h"
 #include "base/wire/batch_identity.h"
+#include "daemon/storage/samples/sample_write.h"
 #include "query/source.h"
 
 namespace sluice {
@@ -82,20 +83,21 @@ struct PushOutcome {
   std::uint64_t high_water = 0;
 };
 
-// Keeps streams of a tenant for a time of their own; the first rule that applies decides.
+// Keeps streams and series of a tenant for a time of their own; the first rule that applies
+// decides.
 struct RetentionRule {
   std::string tenant;            // empty: every tenant
-  std::string selector;          // {app="debug"}; empty: all streams, and the samples
+  std::string selector;          // {app="debug"}; empty: all streams and series
   std::chrono::hours period{0};  // 0 keeps forever
   friend bool operator==(const RetentionRule&, const RetentionRule&) = default;
 };
 
 struct StoreOptions {
   std::string path = "./var/sluice";
-  std::size_t head_bytes_max = 64 << 20;   // unsealed lines in memory; past it 429
-  std::size_t seal_bytes = 16 << 20;       // a part is sealed at this size ...
-  std::chrono::seconds seal_age{300};      // ... or age
-  std::chrono::hours retention{24 * 30};   // by day; 0 keeps forever
+  std::size_t head_bytes_max = 64 << 20;  // unsealed lines in memory; past it 429
+  std::size_t seal_bytes = 16 << 20;      // a part is sealed at this size ...
+  std::chrono::seconds seal_age{300};     // ... or age
+  std::chrono::hours retention{24 * 30};  // by day; 0 keeps forever
   std::vector<RetentionRule> retention_rules;
   // Log parts as stored; past it the oldest days are dropped, never today. 0: no cap.
   std::uint64_t max_bytes = 0;
@@ -133,6 +135,9 @@ class Store {
   // at a stored timestamp keeps the first (counted). Returns samples accepted.
   virtual Result<std::size_t> write(const TenantId& tenant, std::vector<SeriesSamples> series,
                                     std::vector<MetricMetadata> metadata) = 0;
+  // The same, of texts that lie in the sender's message; their order may change.
+  virtual Result<std::size_t> write_flat(const TenantId& tenant, SampleWrite& samples,
+                                         std::vector<MetricMetadata> metadata);
   virtual Result<void> commit(const Step& step) = 0;
 
   virtual Result<std::optional<std::string>> get(Keyspace space, std::string_view key) = 0;

@@ -2,136 +2,160 @@
 
 #include <algorithm>
 
+#include "base/types/assert.h"
+
 namespace sluice::storage {
 
 namespace {
-
-// Keeps the first of equal timestamps; the others are judged by it.
-void drop_repeated(SeriesSamples& series, TenantSamples::Judged& judged) {
-  auto& samples = series.samples;
-  const auto histogram = [&](const Sample& s) { return histogram_of(s, series.histograms); };
-  std::size_t kept = 0;
-  for (const Sample& sample : samples) {
-    const Sample* before = kept > 0 ? &samples[kept - 1] : nullptr;
-    if (before && before->timestamp_ms == sample.timestamp_ms)
-      judged.repeated(same_sample(before->value, histogram(*before), sample.value,
-                                  histogram(sample)));
-    else
-      samples[kept++] = sample;
-  }
-  samples.resize(kept);
-}
-
-// The stored sample at that time, or null.
-const Sample* at(const std::vector<Sample>& head, std::int64_t timestamp_ms) {
-  if (head.empty() || head.back().timestamp_ms < timestamp_ms) return nullptr;
-  const auto it = std::lower_bound(head.begin(), head.end(), Sample{timestamp_ms, 0}, earlier);
-  return it->timestamp_ms == timestamp_ms ? &*it : nullptr;
-}
-
-// True if it was not there.
-bool insert(std::vector<Sample>& head, const Sample& sample) {
-  if (head.empty() || head.back().timestamp_ms < sample.timestamp_ms) {
-    head.push_back(sample);
-    return true;
-  }
-  const auto it = std::lower_bound(head.begin(), head.end(), sample, earlier);
-  if (it->timestamp_ms == sample.timestamp_ms) return false;
-  head.insert(it, sample);
-  return true;
-}
-
-// Beside a sample of the head that was just inserted.
-void keep_histogram(Series& series, const Sample& sample, const HistogramPtr& histogram) {
-  if (!histogram) return;
-  using Map = std::map<std::int64_t, HistogramPtr>;
-  if (!series.histograms) series.histograms = std::make_unique<Map>();
-  Map& map = *series.histograms;
-  const auto after = map.lower_bound(sample.timestamp_ms);
-  const HistogramPtr before = after == map.begin() ? nullptr : std::prev(after)->second;
-  map.emplace_hint(after, sample.timestamp_ms, with_hint(histogram, before));
-}
-
-SampleRun run_of(const Series& series, std::span<const Sample> samples) {
-  SampleRun run;
-  run.samples.reserve(samples.size());
-  for (const Sample& sample : samples)
-    append_sample(run, sample.timestamp_ms, sample.value, series.histogram_at(sample));
-  return run;
-}
-
-std::span<const Sample> in_range(const std::vector<Sample>& samples, std::int64_t start_ms,
-                                 std::int64_t end_ms) {
-  const auto begin = std::lower_bound(samples.begin(), samples.end(), Sample{start_ms, 0}, earlier);
-  const auto end = std::upper_bound(begin, samples.end(), Sample{end_ms, 0}, earlier);
-  return {begin, end};
-}
 
 void raise(std::optional<std::int64_t>& newest, std::int64_t timestamp_ms) {
   newest = std::max(newest.value_or(INT64_MIN), timestamp_ms);
 }
 
+std::span<const LabelView> labels_of(const SampleWrite& write, const SampleWrite::Series& series) {
+  return std::span(write.labels).subspan(series.first_label, series.labels);
+}
+
+KeyHash hash_of(std::span<const LabelView> labels) {
+  thread_local std::string key;
+  key.clear();
+  for (const LabelView& label : labels) append_key_label(key, label.name, label.value);
+  return hash_key(key);
+}
+
+void sort_samples(SampleWrite& write) {
+  for (const auto& series : write.series) {
+    const auto samples = std::span(write.samples).subspan(series.first_sample, series.samples);
+    if (!std::is_sorted(samples.begin(), samples.end(), sluice::earlier))
+      std::stable_sort(samples.begin(), samples.end(), sluice::earlier);
+  }
+}
+
+HistogramPtr written_histogram(const SampleWrite::Series& series, const Sample& sample) {
+  return series.histograms ? histogram_of(sample, *series.histograms) : nullptr;
+}
+
+bool in_key_order(const HeadSeriesPtr& a, const HeadSeriesPtr& b) {
+  return std::lexicographical_compare(
+      a->labels.begin(), a->labels.end(), b->labels.begin(), b->labels.end(),
+      [](const LabelSymbols& x, const LabelSymbols& y) {
+        if (x.name != y.name) return x.name->text() < y.name->text();
+        return x.value != y.value && x.value->text() < y.value->text();
+      });
+}
+
 }  // namespace
 
-TenantSamples::Judged TenantSamples::judge(std::vector<SeriesSamples> series) const {
-  Judged judged;
-  for (auto& one : series)
-    if (!std::is_sorted(one.samples.begin(), one.samples.end(), earlier))
-      std::stable_sort(one.samples.begin(), one.samples.end(), earlier);
+HeadSeries& TenantSamples::find_or_make(const KeyHash& hash, std::span<const LabelView> labels) {
+  if (HeadSeries* known = index_.find(hash)) return *known;
+  HeadSeries& made = index_.add(hash, labels, next_number_++);
+  made.sealed_until = sealed_until_;
+  return made;
+}
+
+PreparedWrite TenantSamples::judge(SampleWrite& write) {
+  sort_samples(write);
+  std::vector<KeyHash> hashes;
+  hashes.reserve(write.series.size());
+  for (const auto& series : write.series) hashes.push_back(hash_of(labels_of(write, series)));
+  PreparedWrite judged;
+  judged.batch.samples.reserve(write.samples.size());
+  judged.batch.series.reserve(write.series.size());
+  judged.series.reserve(write.series.size());
   const std::lock_guard lock(mutex_);
-  for (auto& one : series) {
-    if (const SeriesPtr known = find(one.labels)) {
-      std::erase_if(one.samples, [&](const Sample& sample) {
-        if (const Sample* stored = at(known->head, sample.timestamp_ms)) {
-          judged.repeated(same_sample(stored->value, known->histogram_at(*stored), sample.value,
-                                      histogram_of(sample, one.histograms)));
-          return true;
-        }
-        if (sample.timestamp_ms > known->sealed_until) return false;
-        judged.suspects.push_back(
-            {known, known->id, sample, histogram_of(sample, one.histograms)});
-        return true;
-      });
-    }
-    drop_repeated(one, judged);
-    if (!one.samples.empty()) judged.fresh.push_back(std::move(one));
+  flights_.enter(epoch_);
+  judged.flight = InFlight(flights_, epoch_);
+  for (std::uint32_t i = 0; i < write.series.size(); ++i) {
+    HeadSeries& series = find_or_make(hashes[i], labels_of(write, write.series[i]));
+    series.touched = epoch_;
+    judge_series(write, i, series, judged);
   }
   return judged;
 }
 
-SeriesPtr TenantSamples::find(const LabelSet& labels) const {
-  const auto it = series_.find(&labels);
-  return it == series_.end() ? nullptr : it->second;
-}
-
-Series& TenantSamples::find_or_make(const LabelSet& labels) {
-  if (const SeriesPtr known = find(labels)) return *known;
-  auto series = std::make_shared<Series>(labels);
-  index(series);
-  return *series;
-}
-
-void TenantSamples::index(const SeriesPtr& series) {
-  series_.emplace(&series->labels, series);
-  if (series->id != 0) by_id_[series->id] = series;
-  for (const Label& label : series->labels) postings_[label].push_back(series);
-}
-
-void TenantSamples::add(std::uint64_t number, Timestamp received, Origin origin,
-                        const std::vector<SeriesSamples>& series) {
-  const std::lock_guard lock(mutex_);
-  batches_.push_back({number, received});
-  for (const auto& one : series) {
-    Series& known = find_or_make(one.labels);
-    for (const Sample& sample : one.samples) {
-      if (insert(known.head, sample)) {
-        ++head_samples_;
-        keep_histogram(known, sample, histogram_of(sample, one.histograms));
-      }
-      raise(newest_, sample.timestamp_ms);
-      if (origin == Origin::outside) raise(newest_arrived_, sample.timestamp_ms);
+void TenantSamples::judge_series(const SampleWrite& write, std::uint32_t index, HeadSeries& series,
+                                 PreparedWrite& judged) const {
+  const SampleWrite::Series& written = write.series[index];
+  const std::int64_t known_until = std::max(series.newest_ms(), series.sealed_until);
+  std::optional<HeadSeries::Stored> last;  // of this write
+  for (std::uint32_t i = 0; i < written.samples; ++i) {
+    const Sample& sample = write.samples[written.first_sample + i];
+    const HistogramPtr histogram = written_histogram(written, sample);
+    raise(judged.newest_ms, sample.timestamp_ms);
+    // Of equal timestamps the first stays.
+    auto stored = last && last->sample.timestamp_ms == sample.timestamp_ms
+                      ? last
+                      : std::optional<HeadSeries::Stored>();
+    if (!stored && sample.timestamp_ms <= known_until) stored = series.at(sample.timestamp_ms);
+    if (stored) {
+      judged.repeated(
+          same_sample(stored->sample.value, stored->histogram, sample.value, histogram));
+      continue;
+    }
+    if (sample.timestamp_ms > series.sealed_until) {
+      last = {sample, histogram};
+      judged.accept(series, written, sample, histogram);
+    } else {
+      judged.suspects.push_back({&series, index, sample, histogram});
     }
   }
+}
+
+void TenantSamples::count_bytes(const HeadSeries& series, std::size_t before) {
+  head_bytes_ = head_bytes_ - before + series.bytes();
+}
+
+void TenantSamples::insert(HeadSeries& series, const SampleBatch& batch,
+                           const BatchSeries& written) {
+  const std::size_t before = series.bytes();
+  for (std::uint32_t i = 0; i < written.samples; ++i) {
+    const Sample& sample = batch.samples[written.first_sample + i];
+    if (series.insert(sample, histogram_of(sample, batch.histograms))) ++head_samples_;
+    raise(newest_, sample.timestamp_ms);
+    if (batch.origin == Origin::outside) raise(newest_arrived_, sample.timestamp_ms);
+  }
+  count_bytes(series, before);
+}
+
+void TenantSamples::add_batch(const SampleBatch& batch, std::uint64_t number, std::uint32_t epoch) {
+  batches_.push_back({number, batch.received, epoch});
+}
+
+void TenantSamples::add(const PreparedWrite& write, std::uint64_t number) {
+  if (write.batch.series.empty()) return;
+  const std::lock_guard lock(mutex_);
+  add_batch(write.batch, number, write.flight.epoch());
+  for (std::size_t i = 0; i < write.series.size(); ++i) {
+    insert(*write.series[i], write.batch, write.batch.series[i]);
+    write.series[i]->defined = write.flight.epoch();
+  }
+}
+
+bool TenantSamples::recover(const SampleBatch& batch, std::uint64_t number) {
+  const std::lock_guard lock(mutex_);
+  add_batch(batch, number, epoch_);
+  bool whole = true;
+  for (const BatchSeries& written : batch.series) {
+    HeadSeries*& series = recovering_[written.number];
+    next_number_ = std::max(next_number_, written.number + 1);
+    if (!series && written.labels > 0) {
+      const auto labels = std::span(batch.labels).subspan(written.first_label, written.labels);
+      const KeyHash hash = hash_of(labels);
+      series = index_.find(hash);
+      if (!series) series = &index_.add(hash, labels, written.number);
+      series->sealed_until = sealed_until_;
+      series->touched = epoch_;
+    }
+    whole = whole && series;
+    if (series) insert(*series, batch, written);
+  }
+  return whole;
+}
+
+void TenantSamples::recovered() {
+  const std::lock_guard lock(mutex_);
+  recovering_ = {};
+  ++epoch_;
 }
 
 void TenantSamples::arrived(std::int64_t timestamp_ms) {
@@ -139,70 +163,48 @@ void TenantSamples::arrived(std::int64_t timestamp_ms) {
   raise(newest_arrived_, timestamp_ms);
 }
 
-void TenantSamples::add_sealed(SeriesId id, LabelSet labels, Day day, std::int64_t sealed_until) {
-  const std::lock_guard lock(mutex_);
-  Series& series = find_or_make(labels);
-  series.id = id;
-  by_id_[id] = find(labels);
-  series.sealed_until = std::max(series.sealed_until, sealed_until);
-  // Keys come by day, so days come ascending.
-  if (series.days.empty() || series.days.back() < day) series.days.push_back(day);
-}
-
 void TenantSamples::set_sealed_until(std::int64_t timestamp_ms) {
   const std::lock_guard lock(mutex_);
+  sealed_until_ = std::max(sealed_until_, timestamp_ms);
   raise(newest_, timestamp_ms);
 }
 
-const std::vector<SeriesPtr>* TenantSamples::smallest_posting(
-    const std::vector<query::LabelMatcher>& matchers) const {
-  static const std::vector<SeriesPtr> none;
-  const std::vector<SeriesPtr>* smallest = nullptr;
-  for (const auto& matcher : matchers) {
-    if (matcher.op() != query::MatchOp::equal || matcher.value().empty()) continue;
-    const auto it = postings_.find(Label{matcher.name(), matcher.value()});
-    if (it == postings_.end()) return &none;
-    if (!smallest || it->second.size() < smallest->size()) smallest = &it->second;
-  }
-  return smallest;
-}
-
-std::vector<SeriesPtr> TenantSamples::match(
+std::vector<SeriesIndex::Matched> TenantSamples::match(
     const std::vector<query::LabelMatcher>& matchers) const {
   const std::lock_guard lock(mutex_);
-  std::vector<SeriesPtr> found;
-  const auto consider = [&](const SeriesPtr& series) {
-    if (query::matches_all(matchers, series->labels)) found.push_back(series);
-  };
-  if (const auto* posting = smallest_posting(matchers))
-    for (const auto& series : *posting) consider(series);
-  else
-    for (const auto& [labels, series] : series_) consider(series);
-  std::sort(found.begin(), found.end(),
-            [](const SeriesPtr& a, const SeriesPtr& b) { return a->labels < b->labels; });
-  return found;
+  return index_.match(matchers);
 }
 
-bool TenantSamples::active(const Series& series, std::int64_t start_ms, std::int64_t end_ms) const {
+bool TenantSamples::any(const HeadSeries& series, std::int64_t start_ms,
+                        std::int64_t end_ms) const {
   const std::lock_guard lock(mutex_);
-  if (!in_range(series.head, start_ms, end_ms).empty()) return true;
-  const auto day = std::lower_bound(series.days.begin(), series.days.end(), day_of_ms(start_ms));
-  return day != series.days.end() && *day <= day_of_ms(end_ms);
+  return series.any(start_ms, end_ms);
 }
 
-TenantSamples::SeriesView TenantSamples::view(const Series& series, std::int64_t start_ms,
-                                              std::int64_t end_ms, const Database& database) const {
-  const std::lock_guard lock(mutex_);
-  const auto head = in_range(series.head, start_ms, end_ms);
-  SeriesView view{series.id, {}, run_of(series, head), database.snapshot()};
-  for (const Day day : series.days)
-    if (day >= day_of_ms(start_ms) && day <= day_of_ms(end_ms)) view.days.push_back(day);
+TenantSamples::PartsView TenantSamples::view(std::int64_t start_ms, std::int64_t end_ms,
+                                             std::uint64_t after, const Database& database) const {
+  const std::shared_lock lock(parts_mutex_);
+  PartsView view;
+  view.generation = generation_;
+  for (const auto& part : parts_)
+    if (part->overlaps(start_ms, end_ms) && (after == 0 || part->generation > after))
+      view.parts.push_back(part);
+  std::sort(view.parts.begin(), view.parts.end(),
+            [](const auto& a, const auto& b) { return a->summary.number < b->summary.number; });
+  view.snapshot = database.snapshot();
   return view;
+}
+
+std::optional<SampleRun> TenantSamples::read(const HeadSeries& series, std::int64_t start_ms,
+                                             std::int64_t end_ms, std::uint64_t generation) const {
+  const std::lock_guard lock(mutex_);
+  if (generation != generation_) return std::nullopt;
+  return series.read(start_ms, end_ms);
 }
 
 TenantSamples::HeadState TenantSamples::head_state() const {
   const std::lock_guard lock(mutex_);
-  HeadState state{head_samples_, Timestamp::max()};
+  HeadState state{head_samples_, head_bytes_, index_.size(), Timestamp::max()};
   if (!batches_.empty()) state.oldest = batches_.front().received;
   return state;
 }
@@ -217,74 +219,93 @@ std::optional<std::int64_t> TenantSamples::newest_arrived() const {
   return newest_arrived_;
 }
 
-std::size_t TenantSamples::series_count() const {
-  const std::lock_guard lock(mutex_);
-  return series_.size();
-}
-
-SeriesId TenantSamples::free_id(const LabelSet& labels) const {
-  SeriesId id = labels.hash();
-  while (id == 0 || by_id_.count(id) > 0) ++id;
-  return id;
-}
-
 TenantSamples::Sealing TenantSamples::begin_seal() {
-  const std::lock_guard lock(mutex_);
   Sealing sealing;
-  for (const auto& batch : batches_) sealing.batches.push_back(batch.number);
-  for (const auto& [labels, series] : series_) {
-    if (series->head.empty()) continue;
-    if (series->id == 0) {
-      series->id = free_id(*labels);
-      by_id_[series->id] = series;
-    }
-    sealing.items.push_back({series, series->id, series->days, run_of(*series, series->head)});
-    sealing.newest = std::max(sealing.newest, series->head.back().timestamp_ms);
+  {
+    const std::lock_guard lock(mutex_);
+    sealing.epoch = epoch_++;
   }
+  // Later writes tell the labels of their series anew.
+  flights_.wait_for(sealing.epoch);
+  {
+    const std::lock_guard lock(mutex_);
+    for (const auto& batch : batches_)
+      if (batch.epoch <= sealing.epoch) sealing.batches.push_back(batch.number);
+    index_.for_each([&](const HeadSeriesPtr& series) {
+      if (series->empty()) return;
+      const std::size_t before = series->bytes();
+      series->freeze();
+      count_bytes(*series, before);
+      sealing.newest = std::max(sealing.newest, series->newest_ms());
+      sealing.series.push_back(series);
+    });
+  }
+  // Only seals remove series, so that their labels stay where they are.
+  std::sort(sealing.series.begin(), sealing.series.end(), in_key_order);
   return sealing;
 }
 
-void TenantSamples::end_seal(const Sealing& sealing) {
+SampleRun TenantSamples::frozen(const HeadSeries& series) const {
   const std::lock_guard lock(mutex_);
-  batches_.erase(batches_.begin(),
-                 batches_.begin() + static_cast<std::ptrdiff_t>(sealing.batches.size()));
-  for (const auto& item : sealing.items) {
-    Series& series = *item.series;
-    std::vector<Sample> left;
-    const auto& sealed = item.run.samples;
-    std::set_difference(series.head.begin(), series.head.end(), sealed.begin(), sealed.end(),
-                        std::back_inserter(left), earlier);
-    head_samples_ -= series.head.size() - left.size();
-    series.head = std::move(left);
-    if (series.histograms)
-      for (const Sample& sample : sealed) series.histograms->erase(sample.timestamp_ms);
-    series.sealed_until = std::max(series.sealed_until, sealed.back().timestamp_ms);
-    for (const Sample& sample : sealed) {
-      const Day day = day_of_ms(sample.timestamp_ms);
-      const auto it = std::lower_bound(series.days.begin(), series.days.end(), day);
-      if (it == series.days.end() || *it != day) series.days.insert(it, day);
-    }
-  }
+  return series.frozen_run();
 }
 
-std::size_t TenantSamples::drop_before(Day day, std::set<Day>* dropped) {
+void TenantSamples::recover_part(SamplePart part) {
+  const std::unique_lock parts_lock(parts_mutex_);
   const std::lock_guard lock(mutex_);
-  std::size_t days = 0;
-  std::vector<SeriesPtr> gone;
-  for (const auto& [labels, series] : series_) {
-    if (dropped)
-      for (const Day d : series->days)
-        if (d < day) dropped->insert(d);
-    days += std::erase_if(series->days, [&](Day d) { return d < day; });
-    if (series->days.empty() && series->head.empty()) gone.push_back(series);
+  parts_.push_back(std::make_shared<const SamplePart>(std::move(part)));
+}
+
+void TenantSamples::drop_frozen(const Sealing& sealing) {
+  for (const HeadSeriesPtr& series : sealing.series) {
+    const std::size_t before = series->bytes();
+    series->sealed_until = std::max(series->sealed_until, series->frozen_until());
+    head_samples_ -= series->drop_frozen();
+    count_bytes(*series, before);
   }
-  for (const auto& series : gone) {
-    series_.erase(&series->labels);
-    by_id_.erase(series->id);
-    for (const Label& label : series->labels) std::erase(postings_[label], series);
+  std::erase_if(batches_, [&](const HeadBatchInfo& batch) { return batch.epoch <= sealing.epoch; });
+}
+
+void TenantSamples::evict_idle(std::uint32_t epoch) {
+  std::vector<HeadSeriesPtr> idle;
+  index_.for_each([&](const HeadSeriesPtr& series) {
+    if (series->empty() && series->touched < epoch) idle.push_back(series);
+  });
+  for (const HeadSeriesPtr& series : idle) index_.remove(*series);
+}
+
+Result<void> TenantSamples::end_seal(const Sealing& sealing, std::vector<SamplePart> parts,
+                                     const std::function<Result<void>()>& commit) {
+  const std::unique_lock parts_lock(parts_mutex_);
+  SLUICE_CHECK(commit());
+  const std::lock_guard lock(mutex_);
+  ++generation_;
+  for (SamplePart& part : parts) {
+    part.generation = generation_;
+    sealed_until_ = std::max(sealed_until_, part.summary.last_ms);
+    parts_.push_back(std::make_shared<const SamplePart>(std::move(part)));
   }
-  if (!gone.empty()) std::erase_if(postings_, [](const auto& item) { return item.second.empty(); });
-  return days;
+  drop_frozen(sealing);
+  evict_idle(sealing.epoch);
+  return {};
+}
+
+Result<void> TenantSamples::replace(const SamplePartList& old, std::vector<SamplePart> merged,
+                                    const std::function<Result<void>()>& commit) {
+  const std::unique_lock parts_lock(parts_mutex_);
+  SLUICE_CHECK(commit());
+  const std::lock_guard lock(mutex_);
+  std::erase_if(parts_, [&](const SamplePartPtr& part) {
+    return std::find(old.begin(), old.end(), part) != old.end();
+  });
+  for (SamplePart& part : merged)
+    parts_.push_back(std::make_shared<const SamplePart>(std::move(part)));
+  return {};
+}
+
+SamplePartList TenantSamples::parts() const {
+  const std::shared_lock lock(parts_mutex_);
+  return parts_;
 }
 
 }  // namespace sluice::storage

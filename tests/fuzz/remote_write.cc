@@ -1,31 +1,110 @@
-// Remote write: whatever comes, an answer; what is valid has a name and sane labels.
+// Remote write: whatever comes, an answer; what is valid has a name and sane labels; the flat
+// decoder takes what the long way takes, and nothing else.
 #include "daemon/ingest/remote_write.h"
 
+#include <algorithm>
+#include <bit>
+
 #include "base/types/limits.h"
+#include "daemon/ingest/flat_write.h"
 #include "daemon/ingest/validate_samples.h"
 #include "daemon/storage/sample_batch.h"
 #include "tests/fuzz/fuzz_input.h"
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  using namespace sluice;
-  fuzz::FuzzInput input(data, size);
-  const bool second = input.below(2) == 1;
-  auto request = second ? ingest::decode_remote_write_2(input.rest())
-                        : ingest::decode_remote_write(input.rest());
-  if (!request) return 0;
+namespace {
+
+using namespace sluice;
+
+const Timestamp now = from_unix_ns(1'768'046'400'000'000'000);
+
+Limits limits_for_fuzz() {
   Limits limits;
   limits.oldest = std::chrono::hours(0);
+  return limits;
+}
+
+std::string text_of(const LabelSet& labels, std::span<const Sample> samples) {
+  std::string text = labels.to_string();
+  for (const Sample& sample : samples)
+    text += ' ' + std::to_string(sample.timestamp_ms) + ':' +
+            std::to_string(std::bit_cast<std::uint64_t>(sample.value));
+  return text;
+}
+
+std::vector<std::string> texts_of(const std::vector<SeriesSamples>& series) {
+  std::vector<std::string> texts;
+  for (const auto& one : series) texts.push_back(text_of(one.labels, one.samples));
+  return texts;
+}
+
+std::vector<std::string> texts_of(const storage::SampleWrite& write) {
+  std::vector<std::string> texts;
+  for (const auto& one : write.series) {
+    LabelSet labels;
+    for (std::uint32_t i = 0; i < one.labels; ++i) {
+      const auto& label = write.labels[one.first_label + i];
+      labels.set(label.name, label.value);
+    }
+    texts.push_back(
+        text_of(labels, std::span(write.samples).subspan(one.first_sample, one.samples)));
+  }
+  return texts;
+}
+
+void check_flat(std::string_view body, const std::vector<SeriesSamples>* series) {
+  auto flat = ingest::decode_flat_write(body, limits_for_fuzz(), now);
+  fuzz::require(flat.has_value() == (series != nullptr), "both ways decode or neither");
+  if (!series) return;
   ingest::Rejections rejections;
-  const Timestamp now = from_unix_ns(1'768'046'400'000'000'000);
-  const auto series = ingest::validate_samples(*request, limits, now, rejections);
+  auto found = texts_of(flat->samples);
+  for (auto& text :
+       texts_of(ingest::validate_samples(flat->rest, limits_for_fuzz(), now, rejections)))
+    found.push_back(std::move(text));
+  auto wanted = texts_of(*series);
+  std::sort(found.begin(), found.end());
+  std::sort(wanted.begin(), wanted.end());
+  fuzz::require(found == wanted, "both ways give the same series");
+}
+
+void check_batch(const std::vector<SeriesSamples>& series) {
+  storage::SampleWrite flat;
+  for (const auto& one : series) flat.add(one);
+  storage::SampleBatch batch;
+  batch.tenant = default_tenant();
+  batch.labels = flat.labels;
+  batch.samples = flat.samples;
+  for (const auto& one : flat.series) {
+    batch.series.push_back(
+        {batch.series.size(), one.first_label, one.labels, one.first_sample, one.samples});
+    for (std::uint32_t i = 0; i < one.samples; ++i) {
+      Sample& sample = batch.samples[one.first_sample + i];
+      if (is_histogram(sample.value))
+        sample.value =
+            add_histogram(batch.histograms, (*one.histograms)[histogram_place(sample.value)]);
+    }
+  }
+  const auto back = storage::decode_sample_batch(storage::encode_sample_batch(batch));
+  fuzz::require(back && back->series.size() == series.size(), "an accepted write reads back");
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  fuzz::FuzzInput input(data, size);
+  const bool second = input.below(2) == 1;
+  const std::string_view body = input.rest();
+  auto request = second ? ingest::decode_remote_write_2(body) : ingest::decode_remote_write(body);
+  if (!request) {
+    if (!second) check_flat(body, nullptr);
+    return 0;
+  }
+  ingest::Rejections rejections;
+  const auto series = ingest::validate_samples(*request, limits_for_fuzz(), now, rejections);
   for (const auto& one : series) {
     fuzz::require(valid_metric_name(one.labels.get(metric_name_label)), "series have a name");
     fuzz::require(!one.samples.empty(), "series have samples");
   }
-  const auto payload =
-      storage::encode_sample_batch(default_tenant(), now, storage::Origin::outside, series);
-  const auto type = storage::sample_batch_type(series);
-  const auto batch = storage::decode_sample_batch(type, payload);
-  fuzz::require(batch && batch->series.size() == series.size(), "an accepted write reads back");
+  if (!second) check_flat(body, &series);
+  check_batch(series);
   return 0;
 }

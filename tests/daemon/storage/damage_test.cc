@@ -49,9 +49,15 @@ TEST_CASE_METHOD(Damage, "a damaged row group is missing from the result, which 
   flush();
   push({stream({{"a", "1"}}, {entry(noon, "whole")})});
   flush();
-  SECTION("by its chunk") { damage_first(Family::rows); }
-  SECTION("by its header") { damage_first(Family::group, 1); }
-  SECTION("by the template list of its part") { damage_first(Family::group, 0); }
+  SECTION("by its chunk") {
+    damage_first(Family::rows);
+  }
+  SECTION("by its header") {
+    damage_first(Family::group, 1);
+  }
+  SECTION("by the template list of its part") {
+    damage_first(Family::group, 0);
+  }
   reopen();  // nothing of it is cached
   CHECK(lines() == Strings{"whole"});
   REQUIRE(warnings.size() == 1);
@@ -92,8 +98,12 @@ TEST_CASE_METHOD(Damage, "a damaged part is never merged away") {
     push({stream({{"a", "1"}}, {entry(noon + i, std::to_string(i))})});
     flush();
   }
-  SECTION("in its header") { damage_first(Family::group, 1); }
-  SECTION("in its template list") { damage_first(Family::group, 0); }
+  SECTION("in its header") {
+    damage_first(Family::group, 1);
+  }
+  SECTION("in its template list") {
+    damage_first(Family::group, 0);
+  }
   reopen();
   for (int round = 0; round < 2; ++round) {
     static_cast<void>(store().merge_now());
@@ -103,7 +113,7 @@ TEST_CASE_METHOD(Damage, "a damaged part is never merged away") {
   }
 }
 
-TEST_CASE_METHOD(Damage, "damaged samples, series, states and documents are told, never a crash") {
+TEST_CASE_METHOD(Damage, "damaged samples, states and documents are told, never a crash") {
   const LabelSet up = {{"__name__", "up"}};
   REQUIRE(store().write(tenant, {{up, {{1000, 1}}}}, {{"up", "gauge", "", ""}}).has_value());
   flush();
@@ -111,9 +121,20 @@ TEST_CASE_METHOD(Damage, "damaged samples, series, states and documents are told
   Step step;
   step.put(Keyspace::gate, "a", "document");
   REQUIRE(store().commit(step).has_value());
-  for (const Family family :
-       {Family::chunk, Family::series, Family::sample_state, Family::metadata, Family::document})
+  for (const Family family : {Family::sample_state, Family::metadata, Family::document})
     damage_first(family);
+  SECTION("by the index") {
+    damage_first(Family::sample_rows, 0);
+  }
+  SECTION("by its timestamps") {
+    damage_first(Family::sample_rows, 1);
+  }
+  SECTION("by its labels") {
+    damage_first(Family::sample_rows, 2);
+  }
+  SECTION("by its values") {
+    damage_first(Family::sample_rows, 3);
+  }
   CHECK(store().get(Keyspace::gate, "a").error().code == ErrorCode::corrupt);
   CHECK(store().scan(Keyspace::gate, "")->empty());
   const auto found = samples("up", 0, 5000);
@@ -124,6 +145,23 @@ TEST_CASE_METHOD(Damage, "damaged samples, series, states and documents are told
   reopen();
   CHECK(samples("up", 0, 5000).empty());
   CHECK(corrupt_count() == 7);
+}
+
+TEST_CASE_METHOD(Damage, "a damaged sample part is never merged away") {
+  for (std::int64_t i = 0; i < 3; ++i) {
+    REQUIRE(store().write(tenant, {{{{"__name__", "up"}}, {{1000 + i, 1}}}}, {}).has_value());
+    flush();
+  }
+  damage_first(Family::sample_rows, 3);
+  reopen();
+  for (int round = 0; round < 2; ++round) {
+    REQUIRE(store().merge_now().has_value());
+    const auto found = samples("up", 0, 5000);
+    REQUIRE(found.size() == 1);
+    CHECK(found[0].samples.size() == 2);
+    CHECK(warnings.size() == 1);
+    reopen();
+  }
 }
 
 TEST_CASE_METHOD(Damage, "below min_free_bytes writes are refused and reads go on") {
@@ -183,7 +221,7 @@ TEST_CASE_METHOD(Damage, "a directory of a newer format does not open, and says 
   close();
   const auto opened = try_open();
   REQUIRE(!opened.has_value());
-  CHECK_THAT(opened.error().message, ContainsSubstring("written by a newer Sluice (format 3)"));
+  CHECK_THAT(opened.error().message, ContainsSubstring("written by a newer Sluice (format 4)"));
 }
 
 TEST_CASE_METHOD(Damage, "a directory of the development format does not open, and says why") {

@@ -98,7 +98,10 @@ TEST_CASE("keys sort by day, tenant, part and group, days before 1970 first") {
   CHECK(parsed->day == -3);
   CHECK(parsed->tenant == aa);
   CHECK(parsed->part == 77);
-  CHECK(chunk_key(0, a, 1, -5, 1) < chunk_key(0, a, 1, 5, 0));
+  const std::string rows = sample_value_key(-3, aa, 77, SampleValue::labels, 5);
+  CHECK(parse_part_key(rows)->part == 77);
+  CHECK(parse_sample_value(rows) == SampleValue::labels);
+  CHECK(!parse_sample_value(part_key(-3, aa, 77)));
   CHECK(!parse_part_key("abc"));
   CHECK(!parse_part_key(day_key(0) + "tenant without end"));
 }

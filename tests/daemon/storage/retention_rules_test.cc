@@ -65,7 +65,7 @@ TEST_CASE_METHOD(Rules, "a tenant's period is for its logs and its samples") {
   CHECK(samples_of(other) == 5);
   CHECK(keys(Family::part) == 7);
   CHECK(keys(Family::group) == 2 * 7);  // template list and one row group each
-  CHECK(keys(Family::series) == 7);
+  CHECK(keys(Family::sample_part) == 7);
   reopen();
   CHECK(lines_of(shop).size() == 4);
   CHECK(lines_of(other).size() == 10);
@@ -151,4 +151,38 @@ TEST_CASE_METHOD(Rules, "above the size cap the oldest days go, never today") {
   CHECK(keys(Family::group) == 2 * 2);
   reopen();
   CHECK(lines_of(shop).size() == 2);
+}
+
+TEST_CASE_METHOD(Rules, "series with a period of their own are hidden at once, freed by a merge") {
+  options.retention = std::chrono::hours(24 * 10);
+  options.retention_rules = {{"", "{app=\"debug\"}", std::chrono::hours(24)},
+                             {"", "{app=\"audit\"}", std::chrono::hours(24 * 30)}};
+  open();
+  const auto write_days = [&](const char* app, int days) {
+    for (int day = 0; day < days; ++day)
+      REQUIRE(store()
+                  .write(shop,
+                         {{{{"__name__", "m"}, {"app", app}},
+                           {{rules_noon_ms - day * ms_per_day, static_cast<double>(day)}}}},
+                         {})
+                  .has_value());
+  };
+  write_days("debug", 20);
+  write_days("audit", 20);
+  write_days("web", 20);
+  flush();
+  store().tick();
+  // Whole days: a day goes when its end is older than the period.
+  const std::size_t kept = 2 + 20 + 11;
+  CHECK(samples_of(shop) == kept);
+  const auto stored = [&] { return store().check([] { return false; })->samples; };
+  CHECK(stored() == 60);
+  REQUIRE(store().merge_now().has_value());
+  CHECK(samples_of(shop) == kept);
+  CHECK(stored() == kept);
+  tenant = shop;
+  const auto old_ms = rules_noon_ms - 15 * ms_per_day;
+  CHECK(store().samples().series(shop, {}, old_ms - 1, old_ms + 1)->size() == 1);
+  reopen();
+  CHECK(samples_of(shop) == kept);
 }

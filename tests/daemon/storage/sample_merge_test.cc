@@ -1,13 +1,11 @@
-// Merging sample chunks: fewer of them, the same samples, whatever is sealed or restarted between.
+// Merging sample parts: fewer of them, the same samples, whatever is sealed or restarted between.
 #include <bit>
 #include <catch2/catch_test_macros.hpp>
 #include <cmath>
 #include <random>
 
 #include "daemon/storage/check_store.h"
-#include "daemon/storage/decimal_chunk.h"
-#include "daemon/storage/histogram_codec.h"
-#include "daemon/storage/merge_plan.h"
+#include "daemon/storage/samples/histogram_codec.h"
 #include "tests/daemon/storage/store_fixture.h"
 
 using namespace sluice;
@@ -27,8 +25,8 @@ class MergeFixture : public StoreFixture {
         store().write(tenant, {{labels, std::move(samples), std::move(histograms)}}, {});
     REQUIRE(written.has_value());
   }
-  std::size_t chunks() {
-    Scan scan = store().database().scan(Family::chunk, "", "");
+  std::size_t parts() {
+    Scan scan = store().database().scan(Family::sample_part, "", "");
     std::size_t count = 0;
     while (scan.next()) ++count;
     return count;
@@ -56,47 +54,66 @@ HistogramPtr histogram_with(double count) {
 
 }  // namespace
 
-TEST_CASE_METHOD(MergeFixture, "a day that is over becomes one chunk a series") {
+TEST_CASE_METHOD(MergeFixture, "a window that is over becomes one part") {
   const LabelSet up = {{"__name__", "up"}};
-  for (std::int64_t i = 0; i < 10; ++i) {
+  for (std::int64_t i = 0; i < 7; ++i) {
     write(up, {{midday_ms + i * 1000, static_cast<double>(i)}});
     flush();
   }
   write(up, {{midday_ms + 4500, 4.5}});  // late
+  write({{"__name__", "once"}}, {{midday_ms + 1, 1}});
+  write(up, {{midday_ms - 5'000, -5}});  // of the window before
   flush();
   const auto before = values("up");
-  CHECK(chunks() == 11);
+  CHECK(parts() == 9);
   merge();
-  CHECK(chunks() == 11);  // the day goes on
-  clock.advance(std::chrono::hours(15));
+  CHECK(parts() == 2);  // eight of like size
+  clock.advance(std::chrono::hours(9));
   merge();
-  CHECK(chunks() == 1);
+  CHECK(parts() == 2);
   CHECK(values("up") == before);
   reopen();
   CHECK(values("up") == before);
+  CHECK(values("once").size() == 1);
 
-  // More for that day: a seal takes the mark away, and the next merge takes it in.
-  write(up, {{midday_ms + 7500, 7.5}});
+  // More for a window that is over.
+  write(up, {{midday_ms + 5500, 7.5}});
   flush();
+  CHECK(parts() == 3);
   reopen();
   merge();
-  CHECK(chunks() == 1);
+  CHECK(parts() == 2);
   CHECK(values("up").size() == before.size() + 1);
   const auto report = check_store(store().database(), [] { return false; });
   REQUIRE(report.has_value());
   CHECK(report->damaged == 0);
+  CHECK(report->samples == before.size() + 2);
 }
 
-TEST_CASE_METHOD(MergeFixture, "many small seals are merged while the day goes on") {
+TEST_CASE_METHOD(MergeFixture, "many small seals are merged while the window goes on") {
   for (std::int64_t i = 0; i < 16; ++i) {
     for (const char* job : {"a", "b", "c"})
       write({{"__name__", "up"}, {"job", job}}, {{midday_ms + i * 1000, 1}});
     flush();
+    if (i == 6) merge();
+    CHECK(parts() == static_cast<std::size_t>(i) + 1);
   }
-  CHECK(chunks() == 48);
   merge();
-  CHECK(chunks() == 3);
+  CHECK(parts() == 1);
   CHECK(values("up").size() == 48);
+}
+
+TEST_CASE_METHOD(MergeFixture, "at equal timestamps the first stays, also over merges") {
+  const LabelSet up = {{"__name__", "up"}};
+  for (int i = 0; i < 9; ++i) {
+    // Two writers that do not see each other: both samples are durable.
+    write(up, {{midday_ms + i, static_cast<double>(i)}});
+    flush();
+  }
+  merge();
+  write(up, {{midday_ms, 100}, {midday_ms + 8, 8}});
+  CHECK(values("up")[0].second == 0);
+  CHECK(metric(metrics, "sluice_storage_sample_conflicts_total") == 1);
 }
 
 TEST_CASE_METHOD(MergeFixture, "floats and histograms keep apart and in order") {
@@ -112,7 +129,7 @@ TEST_CASE_METHOD(MergeFixture, "floats and histograms keep apart and in order") 
   const auto before = values("mixed");
   clock.advance(std::chrono::hours(24));
   merge();
-  CHECK(chunks() == 3);
+  CHECK(parts() == 1);
   CHECK(values("mixed") == before);
   CHECK(before.size() == 6);
 }
@@ -125,67 +142,9 @@ TEST_CASE_METHOD(MergeFixture, "what retention drops is not merged") {
   clock.advance(std::chrono::hours(24 * 5));
   store().tick();
   merge();
-  CHECK(chunks() == 0);
-  Scan marks = store().database().scan(Family::sample_state, merged_day_key(tenant, 0), "");
-  std::size_t left = 0;
-  while (marks.next()) ++left;
-  CHECK(left == 0);
-}
-
-TEST_CASE("a merge plan knows days that are over and days with many chunks") {
-  MergePlan plan;
-  const TenantId a("a");
-  constexpr Day today = 20'000;
-  constexpr std::int64_t morning = std::int64_t{today} * ms_per_day + 1;
-  plan.seen(a, today - 2);
-  CHECK(plan.due(morning)->day == today - 2);
-  plan.merged(a, today - 2, 5);
-  CHECK_FALSE(plan.due(morning).has_value());
-  plan.sealed(a, today - 1, 10);
-  CHECK_FALSE(plan.due(morning).has_value());  // late samples have their time
-  CHECK(plan.due(morning + 2 * 3'600'000)->day == today - 1);
-  plan.dropped_before(a, today);
-  CHECK_FALSE(plan.due(morning + ms_per_day).has_value());
-  for (int i = 0; i < 15; ++i) plan.sealed(a, today, 10);
-  CHECK_FALSE(plan.due(morning).has_value());
-  plan.sealed(a, today, 10);
-  CHECK(plan.due(morning)->day == today);
-}
-
-TEST_CASE("decimal chunks hold what short decimals are, and nothing else") {
-  const auto size = [](const std::vector<double>& values) {
-    std::vector<Sample> samples;
-    for (const double value : values)
-      samples.push_back({static_cast<std::int64_t>(samples.size()) * 15'000, value});
-    const auto payload = encode_decimal_chunk(samples);
-    if (!payload) return -1;
-    const auto back = decode_decimal_chunk(*payload);
-    REQUIRE((back && back->size() == samples.size()));
-    for (std::size_t i = 0; i < samples.size(); ++i) {
-      CHECK((*back)[i].timestamp_ms == samples[i].timestamp_ms);
-      CHECK(same_sample((*back)[i].value, nullptr, samples[i].value, nullptr));
-    }
-    return static_cast<int>(payload->size());
-  };
-  CHECK(size({5}) > 0);
-  CHECK(size({0.01, 0.29, 123.4567, -7}) > 0);
-  CHECK(size(std::vector<double>(480, 3.25)) < 120);
-  std::vector<double> pages;
-  std::vector<double> seconds;
-  for (int i = 0; i < 480; ++i) {
-    pages.push_back(4096.0 * (1'000'000 + i * 37 % 64));
-    seconds.push_back(std::round(1234567.0 + i * 15.0 + i * 7 % 29) / 100);
-  }
-  CHECK(size(pages) < 560);
-  CHECK(size(seconds) < 560);
-  CHECK(size({4503599627370495.0, -4503599627370495.0, 0}) > 0);
-  CHECK(size({4503599627370496.0}) == -1);
-  CHECK(size({0.00001}) == -1);
-  CHECK(size({1.0 / 3}) == -1);
-  CHECK(size({-0.0}) == -1);
-  CHECK(size({std::nan("")}) == -1);
-  CHECK(size({std::bit_cast<double>(stale_marker_bits)}) == -1);
-  CHECK(size({HUGE_VAL}) == -1);
+  CHECK(parts() == 0);
+  Scan rows = store().database().scan(Family::sample_rows, "", "");
+  CHECK(!rows.next());
 }
 
 TEST_CASE("histogram chunks come back bit by bit") {

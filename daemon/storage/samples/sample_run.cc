@@ -1,4 +1,4 @@
-#include "daemon/storage/sample_run.h"
+#include "daemon/storage/samples/sample_run.h"
 
 #include <bit>
 
@@ -27,8 +27,7 @@ void join_samples(SampleRun& out, const SampleRun& later) {
   auto a = out.samples.begin();
   auto b = later.samples.begin();
   while (a != out.samples.end() || b != later.samples.end()) {
-    const bool from_out =
-        b == later.samples.end() || (a != out.samples.end() && !earlier(*b, *a));
+    const bool from_out = b == later.samples.end() || (a != out.samples.end() && !earlier(*b, *a));
     if (from_out && b != later.samples.end() && a->timestamp_ms == b->timestamp_ms) ++b;
     if (from_out)
       append_sample(joined, *a++, out.histograms);
@@ -49,8 +48,8 @@ HistogramPtr with_hint(const HistogramPtr& histogram, const HistogramPtr& before
   if (histogram->hint == CounterReset::gauge) return histogram;
   NativeHistogram copy = *histogram;
   copy.hint = CounterReset::unknown;
-  const bool goes_on = before && before->hint != CounterReset::gauge &&
-                       !query::is_reset(*before, copy);
+  const bool goes_on =
+      before && before->hint != CounterReset::gauge && !query::is_reset(*before, copy);
   if (goes_on) copy.hint = CounterReset::not_reset;
   return std::make_shared<const NativeHistogram>(std::move(copy));
 }

@@ -1,5 +1,5 @@
 // Native histograms as bytes: alone, in sample batches, and in chunks of one series.
-// Format: docs/format/sample-chunk.md.
+// Format: docs/format/sample-part.md.
 #pragma once
 
 #include <span>
@@ -7,7 +7,7 @@
 #include <string_view>
 
 #include "daemon/storage/codec/bytes.h"
-#include "daemon/storage/sample_run.h"
+#include "daemon/storage/samples/sample_run.h"
 
 namespace sluice::storage {
 

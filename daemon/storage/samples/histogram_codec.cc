@@ -1,10 +1,9 @@
-#include "daemon/storage/histogram_codec.h"
+#include "daemon/storage/samples/histogram_codec.h"
 
 #include <bit>
 #include <cmath>
 
 #include "base/types/assert.h"
-#include "daemon/storage/head_batch.h"
 
 namespace sluice::storage {
 
@@ -126,7 +125,9 @@ std::uint8_t read_byte(ByteReader& in) {
   return byte.empty() ? 0 : static_cast<std::uint8_t>(byte.front());
 }
 
-Error bad_chunk() { return {ErrorCode::corrupt, "histogram chunk does not decode"}; }
+Error bad_chunk() {
+  return {ErrorCode::corrupt, "histogram chunk does not decode"};
+}
 
 }  // namespace
 
@@ -171,12 +172,11 @@ std::string encode_histogram_chunk(std::span<const Sample> samples, const Histog
     }
     before = histogram;
   }
-  return pack_body(body);
+  return body;
 }
 
 Result<SampleRun> decode_histogram_chunk(std::string_view payload) {
-  SLUICE_TRY(const std::string body, unpack_body(payload));
-  ByteReader in(body);
+  ByteReader in(payload);
   const std::size_t count = in.count(3);
   SampleRun run;
   std::int64_t time = 0;
