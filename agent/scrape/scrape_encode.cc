@@ -33,11 +33,48 @@ void write_labels(protozero::pbf_writer& series, const LabelSet& labels, const L
   while (own != labels.end()) write_label(series, *own++);
 }
 
+// Each run of neighbours is a span, whose offset counts from the end of the one before.
+void write_side(protozero::pbf_writer& message, const HistogramBuckets& buckets,
+                protozero::pbf_tag_type spans, protozero::pbf_tag_type counts) {
+  std::int32_t next = 0;
+  std::vector<double> values;
+  for (std::size_t i = 0; i < buckets.size();) {
+    std::size_t end = i + 1;
+    while (end < buckets.size() && buckets[end].index == buckets[end - 1].index + 1) ++end;
+    protozero::pbf_writer span(message, spans);
+    span.add_sint32(1, buckets[i].index - next);
+    span.add_uint32(2, static_cast<std::uint32_t>(end - i));
+    for (; i < end; ++i) values.push_back(buckets[i].count);
+    next = buckets[end - 1].index + 1;
+  }
+  if (!values.empty()) message.add_packed_double(counts, values.begin(), values.end());
+}
+
+// prometheus.Histogram with counts as floats.
+void write_histogram(protozero::pbf_writer& series, const NativeHistogram& histogram,
+                     std::int64_t timestamp_ms) {
+  protozero::pbf_writer message(series, 4);
+  message.add_double(2, histogram.count);
+  message.add_double(3, histogram.sum);
+  message.add_sint32(4, histogram.schema);
+  message.add_double(5, histogram.zero_threshold);
+  message.add_double(7, histogram.zero_count);
+  write_side(message, histogram.negative, 8, 10);
+  write_side(message, histogram.positive, 11, 13);
+  message.add_enum(14, static_cast<std::int32_t>(histogram.hint));
+  message.add_int64(15, timestamp_ms);
+}
+
 void write_scraped_series(protozero::pbf_writer& request, const SeriesSamples& scraped,
                           const LabelSet& external) {
   protozero::pbf_writer series(request, 1);
   write_labels(series, scraped.labels, external);
   for (const Sample& sample : scraped.samples) {
+    if (is_histogram(sample.value)) {
+      write_histogram(series, *scraped.histograms[histogram_place(sample.value)],
+                      sample.timestamp_ms);
+      continue;
+    }
     protozero::pbf_writer message(series, 2);
     message.add_double(1, sample.value);
     message.add_int64(2, sample.timestamp_ms);

@@ -18,7 +18,13 @@
 
 namespace sluice::scrape {
 
-enum class ScrapeProtocol { openmetrics_1_0_0, openmetrics_0_0_1, text_1_0_0, text_0_0_4 };
+enum class ScrapeProtocol {
+  protobuf,
+  openmetrics_1_0_0,
+  openmetrics_0_0_1,
+  text_1_0_0,
+  text_0_0_4
+};
 
 // Targets that are discovered together and share labels.
 struct TargetGroup {
@@ -80,6 +86,8 @@ struct JobConfig {
   bool honor_labels = false;
   bool honor_timestamps = true;
   bool track_timestamps_staleness = false;
+  bool native_histograms = false;   // take them; only the protobuf format has them
+  bool classic_histograms = false;  // take the classic buckets beside native ones, too
   std::vector<ScrapeProtocol> protocols = {ScrapeProtocol::openmetrics_1_0_0,
                                            ScrapeProtocol::openmetrics_0_0_1,
                                            ScrapeProtocol::text_1_0_0, ScrapeProtocol::text_0_0_4};

@@ -1,9 +1,10 @@
 // ExpositionReader: what a target answers to a scrape, one entry after the other.
 //
-// Two text formats (docs/format/exposition.md): Prometheus' text format 0.0.4 (and 1.0.0, which
-// adds quoted UTF-8 names) and OpenMetrics 1.0. The body is held by the caller and never copied; a
-// series is given as the text that names it, which is parsed only when it was not seen before.
-// Errors are ErrorCode::parse and say the line. Not thread-safe.
+// The text formats (docs/format/exposition.md): Prometheus' text format 0.0.4 (and 1.0.0, which
+// adds quoted UTF-8 names) and OpenMetrics 1.0. (The third format is in protobuf_format.h.) The
+// body is held by the caller and never copied; a series is given as the text that names it, which
+// is parsed only when it was not seen before. Errors are ErrorCode::parse and say the line. Not
+// thread-safe.
 //
 //   ExpositionReader reader(body, ExpositionFormat::text);
 //   while (true) {
@@ -19,12 +20,13 @@
 #include <string_view>
 #include <vector>
 
+#include "base/types/histogram.h"
 #include "base/types/labels.h"
 #include "base/types/result.h"
 
 namespace sluice::scrape {
 
-enum class ExpositionFormat { text, openmetrics };
+enum class ExpositionFormat { text, openmetrics, protobuf };
 
 struct ExposedEntry {
   enum class Kind { end, series, type, help, unit };
@@ -33,7 +35,8 @@ struct ExposedEntry {
   std::string_view series;
   double value = 0;
   std::optional<std::int64_t> timestamp_ms;
-  bool exemplar = false;  // one followed, well-formed
+  HistogramPtr histogram;  // set: the sample is this, not the value
+  bool exemplar = false;   // one followed, well-formed
   // Of the rest: the family, and what is said about it, unescaped.
   std::string family;
   std::string text;
@@ -85,6 +88,8 @@ Result<std::vector<Label>> parse_series(std::string_view text);
 // A sample's value as Go reads it: decimal, NaN and Inf in any case with a sign. NaN comes as the
 // ordinary one, so that no target can write a stale marker.
 Result<double> parse_sample_value(std::string_view text);
+// That NaN.
+double ordinary_nan();
 
 // Is every byte part of well-formed UTF-8 (RFC 3629)?
 bool valid_utf8(std::string_view text);

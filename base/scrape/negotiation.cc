@@ -8,6 +8,9 @@ namespace {
 
 constexpr std::string_view media_type_of(ScrapeProtocol protocol) {
   switch (protocol) {
+    case ScrapeProtocol::protobuf:
+      return "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;"
+             "encoding=delimited";
     case ScrapeProtocol::openmetrics_1_0_0: return "application/openmetrics-text;version=1.0.0";
     case ScrapeProtocol::openmetrics_0_0_1: return "application/openmetrics-text;version=0.0.1";
     case ScrapeProtocol::text_1_0_0: return "text/plain;version=1.0.0";
@@ -21,6 +24,7 @@ bool has_escaping(ScrapeProtocol protocol) {
 }
 
 ExpositionFormat format_of_protocol(ScrapeProtocol protocol) {
+  if (protocol == ScrapeProtocol::protobuf) return ExpositionFormat::protobuf;
   const bool text =
       protocol == ScrapeProtocol::text_1_0_0 || protocol == ScrapeProtocol::text_0_0_4;
   return text ? ExpositionFormat::text : ExpositionFormat::openmetrics;
@@ -56,6 +60,10 @@ Result<ExpositionFormat> format_of(std::string_view content_type,
   const std::string type = bare_media_type(content_type);
   if (type == "text/plain") return ExpositionFormat::text;
   if (type == "application/openmetrics-text") return ExpositionFormat::openmetrics;
+  // Of what may be protobuf only families one after the other.
+  if (type == "application/vnd.google.protobuf" &&
+      content_type.find("encoding=delimited") != std::string_view::npos)
+    return ExpositionFormat::protobuf;
   if (fallback) return format_of_protocol(*fallback);
   if (type.empty())
     return Error{ErrorCode::unsupported_media,

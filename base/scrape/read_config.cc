@@ -37,6 +37,7 @@ struct ProtocolName {
   ScrapeProtocol protocol;
 };
 constexpr ProtocolName protocol_names[] = {
+    {"PrometheusProto", ScrapeProtocol::protobuf},
     {"OpenMetricsText1.0.0", ScrapeProtocol::openmetrics_1_0_0},
     {"OpenMetricsText0.0.1", ScrapeProtocol::openmetrics_0_0_1},
     {"PrometheusText1.0.0", ScrapeProtocol::text_1_0_0},
@@ -49,7 +50,6 @@ std::optional<ScrapeProtocol> protocol_of(std::string_view name) {
 }
 
 std::string unknown_protocol(const std::string& name) {
-  if (name == "PrometheusProto") return "the protobuf format is not spoken by Sluice";
   return "unknown scrape protocol \"" + name + "\"";
 }
 
@@ -97,6 +97,16 @@ void read_name_scheme(YamlNode& node, NameScheme& names) {
     node.error_at("metric_name_validation_scheme", "expected utf8 or legacy");
 }
 
+// Who wants native histograms asks for the format that has them, unless told what to ask for.
+void read_histogram_switches(YamlNode& node, JobConfig& job) {
+  job.native_histograms = node.boolean("scrape_native_histograms", job.native_histograms);
+  job.classic_histograms = node.boolean("scrape_classic_histograms", job.classic_histograms);
+  job.classic_histograms = node.boolean("always_scrape_classic_histograms", job.classic_histograms);
+  auto& protocols = job.protocols;
+  if (job.native_histograms && protocols == JobConfig{}.protocols)
+    protocols.insert(protocols.begin(), ScrapeProtocol::protobuf);
+}
+
 struct GlobalConfig {
   JobConfig job;  // what jobs start from
   LabelSet external_labels;
@@ -113,6 +123,7 @@ GlobalConfig read_global(YamlNode node, bool external_labels) {
     node.error_at("scrape_timeout", "global scrape timeout greater than scrape interval");
   }
   read_protocols(node, global.job.protocols);
+  read_histogram_switches(node, global.job);
   read_limits(node, global.job.limits);
   read_name_scheme(node, global.job.names);
   if (external_labels) {
@@ -148,12 +159,9 @@ void refuse_unsupported(YamlNode& node) {
       node.error_at(key, "Sluice discovers targets by static_configs and file_sd_configs only");
   for (const auto key : unsupported_keys)
     if (node.has(key)) node.error_at(key, "is not supported by Sluice");
-  for (const auto key : {"scrape_native_histograms", "convert_classic_histograms_to_nhcb"})
-    if (node.boolean(key, false))
-      node.error_at(key, "needs the protobuf format, which Sluice does not speak");
-  // Classic histograms are what the text formats have, and HTTP/2 is an offer nobody must take.
-  node.boolean("scrape_classic_histograms", false);
-  node.boolean("always_scrape_classic_histograms", false);
+  if (node.boolean("convert_classic_histograms_to_nhcb", false))
+    node.error_at("convert_classic_histograms_to_nhcb", "is not supported by Sluice");
+  // HTTP/2 is an offer that nobody must take.
   node.boolean("enable_http2", true);
 }
 
@@ -177,6 +185,7 @@ JobConfig read_job(YamlNode& node, const JobConfig& standard) {
   job.track_timestamps_staleness =
       node.boolean("track_timestamps_staleness", job.track_timestamps_staleness);
   read_protocols(node, job.protocols);
+  read_histogram_switches(node, job);
   const std::string fallback = node.string("fallback_scrape_protocol", "");
   job.fallback_protocol = protocol_of(fallback);
   if (!fallback.empty() && !job.fallback_protocol)

@@ -33,6 +33,10 @@ Result<double> read_extreme(std::string_view text) {
 
 }  // namespace
 
+double ordinary_nan() {
+  return std::bit_cast<double>(normal_nan_bits);
+}
+
 Result<double> parse_sample_value(std::string_view text) {
   std::string_view digits = text;
   if (digits.starts_with('+')) {
@@ -47,7 +51,7 @@ Result<double> parse_sample_value(std::string_view text) {
   if (ec == std::errc::result_out_of_range) return read_extreme(digits);
   if (!std::isnan(value)) return value;
   if (text.front() == '-' || text.front() == '+') return not_a_number(text);
-  return std::bit_cast<double>(normal_nan_bits);
+  return ordinary_nan();
 }
 
 }  // namespace sluice::scrape

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <bit>
 
+#include "base/scrape/protobuf_format.h"
+
 namespace sluice::scrape {
 
 namespace {
@@ -75,7 +77,14 @@ class BodyScrape {
 
  private:
   Result<void> read_all(std::string_view body, ExpositionFormat format) {
-    ExpositionReader reader(body, format);
+    const JobConfig& job = context_.job;
+    if (format == ExpositionFormat::protobuf)
+      return read_entries(ProtobufReader(body, {job.native_histograms, job.classic_histograms}));
+    return read_entries(ExpositionReader(body, format));
+  }
+
+  template <class Reader>
+  Result<void> read_entries(Reader reader) {
     while (true) {
       SLUICE_TRY(ExposedEntry entry, reader.next());
       if (entry.kind == ExposedEntry::Kind::end) return {};
@@ -118,7 +127,7 @@ class BodyScrape {
     if (again && !timestamp)
       ++out_.tally.duplicates;
     else if (in_bounds(*series, timestamp))
-      keep(*series, timestamp.value_or(now_ms_), entry.value);
+      keep(*series, timestamp.value_or(now_ms_), entry);
     return {};
   }
 
@@ -134,8 +143,12 @@ class BodyScrape {
     return true;
   }
 
-  void keep(const CachedSeries& series, std::int64_t timestamp_ms, double value) {
-    out_.series.push_back({*series.labels, {{timestamp_ms, value}}});
+  void keep(const CachedSeries& series, std::int64_t timestamp_ms, const ExposedEntry& entry) {
+    SeriesSamples& kept = out_.series.emplace_back();
+    kept.labels = *series.labels;
+    const double value =
+        entry.histogram ? add_histogram(kept.histograms, entry.histogram) : entry.value;
+    kept.samples.push_back({timestamp_ms, value});
   }
 
   // What a text that was not seen before stands for.

@@ -18,6 +18,7 @@ constexpr std::chrono::seconds file_poll{5};
 // distances cost next to nothing to store. Prometheus tolerates 2 ms.
 constexpr std::chrono::milliseconds tolerated_delay{10};
 constexpr std::chrono::seconds longest_wait{1};
+constexpr std::chrono::milliseconds shortest_wait{5};  // looking at all targets costs, too
 constexpr std::size_t queued_scrapes = 4'096;
 
 Result<JobPtr> compile_job(const JobConfig& config, const MakeFetcher& make_fetcher) {
@@ -63,7 +64,7 @@ struct Scraper::Impl {
   std::vector<std::unique_ptr<ScrapePool>> leaving;          // guarded by mutex; of removed jobs
   Timestamp files_looked_at = Timestamp::min();              // guarded by mutex
   std::stop_source stop_source;
-  std::unique_ptr<ThreadPool> workers;
+  std::unique_ptr<ThreadPool> workers;  // the scheduler's
   std::jthread scheduler;
 };
 
@@ -182,6 +183,8 @@ Timestamp Scraper::Impl::next_due() const {
 
 void Scraper::Impl::submit(Work work) {
   const auto loop = work.loop;
+  // Threads are there once there is something to scrape.
+  if (!workers) workers = std::make_unique<ThreadPool>("scrape", options.threads, queued_scrapes);
   if (workers->submit([this, work = std::move(work)] { scrape(work); })) return;
   metrics.missed.inc();
   loop->set_busy(false);
@@ -194,10 +197,10 @@ void Scraper::Impl::run(const std::stop_token& stop_token) {
     end_targets(now);
     const Timestamp next = next_due();
     std::unique_lock lock(mutex);
-    const Duration wait = next == Timestamp::max()
-                              ? Duration(longest_wait)
-                              : std::clamp<Duration>(next - parts.clock.now(),
-                                                     std::chrono::milliseconds(1), longest_wait);
+    const Duration wait =
+        next == Timestamp::max()
+            ? Duration(longest_wait)
+            : std::clamp<Duration>(next - parts.clock.now(), shortest_wait, longest_wait);
     wake.wait_for(lock, stop_token, wait, [] { return false; });
   }
 }
@@ -230,7 +233,6 @@ Result<void> Scraper::apply(const ScrapeConfig& config) {
 }
 
 void Scraper::start() {
-  impl_->workers = std::make_unique<ThreadPool>("scrape", impl_->options.threads, queued_scrapes);
   impl_->scheduler = std::jthread([this](std::stop_token stop) { impl_->run(stop); });
 }
 

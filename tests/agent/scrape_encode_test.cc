@@ -3,6 +3,8 @@
 #include <catch2/catch_test_macros.hpp>
 #include <protozero/pbf_reader.hpp>
 
+#include "base/codec/json_writer.h"
+
 namespace sluice::agent {
 namespace {
 
@@ -49,6 +51,42 @@ std::string read_family(protozero::pbf_reader reader) {
   return out;
 }
 
+std::string read_span(protozero::pbf_reader reader) {
+  std::int32_t offset = 0;
+  std::uint32_t length = 0;
+  while (reader.next()) {
+    if (reader.tag() == 1)
+      offset = reader.get_sint32();
+    else
+      length = reader.get_uint32();
+  }
+  return "span=" + std::to_string(offset) + "+" + std::to_string(length) + " ";
+}
+
+std::string read_counts(protozero::pbf_reader& reader) {
+  std::string out = "counts=";
+  for (const double count : reader.get_packed_double()) out += format_sample_value(count) + ",";
+  out.back() = ' ';
+  return out;
+}
+
+// What is not zero.
+std::string read_histogram(protozero::pbf_reader reader) {
+  std::string out;
+  while (reader.next()) {
+    switch (reader.tag()) {
+      case 2: out += "count=" + format_sample_value(reader.get_double()) + " "; break;
+      case 3: out += "sum=" + format_sample_value(reader.get_double()) + " "; break;
+      case 4: out += "schema=" + std::to_string(reader.get_sint32()) + " "; break;
+      case 11: out += read_span(reader.get_message()); break;
+      case 13: out += read_counts(reader); break;
+      case 15: out += "at=" + std::to_string(reader.get_int64()) + " "; break;
+      default: reader.skip();
+    }
+  }
+  return out;
+}
+
 Read read_body(const WriteBody& body) {
   Read out;
   protozero::pbf_reader reader(body.protobuf);
@@ -73,6 +111,28 @@ TEST_CASE("scraped samples are sent with external labels beside their own", "[sc
   const auto read = read_body(bodies[0]);
   CHECK(read.series == std::vector<std::string>{"__name__=x a=1 job=j k=2 z=own 4@1000 "});
   CHECK(read.families == std::vector<std::string>{"1 x about x seconds "});
+}
+
+TEST_CASE("native histograms are sent as spans and counts", "[scrape]") {
+  NativeHistogram histogram;
+  histogram.schema = 2;
+  histogram.count = 7;
+  histogram.sum = 1.5;
+  histogram.positive = {{-1, 1}, {0, 2}, {5, 4}};
+  scrape::ScrapeWrite write;
+  SeriesSamples& series = write.series.emplace_back();
+  series.labels = {{"__name__", "h"}};
+  const double value =
+      add_histogram(series.histograms, std::make_shared<const NativeHistogram>(histogram));
+  series.samples = {{1'000, value}};
+  const auto bodies = encode_scrape(write, {});
+  REQUIRE(bodies.size() == 1);
+  protozero::pbf_reader request(bodies[0].protobuf);
+  REQUIRE(request.next(1));
+  auto message = request.get_message();
+  REQUIRE(message.next(4));
+  CHECK(read_histogram(message.get_message()) ==
+        "count=7 sum=1.5 schema=2 span=-1+2 span=4+1 counts=1,2,4 at=1000 ");
 }
 
 TEST_CASE("a large scrape is sent in several bodies", "[scrape]") {

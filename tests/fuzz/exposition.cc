@@ -24,9 +24,12 @@ void check_sample(const SeriesSamples& series, const LabelSet& target) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   fuzz::FuzzInput input(data, size);
-  const auto format = input.flag() ? ExpositionFormat::openmetrics : ExpositionFormat::text;
+  constexpr ExpositionFormat formats[] = {ExpositionFormat::text, ExpositionFormat::openmetrics,
+                                          ExpositionFormat::protobuf};
+  const auto format = formats[input.below(3)];
   const std::string_view body = input.rest();
   JobConfig job;
+  job.native_histograms = job.classic_histograms = true;
   const Relabeler none;
   const LabelSet target{{"instance", "i"}, {"job", "j"}};
   const Bounds bounds;

@@ -128,6 +128,21 @@ TEST_CASE("groups of expressions survive the expansion of variables", "[scrape]"
   CHECK(config->jobs[0].relabel[0].replacement == "${1}-$2");
 }
 
+TEST_CASE("who wants native histograms asks for protobuf first", "[scrape]") {
+  const auto config = read(
+      "global: {scrape_native_histograms: true}\nscrape_configs:\n- {job_name: a}\n"
+      "- {job_name: b, scrape_native_histograms: false, scrape_protocols: [PrometheusText0.0.4]}\n"
+      "- {job_name: c, always_scrape_classic_histograms: true}\n");
+  REQUIRE(bool(config));
+  CHECK(config->jobs[0].native_histograms);
+  CHECK(config->jobs[0].protocols.size() == 5);
+  CHECK(config->jobs[0].protocols[0] == ScrapeProtocol::protobuf);
+  CHECK_FALSE(config->jobs[1].native_histograms);
+  CHECK(config->jobs[1].protocols.size() == 1);
+  CHECK(config->jobs[2].classic_histograms);
+  CHECK(config->jobs[2].protocols.size() == 5);
+}
+
 TEST_CASE("what is wrong is refused with its place", "[scrape]") {
   const auto has = [](const std::string& lines, std::string_view part) {
     const std::string problem = problem_of(lines);
@@ -140,9 +155,9 @@ TEST_CASE("what is wrong is refused with its place", "[scrape]") {
   has("  scheme: ftp\n", "expected http or https");
   has("  kubernetes_sd_configs: []\n", "static_configs and file_sd_configs only");
   has("  oauth2: {}\n", "not supported");
-  has("  scrape_protocols: [PrometheusProto]\n", "protobuf");
+  has("  scrape_protocols: [Morse]\n", "unknown scrape protocol \"Morse\"");
   has("  scrape_protocols: [PrometheusText0.0.4, PrometheusText0.0.4]\n", "duplicated");
-  has("  scrape_native_histograms: true\n", "protobuf");
+  has("  convert_classic_histograms_to_nhcb: true\n", "not supported");
   has("  basic_auth: {password: a, password_file: b}\n", "at most one of");
   has("  basic_auth: {username: a}\n  authorization: {credentials: b}\n", "at most one of");
   has("  authorization: {type: Basic}\n", "basic_auth");

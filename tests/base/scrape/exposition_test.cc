@@ -94,6 +94,9 @@ TEST_CASE("targets are asked as Prometheus asks them", "[exposition]") {
         "application/openmetrics-text;version=0.0.1;q=0.5,"
         "text/plain;version=1.0.0;escaping=allow-utf-8;q=0.4,"
         "text/plain;version=0.0.4;q=0.3,*/*;q=0.2");
+  CHECK(accept_header({ScrapeProtocol::protobuf}, NameScheme::utf8) ==
+        "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;"
+        "encoding=delimited;q=0.6,*/*;q=0.5");
   CHECK(accept_header({ScrapeProtocol::text_0_0_4}, NameScheme::legacy) ==
         "text/plain;version=0.0.4;q=0.6,*/*;q=0.5");
 }
@@ -102,6 +105,10 @@ TEST_CASE("the format of an answer is that of its Content-Type", "[exposition]")
   CHECK(*format_of("text/plain; version=0.0.4; charset=utf-8", {}) == ExpositionFormat::text);
   CHECK(*format_of("Application/OpenMetrics-Text; version=1.0.0", {}) ==
         ExpositionFormat::openmetrics);
+  CHECK(*format_of("application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; "
+                   "encoding=delimited",
+                   {}) == ExpositionFormat::protobuf);
+  CHECK(format_of("application/vnd.google.protobuf; encoding=text", {}).has_error());
   CHECK(format_of("", {}).has_error());
   CHECK(format_of("text/html", {}).has_error());
   CHECK(*format_of("text/html", ScrapeProtocol::openmetrics_1_0_0) ==
