@@ -2,68 +2,17 @@
 
 #include <bit>
 
+#include "base/scrape/bucket_spans.h"
+
 namespace sluice::ingest {
 
 namespace {
 
-constexpr std::size_t buckets_max = 100'000;  // of one side; spans may claim any length
-
-struct Span {
-  std::int32_t offset = 0;
-  std::uint32_t length = 0;
-};
-// One side as it is sent.
-struct Side {
-  std::vector<Span> spans;
-  std::vector<double> counts;
-  std::int64_t running = 0;  // of the deltas
-};
-
-Span read_span(protozero::pbf_reader reader) {
-  Span span;
-  while (reader.next()) {
-    if (is_field(reader, 1, as_varint))
-      span.offset = reader.get_sint32();
-    else if (is_field(reader, 2, as_varint))
-      span.length = reader.get_uint32();
-    else
-      reader.skip();
-  }
-  return span;
-}
-
-void add_delta(Side& side, std::int64_t delta) {
-  side.running += delta;
-  side.counts.push_back(static_cast<double>(side.running));
-}
-
 // Repeated numbers come packed or one by one.
-void read_deltas(protozero::pbf_reader& reader, Side& side) {
-  if (reader.wire_type() == as_varint) return add_delta(side, reader.get_sint64());
-  if (reader.wire_type() != as_bytes) throw protozero::unknown_pbf_wire_type_exception{};
-  for (const std::int64_t delta : reader.get_packed_sint64()) add_delta(side, delta);
-}
-
 void read_doubles(protozero::pbf_reader& reader, std::vector<double>& into) {
   if (reader.wire_type() == as_fixed64) return into.push_back(reader.get_double());
   if (reader.wire_type() != as_bytes) throw protozero::unknown_pbf_wire_type_exception{};
   for (const double value : reader.get_packed_double()) into.push_back(value);
-}
-
-// False: the counts do not fill the spans, or indexes overflow.
-bool place(const Side& side, HistogramBuckets& buckets) {
-  std::int64_t index = 0;
-  std::size_t at = 0;
-  for (const Span& span : side.spans) {
-    index += span.offset;
-    if (span.length > buckets_max || at + span.length > side.counts.size()) return false;
-    for (std::uint32_t i = 0; i < span.length; ++i, ++index) {
-      if (index < INT32_MIN || index > INT32_MAX) return false;
-      if (const double count = side.counts[at++]; count != 0)
-        buckets.push_back({static_cast<std::int32_t>(index), count});
-    }
-  }
-  return at == side.counts.size();
 }
 
 class HistogramDecoder {
@@ -73,12 +22,10 @@ class HistogramDecoder {
       if (!read_totals(reader) && !read_buckets(reader)) reader.skip();
   }
   std::int64_t timestamp_ms() const { return timestamp_ms_; }
-  bool stale() const {
-    return std::bit_cast<std::uint64_t>(histogram_.sum) == stale_marker_bits;
-  }
+  bool stale() const { return std::bit_cast<std::uint64_t>(histogram_.sum) == stale_marker_bits; }
   // Null, or what is wrong.
   const char* finish() {
-    if (!place(positive_, histogram_.positive) || !place(negative_, histogram_.negative))
+    if (!positive_.place(histogram_.positive) || !negative_.place(histogram_.negative))
       return "buckets do not fit their spans";
     return find_problem(histogram_);
   }
@@ -87,29 +34,45 @@ class HistogramDecoder {
  private:
   bool read_totals(protozero::pbf_reader& reader) {
     NativeHistogram& h = histogram_;
-    if (is_field(reader, 1, as_varint)) h.count = static_cast<double>(reader.get_uint64());
-    else if (is_field(reader, 2, as_fixed64)) h.count = reader.get_double();
-    else if (is_field(reader, 3, as_fixed64)) h.sum = reader.get_double();
-    else if (is_field(reader, 4, as_varint)) h.schema = reader.get_sint32();
-    else if (is_field(reader, 5, as_fixed64)) h.zero_threshold = reader.get_double();
+    if (is_field(reader, 1, as_varint))
+      h.count = static_cast<double>(reader.get_uint64());
+    else if (is_field(reader, 2, as_fixed64))
+      h.count = reader.get_double();
+    else if (is_field(reader, 3, as_fixed64))
+      h.sum = reader.get_double();
+    else if (is_field(reader, 4, as_varint))
+      h.schema = reader.get_sint32();
+    else if (is_field(reader, 5, as_fixed64))
+      h.zero_threshold = reader.get_double();
     else if (is_field(reader, 6, as_varint))
       h.zero_count = static_cast<double>(reader.get_uint64());
-    else if (is_field(reader, 7, as_fixed64)) h.zero_count = reader.get_double();
-    else if (is_field(reader, 14, as_varint)) h.hint = hint_of(reader.get_enum());
-    else if (is_field(reader, 15, as_varint)) timestamp_ms_ = reader.get_int64();
-    else return false;
+    else if (is_field(reader, 7, as_fixed64))
+      h.zero_count = reader.get_double();
+    else if (is_field(reader, 14, as_varint))
+      h.hint = hint_of(reader.get_enum());
+    else if (is_field(reader, 15, as_varint))
+      timestamp_ms_ = reader.get_int64();
+    else
+      return false;
     return true;
   }
   bool read_buckets(protozero::pbf_reader& reader) {
-    if (is_field(reader, 8, as_bytes)) negative_.spans.push_back(read_span(reader.get_message()));
+    if (is_field(reader, 8, as_bytes))
+      negative_.read_span(reader.get_message());
     else if (is_field(reader, 11, as_bytes))
-      positive_.spans.push_back(read_span(reader.get_message()));
-    else if (reader.tag() == 9) read_deltas(reader, negative_);
-    else if (reader.tag() == 10) read_doubles(reader, negative_.counts);
-    else if (reader.tag() == 12) read_deltas(reader, positive_);
-    else if (reader.tag() == 13) read_doubles(reader, positive_.counts);
-    else if (reader.tag() == 16) read_doubles(reader, histogram_.custom_values);
-    else return false;
+      positive_.read_span(reader.get_message());
+    else if (reader.tag() == 9)
+      negative_.read_deltas(reader);
+    else if (reader.tag() == 10)
+      negative_.read_counts(reader);
+    else if (reader.tag() == 12)
+      positive_.read_deltas(reader);
+    else if (reader.tag() == 13)
+      positive_.read_counts(reader);
+    else if (reader.tag() == 16)
+      read_doubles(reader, histogram_.custom_values);
+    else
+      return false;
     return true;
   }
   static CounterReset hint_of(std::int32_t hint) {
@@ -118,8 +81,8 @@ class HistogramDecoder {
 
   NativeHistogram histogram_;
   std::int64_t timestamp_ms_ = 0;
-  Side positive_;
-  Side negative_;
+  scrape::BucketSide positive_;
+  scrape::BucketSide negative_;
 };
 
 }  // namespace
@@ -148,8 +111,8 @@ void read_histogram_sample(protozero::pbf_reader reader, WrittenSeries& series) 
     if (series.bad_histograms++ == 0) series.histogram_problem = problem;
     return;
   }
-  const double value = add_histogram(series.histograms,
-                                     std::make_shared<const NativeHistogram>(decoder.take()));
+  const double value =
+      add_histogram(series.histograms, std::make_shared<const NativeHistogram>(decoder.take()));
   series.samples.push_back({decoder.timestamp_ms(), value});
 }
 

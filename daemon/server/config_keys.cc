@@ -276,6 +276,13 @@ void add_runtime(std::vector<ConfigKey>& keys) {
                          1'000'000, AT(runtime.queue_limit)));
 }
 
+void add_scrape(std::vector<ConfigKey>& keys) {
+  const std::string s = "scrape";
+  keys.push_back(text(s, "tenant", "Whose the scraped samples are", AT(scrape_tenant)));
+  keys.push_back(integer(s, "threads", "Scrapes at once; a target that does not answer holds one",
+                         1, 1'000, AT(scrape_threads)));
+}
+
 #undef AT
 
 std::vector<ConfigKey> make_keys() {
@@ -285,6 +292,7 @@ std::vector<ConfigKey> make_keys() {
   add_query(keys);
   add_limits(keys);
   add_runtime(keys);
+  add_scrape(keys);
   keys.push_back(log_level_key());
   keys.push_back(log_format_key());
   for (auto& key : keys) key.per_tenant = may_differ(key);

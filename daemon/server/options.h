@@ -10,6 +10,7 @@
 
 #include "base/http/server.h"
 #include "base/runtime/io_runtime.h"
+#include "base/scrape/config.h"
 #include "base/telemetry/log.h"
 #include "base/types/limits.h"
 #include "daemon/alerting/options.h"
@@ -35,6 +36,9 @@ struct DaemonOptions {
   std::map<TenantId, TenantOptions> tenants;  // `query` and `ingest` of those that differ
   alerting::AlertingOptions alerting;
   release::ReleaseOptions release;
+  scrape::ScrapeConfig scrape;
+  std::string scrape_tenant = "default";  // whose the scraped samples are
+  std::size_t scrape_threads = 32;
   RuntimeOptions runtime;
   LogLevel log_level = LogLevel::info;
   LogFormat log_format = LogFormat::logfmt;

@@ -1,0 +1,29 @@
+// io.prometheus.client.Histogram: classic buckets, native ones, or both. For protobuf_format.cc;
+// what is malformed throws protozero::exception.
+#pragma once
+
+#include <protozero/pbf_reader.hpp>
+#include <vector>
+
+#include "base/types/histogram.h"
+
+namespace sluice::scrape {
+
+struct ClassicBucket {
+  double upper_bound = 0;
+  double count = 0;  // cumulative
+  bool exemplar = false;
+};
+
+struct ExposedHistogram {
+  double count = 0;
+  double sum = 0;
+  std::vector<ClassicBucket> buckets;  // the last is +Inf
+  HistogramPtr native;                 // null: it has none
+  bool exemplars = false;              // of the native one
+  const char* problem = nullptr;       // what is wrong with the native one
+};
+
+ExposedHistogram read_exposed_histogram(protozero::pbf_reader reader, bool gauge);
+
+}  // namespace sluice::scrape
