@@ -54,6 +54,11 @@ const std::vector<ConfigKey>& config_keys() {
       {"metrics.proc", "/proc", "where proc is mounted"},
       {"metrics.sys", "/sys", "where sysfs is mounted"},
       {"metrics.root", "none", "prefix of mount points, for an agent in a container"},
+      {"metrics.system_bus", "ROOT/run/dbus/system_bus_socket",
+       "D-Bus socket on which systemd is asked for its units"},
+      {"metrics.textfiles", "ROOT/var/lib/prometheus/node-exporter",
+       "directory of *.prom files in Prometheus' text format"},
+      {"metrics.max_cgroups", "500", "cgroups reported as container_*, containers first; 0: none"},
       {"metrics.queue_scrapes", "240",
        "scrapes kept while the server is away; the oldest is dropped"},
   };

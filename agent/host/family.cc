@@ -40,6 +40,8 @@ std::string_view to_string(MetricType type) {
     case MetricType::counter: return "counter";
     case MetricType::gauge: return "gauge";
     case MetricType::untyped: return "untyped";
+    case MetricType::histogram: return "histogram";
+    case MetricType::summary: return "summary";
   }
   return "untyped";
 }
@@ -53,16 +55,16 @@ Family& Families::family(std::string_view name, MetricType type, std::string_vie
 
 void Families::counter(std::string_view name, std::string_view help, double value,
                        LabelSet labels) {
-  family(name, MetricType::counter, help).values.push_back({std::move(labels), value});
+  family(name, MetricType::counter, help).values.push_back({std::move(labels), value, {}});
 }
 
 void Families::gauge(std::string_view name, std::string_view help, double value, LabelSet labels) {
-  family(name, MetricType::gauge, help).values.push_back({std::move(labels), value});
+  family(name, MetricType::gauge, help).values.push_back({std::move(labels), value, {}});
 }
 
 void Families::untyped(std::string_view name, std::string_view help, double value,
                        LabelSet labels) {
-  family(name, MetricType::untyped, help).values.push_back({std::move(labels), value});
+  family(name, MetricType::untyped, help).values.push_back({std::move(labels), value, {}});
 }
 
 void Families::merge(Families other) {
@@ -87,7 +89,7 @@ std::string to_text(const Families& families) {
     out += "\n# TYPE " + f.name + " ";
     out.append(to_string(f.type)).append("\n");
     for (const auto& v : f.values) {
-      out += f.name;
+      out += f.name + v.suffix;
       append_labels(out, v.labels);
       out += " " + format_sample_value(v.value) + "\n";
     }

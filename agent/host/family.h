@@ -13,12 +13,14 @@
 
 namespace sluice::agent {
 
-enum class MetricType { counter, gauge, untyped };
+// The last two come from text files only.
+enum class MetricType { counter, gauge, untyped, histogram, summary };
 std::string_view to_string(MetricType type);
 
 struct MetricValue {
   LabelSet labels;
   double value = 0;
+  std::string suffix{};  // of the family's name: _bucket, _sum or _count
 };
 
 struct Family {

@@ -44,6 +44,11 @@ Result<std::string> read_text(const std::string& path) {
   return out;
 }
 
+std::string text_or_empty(const std::string& path) {
+  auto text = read_text(path);
+  return text ? std::move(*text) : std::string();
+}
+
 std::optional<std::string> read_line(const std::string& path) {
   auto text = read_text(path);
   if (!text) return std::nullopt;
