@@ -7,6 +7,7 @@
 
 #include "agent/host/host_metrics.h"
 #include "agent/http_endpoint.h"
+#include "agent/scrape/scrape_shipper.h"
 #include "agent/ship/remote_writer.h"
 #include "agent/tail/tailer.h"
 #include "base/http/client.h"
@@ -76,12 +77,14 @@ class RunningAgent : public Agent {
                 [this](Batch b) { shipper_.submit(std::move(b)); }),
         shipper_(target, options_.ship.max_in_flight, sender(), agent_metrics_,
                  [this](Batch b, Outcome o) { tailer_.on_outcome(std::move(b), std::move(o)); }),
-        writer_(target, options_.metrics.queue_scrapes,
+        writer_(target, {.bodies = options_.metrics.queue_scrapes},
                 Backoff(options_.ship.backoff_min, options_.ship.backoff_max), sender(),
                 agent_metrics_),
         host_(options_.metrics, host_name(),
               [this](WriteBody body) { writer_.enqueue(std::move(body)); }),
+        scraping_(options_, target, runtime_, sender(), metrics_, agent_metrics_),
         endpoint_(runtime_, metrics_, host_, options_.metrics.enabled) {
+    endpoint_.show_targets(host_name(), [this] { return scraping_.status(); });
     if (!loaded.found && !loaded.complaints.empty()) agent_metrics_.checkpoint_lost.inc();
   }
 
@@ -90,6 +93,7 @@ class RunningAgent : public Agent {
   Result<void> start(std::function<void()> on_done) override {
     if (!options_.http_listen.empty()) SLUICE_CHECK(endpoint_.start(options_.http_listen));
     raise_descriptor_limit();
+    SLUICE_CHECK(scraping_.apply(options_.scrape));
     // The identity must be on disk before anything is sent under it.
     if (!tailer_.save(present_moment()))
       return Error{ErrorCode::io, "cannot write the checkpoint in " + options_.state};
@@ -98,12 +102,15 @@ class RunningAgent : public Agent {
       if (!stop.stop_requested()) on_done();
     });
     if (options_.metrics.enabled) host_.start();
+    if (!options_.once) scraping_.start();
     endpoint_.set_ready(true);
     return {};
   }
 
   Result<void> reload(const AgentOptions& fresh) override {
     SLUICE_TRY(auto target, make_target(fresh.ship));
+    SLUICE_CHECK(scraping_.apply(fresh.scrape));
+    scraping_.set_target(target);
     tailer_.set_groups(compile_groups(fresh));
     shipper_.set_target(target);
     writer_.set_target(target);
@@ -115,6 +122,7 @@ class RunningAgent : public Agent {
     if (stopped_.exchange(true)) return;
     endpoint_.set_ready(false);
     host_.stop();
+    scraping_.stop();
     tail_thread_.request_stop();
     if (tail_thread_.joinable()) tail_thread_.join();
     shipper_.stop();
@@ -145,6 +153,7 @@ class RunningAgent : public Agent {
   Shipper shipper_;
   RemoteWriter writer_;
   HostMetrics host_;
+  ScrapeShipper scraping_;
   HttpEndpoint endpoint_;
   std::jthread tail_thread_;
   std::atomic<bool> stopped_{false};

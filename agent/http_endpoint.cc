@@ -1,6 +1,19 @@
 #include "agent/http_endpoint.h"
 
+#include "base/scrape/status_json.h"
+
 namespace sluice::agent {
+namespace {
+
+http::Response api_answer(const std::function<void(JsonWriter&)>& write_data) {
+  JsonWriter json;
+  json.begin_object().key("status").string("success").key("data");
+  write_data(json);
+  json.end_object();
+  return http::Response::json(200, json.take());
+}
+
+}  // namespace
 
 HttpEndpoint::HttpEndpoint(IoRuntime& runtime, Metrics& metrics, HostMetrics& host,
                            bool host_metrics)
@@ -13,6 +26,21 @@ HttpEndpoint::HttpEndpoint(IoRuntime& runtime, Metrics& metrics, HostMetrics& ho
   router_.add("GET", "/-/ready", open, [this](http::Request&) {
     return ready_ ? http::Response::text(200, "ready\n")
                   : http::Response::text(503, "starting or stopping\n");
+  });
+}
+
+void HttpEndpoint::show_targets(const std::string& host,
+                                std::function<scrape::ScrapeStatus()> status) {
+  http::RouteOptions open;
+  open.role = http::Role::none;
+  router_.add("GET", "/api/v1/targets", open, [host, status](http::Request& request) {
+    const auto query = scrape::target_query(request.query.get_or("state", ""),
+                                            request.query.get_or("scrapePool", ""));
+    return api_answer(
+        [&](JsonWriter& json) { scrape::write_targets(json, status(), query, host); });
+  });
+  router_.add("GET", "/api/v1/scrape_pools", open, [status](http::Request&) {
+    return api_answer([&](JsonWriter& json) { scrape::write_scrape_pools(json, status()); });
   });
 }
 

@@ -1,12 +1,15 @@
-// The agent's own HTTP: GET /metrics (its own and the host's), /-/ready, /-/healthy.
+// The agent's own HTTP: GET /metrics (its own and the host's), /-/ready, /-/healthy, and what it
+// scrapes.
 #pragma once
 
 #include <atomic>
+#include <functional>
 #include <memory>
 #include <string>
 
 #include "agent/host/host_metrics.h"
 #include "base/http/server.h"
+#include "base/scrape/scraper.h"
 #include "base/telemetry/metrics.h"
 
 namespace sluice::agent {
@@ -17,6 +20,8 @@ class HttpEndpoint {
   HttpEndpoint(IoRuntime& runtime, Metrics& metrics, HostMetrics& host, bool host_metrics);
   ~HttpEndpoint();
 
+  // GET /api/v1/targets and /api/v1/scrape_pools, as Prometheus answers them. Before start().
+  void show_targets(const std::string& host, std::function<scrape::ScrapeStatus()> status);
   Result<void> start(const std::string& listen);
   void stop();
   void set_ready(bool ready) { ready_ = ready; }

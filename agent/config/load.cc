@@ -1,6 +1,7 @@
 #include "agent/config/load.h"
 
 #include "base/config/yaml.h"
+#include "base/scrape/read_config.h"
 
 namespace sluice::agent {
 namespace {
@@ -108,6 +109,10 @@ Result<AgentOptions> read_document(YamlDocument doc) {
   for (auto& node : root.list("files")) o.files.push_back(read_group(node));
   read_tail(root.section("tail"), o.tail);
   read_metrics(root.section("metrics"), o.metrics);
+  YamlNode scrape = root.section("scrape");
+  o.scrape_threads = read_count(scrape, "threads", o.scrape_threads, 1'000);
+  o.scrape_queue_bytes = scrape.bytes("queue_bytes", o.scrape_queue_bytes);
+  o.scrape = scrape::read_scrape_config(root, true);
   SLUICE_CHECK(doc.finish());
   return o;
 }

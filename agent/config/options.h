@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/http/tls.h"
+#include "base/scrape/config.h"
 #include "base/telemetry/log.h"
 #include "base/types/labels.h"
 #include "base/types/time.h"
@@ -78,7 +79,10 @@ struct AgentOptions {
   TailOptions tail;
   ShipOptions ship;
   HostMetricsOptions metrics;
-  bool once = false;  // read everything to its end, ship, exit
+  scrape::ScrapeConfig scrape;
+  std::uint64_t scrape_threads = 8;  // scrapes at once; a target that does not answer holds one
+  std::uint64_t scrape_queue_bytes = 64 << 20;  // waiting while the server is away; oldest dropped
+  bool once = false;                            // read everything to its end, ship, exit
 };
 
 // What contradicts itself, as one sentence per problem; empty if all is well.

@@ -7,17 +7,17 @@ namespace sluice::agent {
 
 std::vector<Collector> make_collectors(const HostRoots& roots) {
   constexpr Collector (*makers[])(const HostRoots&) = {
-      arp_collector,      bonding_collector,    conntrack_collector,    containers_collector,
-      cpu_collector,      cpufreq_collector,    diskstats_collector,    dmi_collector,
-      edac_collector,     entropy_collector,    filefd_collector,       filesystem_collector,
-      hwmon_collector,    interrupts_collector, kernel_hung_collector,  loadavg_collector,
-      mdadm_collector,    meminfo_collector,    netclass_collector,     netdev_collector,
-      netstat_collector,  nvme_collector,       os_collector,           powersupplyclass_collector,
-      pressure_collector, process_collector,    processes_collector,    schedstat_collector,
-      selinux_collector,  sockstat_collector,   softnet_collector,      stat_collector,
-      systemd_collector,  tcpstat_collector,    thermal_zone_collector, time_collector,
-      timex_collector,    udp_queues_collector, uname_collector,        vmstat_collector,
-      watchdog_collector};
+      arp_collector,      bonding_collector,    conntrack_collector,   containers_collector,
+      cpu_collector,      cpufreq_collector,    diskstats_collector,   dmi_collector,
+      edac_collector,     entropy_collector,    filefd_collector,      filesystem_collector,
+      hwmon_collector,    interrupts_collector, kernel_hung_collector, loadavg_collector,
+      mdadm_collector,    meminfo_collector,    netclass_collector,    netdev_collector,
+      netstat_collector,  nvme_collector,       os_collector,          powersupplyclass_collector,
+      pressure_collector, process_collector,    processes_collector,   schedstat_collector,
+      selinux_collector,  sockstat_collector,   softnet_collector,     stat_collector,
+      systemd_collector,  tcpstat_collector,    textfile_collector,    thermal_zone_collector,
+      time_collector,     timex_collector,      udp_queues_collector,  uname_collector,
+      vmstat_collector,   watchdog_collector};
   std::vector<Collector> out;
   for (const auto make : makers) out.push_back(make(roots));
   return out;

@@ -26,8 +26,8 @@ http::ClientRequest write_request(const Target& target, const WriteBody& body) {
   return request;
 }
 
-RemoteWriter::RemoteWriter(Target target, std::size_t queue_limit, Backoff backoff, HttpSend send,
-                           AgentMetrics& metrics)
+RemoteWriter::RemoteWriter(Target target, WriteQueueLimit queue_limit, Backoff backoff,
+                           HttpSend send, AgentMetrics& metrics)
     : queue_limit_(queue_limit),
       backoff_(backoff),
       send_(std::move(send)),
@@ -49,13 +49,20 @@ void RemoteWriter::set_target(Target target) {
   target_ = std::make_shared<const Target>(std::move(target));
 }
 
+bool RemoteWriter::full(const WriteBody& more) const {
+  return queue_.size() >= queue_limit_.bodies ||
+         queued_bytes_ + more.protobuf.size() > queue_limit_.bytes;
+}
+
 void RemoteWriter::enqueue(WriteBody body) {
   {
     const std::lock_guard lock(mutex_);
-    if (queue_.size() >= queue_limit_) {
+    while (!queue_.empty() && full(body)) {
       metrics_.samples_dropped.inc(static_cast<double>(queue_.front().samples));
+      queued_bytes_ -= queue_.front().protobuf.size();
       queue_.pop_front();
     }
+    queued_bytes_ += body.protobuf.size();
     queue_.push_back(std::move(body));
   }
   wake_.notify_one();
@@ -66,6 +73,7 @@ bool RemoteWriter::next(WriteBody& body, const std::stop_token& stop) {
   if (!wake_.wait(lock, stop, [this] { return !queue_.empty(); })) return false;
   body = std::move(queue_.front());
   queue_.pop_front();
+  queued_bytes_ -= body.protobuf.size();
   return true;
 }
 
@@ -88,7 +96,7 @@ void RemoteWriter::deliver(const WriteBody& body, const std::stop_token& stop) {
     switch (judge_write(answer)) {
       case WriteVerdict::written: return metrics_.samples.inc(samples);
       case WriteVerdict::refused:
-        log_error("the server refused host metrics",
+        log_error("the server refused metrics",
                   {{"status", answer->status}, {"server", answer->body.substr(0, 300)}});
         return metrics_.samples_rejected.inc(samples);
       case WriteVerdict::retry: break;

@@ -25,9 +25,15 @@ enum class WriteVerdict { written, retry, refused };
 WriteVerdict judge_write(const Result<http::ClientResponse>& answer);
 http::ClientRequest write_request(const Target& target, const WriteBody& body);
 
+// What may wait; past it the oldest bodies are dropped and counted.
+struct WriteQueueLimit {
+  std::size_t bodies = static_cast<std::size_t>(-1);
+  std::size_t bytes = static_cast<std::size_t>(-1);
+};
+
 class RemoteWriter {
  public:
-  RemoteWriter(Target target, std::size_t queue_limit, Backoff backoff, HttpSend send,
+  RemoteWriter(Target target, WriteQueueLimit queue_limit, Backoff backoff, HttpSend send,
                AgentMetrics& metrics);
   ~RemoteWriter();
 
@@ -41,13 +47,16 @@ class RemoteWriter {
   void deliver(const WriteBody& body, const std::stop_token& stop);
   bool next(WriteBody& body, const std::stop_token& stop);
 
-  const std::size_t queue_limit_;
+  bool full(const WriteBody& more) const;
+
+  const WriteQueueLimit queue_limit_;
   const Backoff backoff_;
   HttpSend send_;
   AgentMetrics& metrics_;
   std::mutex mutex_;
   std::condition_variable_any wake_;
   std::deque<WriteBody> queue_;           // guarded by mutex_
+  std::size_t queued_bytes_ = 0;          // guarded by mutex_
   std::shared_ptr<const Target> target_;  // guarded by mutex_
   std::jthread thread_;
 };

@@ -54,11 +54,11 @@ AgentMetrics::AgentMetrics(Metrics& m)
       server_up(m.gauge("sluice_agent_server_up", "1 if the last push got through.")),
       push_seconds(m.histogram("sluice_agent_push_duration_seconds", "Time of a push.",
                                Metrics::latency_buckets())),
-      samples(m.counter("sluice_agent_samples_total", "Host samples acknowledged.")),
+      samples(m.counter("sluice_agent_samples_total", "Samples acknowledged.")),
       samples_dropped(m.counter("sluice_agent_samples_dropped_total",
-                                "Host samples dropped because the queue was full.")),
+                                "Samples dropped because the queue was full.")),
       samples_rejected(
-          m.counter("sluice_agent_samples_rejected_total", "Host samples the server refused.")),
+          m.counter("sluice_agent_samples_rejected_total", "Samples the server refused.")),
       write_retries(m.counter("sluice_agent_write_retries_total", "Remote writes tried again.")) {}
 
 }  // namespace sluice::agent

@@ -2,6 +2,7 @@
 
 #include <cstdlib>
 
+#include "base/types/ascii.h"
 #include "base/types/labels.h"
 
 namespace sluice {
@@ -42,6 +43,11 @@ Result<std::string> expand_env(std::string_view text, const EnvLookup& lookup) {
       out += '$';
       text.remove_prefix(1);
     } else if (text.starts_with('{')) {
+      // ${1} is a group of a regular expression; no variable begins with a digit.
+      if (text.size() > 1 && is_digit(text[1])) {
+        out += '$';
+        continue;
+      }
       const std::size_t close = text.find('}');
       if (close == std::string_view::npos)
         return invalid_argument("\"${\" without \"}\"; write $$ for a dollar sign");

@@ -1,8 +1,8 @@
 // Environment variables in configuration text: ${NAME}, ${NAME:-default}, and $$ for a dollar sign.
 //
-// A '$' before anything else stands for itself. An unset variable without a default is an error: an
-// empty password or address must never come from a misspelt name. ":-" also replaces an empty
-// value, as in a shell. Values are not expanded again.
+// A '$' before anything else stands for itself, and so does "${1}". An unset variable without a
+// default is an error: an empty password or address must never come from a misspelt name. ":-" also
+// replaces an empty value, as in a shell. Values are not expanded again.
 #pragma once
 
 #include <functional>

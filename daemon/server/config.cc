@@ -3,6 +3,7 @@
 #include <map>
 
 #include "base/config/yaml.h"
+#include "base/scrape/read_config.h"
 #include "daemon/alerting/config.h"
 #include "daemon/release/config.h"
 #include "daemon/server/config_keys.h"
@@ -80,6 +81,7 @@ Result<DaemonOptions> load_config(const std::string& path, DaemonOptions base) {
     options.storage.retention_rules.push_back(read_retention_rule(rule));
   options.alerting = alerting::read_alerting(sections.get("alerting"), options.alerting);
   options.release = release::read_release(sections.get("release"), options.release);
+  options.scrape = scrape::read_scrape_config(sections.get(""), false);
   SLUICE_CHECK(document.finish());
   return options;
 }

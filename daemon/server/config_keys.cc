@@ -119,9 +119,10 @@ ConfigKey long_lines_key() {
     else
       o.ingest.long_lines = static_cast<LongLinePolicy>(found - std::begin(names));
   };
-  return {"limits", "long_lines", "string",
-          "split (into marked parts), truncate (marked) or refuse (with 400)",
-          "split", false, read, show};
+  return {"limits", "long_lines",
+          "string", "split (into marked parts), truncate (marked) or refuse (with 400)",
+          "split",  false,
+          read,     show};
 }
 
 // The place of a member inside the options, for the builders above.
@@ -249,6 +250,13 @@ void add_runtime(std::vector<ConfigKey>& keys) {
                          1'000'000, AT(runtime.queue_limit)));
 }
 
+void add_scrape(std::vector<ConfigKey>& keys) {
+  const std::string s = "scrape";
+  keys.push_back(text(s, "tenant", "Whose the scraped samples are", AT(scrape_tenant)));
+  keys.push_back(integer(s, "threads", "Scrapes at once; a target that does not answer holds one",
+                         1, 1'000, AT(scrape_threads)));
+}
+
 #undef AT
 
 std::vector<ConfigKey> make_keys() {
@@ -258,6 +266,7 @@ std::vector<ConfigKey> make_keys() {
   add_query(keys);
   add_limits(keys);
   add_runtime(keys);
+  add_scrape(keys);
   keys.push_back(log_level_key());
   keys.push_back(log_format_key());
   return keys;

@@ -4,6 +4,7 @@
 #include <mutex>
 
 #include "base/http/router.h"
+#include "base/scrape/scraper.h"
 #include "base/telemetry/log.h"
 #include "base/telemetry/metrics.h"
 #include "daemon/alerting/engine_query.h"
@@ -15,8 +16,10 @@
 #include "daemon/api/loki/routes.h"
 #include "daemon/api/process/routes.h"
 #include "daemon/api/prometheus/routes.h"
+#include "daemon/api/prometheus/targets.h"
 #include "daemon/api/ui/ui_routes.h"
 #include "daemon/ingest/push_handlers.h"
+#include "daemon/ingest/scrape_sink.h"
 #include "daemon/release/deployments.h"
 #include "daemon/release/gate_data.h"
 #include "daemon/release/gate_manager.h"
@@ -47,6 +50,17 @@ std::chrono::hours longest_retention(const storage::StoreOptions& options) {
   return longest;
 }
 
+// What a series may be like is the same by whatever way it comes.
+scrape::Bounds scrape_bounds(const Limits& limits) {
+  scrape::Bounds bounds;
+  bounds.labels_per_series = limits.labels_per_series;
+  bounds.label_name_bytes = limits.label_name_bytes;
+  bounds.label_value_bytes = limits.label_value_bytes;
+  bounds.oldest = limits.oldest;
+  bounds.future = limits.future;
+  return bounds;
+}
+
 class RunningDaemon : public Daemon {
  public:
   RunningDaemon(DaemonOptions options, Clock& clock, std::function<Result<DaemonOptions>()> reload)
@@ -63,6 +77,7 @@ class RunningDaemon : public Daemon {
   Result<void> open_store();
   Result<void> start_alerting();
   Result<void> start_releases();
+  Result<void> start_scraping();
   void add_routes();
   Result<void> start_server();
   Result<void> apply(const DaemonOptions& next);
@@ -85,6 +100,7 @@ class RunningDaemon : public Daemon {
   std::unique_ptr<alerting::RuleManager> rules_;
   std::unique_ptr<release::Deployments> deployments_;
   std::unique_ptr<release::GateManager> gates_;
+  std::unique_ptr<scrape::Scraper> scraper_;
   http::Router router_;
   std::unique_ptr<http::Server> server_;
   std::unique_ptr<Ticker> ticker_;
@@ -99,11 +115,13 @@ Result<void> RunningDaemon::start() {
   SLUICE_CHECK(open_store());
   SLUICE_CHECK(start_alerting());
   SLUICE_CHECK(start_releases());
+  SLUICE_CHECK(start_scraping());
   add_routes();
   SLUICE_CHECK(start_server());
   outbox_->start();
   rules_->start();
   gates_->start();
+  scraper_->start();
   ready_ = true;
   log_info("ready", {{"version", build_version()}, {"storage", options_.storage.path}});
   return {};
@@ -149,6 +167,19 @@ Result<void> RunningDaemon::start_releases() {
   return gates_->load();
 }
 
+Result<void> RunningDaemon::start_scraping() {
+  const TenantId tenant{options_.scrape_tenant};
+  if (!valid_tenant(tenant)) return invalid_argument("scrape.tenant is not a valid tenant");
+  const auto make_fetcher = [this](const scrape::JobConfig& job) {
+    return scrape::make_http_fetcher(*runtime_, job, scrape_bounds(options_.ingest),
+                                     "Sluice/" + std::string(build_version()));
+  };
+  scraper_ = std::make_unique<scrape::Scraper>(
+      scrape::ScraperOptions{options_.scrape_threads, scrape_bounds(options_.ingest)},
+      scrape::Scraper::Parts{clock_, metrics_, make_fetcher, ingest::scrape_sink(*store_, tenant)});
+  return scraper_->apply(options_.scrape);
+}
+
 void RunningDaemon::add_routes() {
   api::add_process_routes(
       router_, metrics_,
@@ -158,6 +189,7 @@ void RunningDaemon::add_routes() {
   api::add_loki_delete_routes(router_, store_->operations(), clock_);
   api::add_admin_routes(router_, store_->operations(), clock_, {options_.backup_path});
   api::add_prometheus_routes(router_, *engine_, store_->samples(), clock_, prometheus_options());
+  api::add_target_routes(router_, [this] { return scraper_->status(); });
   alerting::add_alerting_routes(router_, *rules_);
   release::add_deployment_routes(router_, *deployments_);
   release::add_gate_routes(router_, *gates_);
@@ -205,6 +237,7 @@ Result<void> RunningDaemon::reload() {
 // Parts that may refuse come first; after them nothing fails, so a reload is all or nothing.
 Result<void> RunningDaemon::apply(const DaemonOptions& next) {
   SLUICE_CHECK(rules_->reload(next.alerting));
+  SLUICE_CHECK(scraper_->apply(next.scrape));
   SLUICE_CHECK(server_->reload(next.http.auth, next.http.tls));
   gates_->reload(next.release);
   configure_logging(next.log_level, next.log_format);
@@ -219,8 +252,10 @@ void RunningDaemon::stop() {
   if (gates_) gates_->stop();
   if (rules_) rules_->stop();
   if (outbox_) outbox_->stop();
+  if (scraper_) scraper_->stop();
   ticker_.reset();
-  server_.reset();  // waits for handlers, and needs the runtime for it
+  server_.reset();   // waits for handlers, and needs the runtime for it
+  scraper_.reset();  // so do its clients for their connections
   if (runtime_) runtime_->stop();
   // The handlers hold what listens to the store, so they go before it.
   router_ = http::Router();

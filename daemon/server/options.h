@@ -9,6 +9,7 @@
 
 #include "base/http/server.h"
 #include "base/runtime/io_runtime.h"
+#include "base/scrape/config.h"
 #include "base/telemetry/log.h"
 #include "base/types/limits.h"
 #include "daemon/alerting/options.h"
@@ -27,6 +28,9 @@ struct DaemonOptions {
   Limits ingest;
   alerting::AlertingOptions alerting;
   release::ReleaseOptions release;
+  scrape::ScrapeConfig scrape;
+  std::string scrape_tenant = "default";  // whose the scraped samples are
+  std::size_t scrape_threads = 32;
   RuntimeOptions runtime;
   LogLevel log_level = LogLevel::info;
   LogFormat log_format = LogFormat::logfmt;

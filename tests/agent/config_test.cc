@@ -50,6 +50,11 @@ tail:
 metrics:
   {enabled: false, interval: 30s, job: j, instance: i, proc: /p, sys: /s, root: /,
    queue_scrapes: 9}
+scrape: {threads: 3, queue_bytes: 1MiB}
+global: {scrape_interval: 30s, external_labels: {site: a}}
+scrape_configs:
+  - job_name: app
+    static_configs: [{targets: ["127.0.0.1:8080"]}]
 )";
 
 CliParse parse(std::vector<const char*> args) {
@@ -87,6 +92,11 @@ TEST_CASE("every key of the configuration is read", "[config]") {
   CHECK(o->tail.max_line == 64 << 10);
   CHECK_FALSE(o->tail.local_time);
   CHECK(o->metrics.queue_scrapes == 9);
+  CHECK(o->scrape_threads == 3);
+  CHECK(o->scrape_queue_bytes == 1 << 20);
+  CHECK(o->scrape.external_labels.get("site") == "a");
+  REQUIRE(o->scrape.jobs.size() == 1);
+  CHECK(o->scrape.jobs[0].interval == std::chrono::seconds(30));
   CHECK(check_options(*o).empty());
 }
 

@@ -274,7 +274,7 @@ TEST_CASE("remote write retries, gives up on refusals, and drops the oldest", "[
   });
   Metrics metrics;
   AgentMetrics m(metrics);
-  RemoteWriter writer(server.target(), 10,
+  RemoteWriter writer(server.target(), {.bodies = 10},
                       Backoff(std::chrono::milliseconds(1), std::chrono::milliseconds(2)),
                       server.send(), m);
   for (const auto* body : {"first", "bad", "last"}) writer.enqueue({body, 5});
@@ -288,7 +288,7 @@ TEST_CASE("remote write retries, gives up on refusals, and drops the oldest", "[
 
   std::atomic<int> sends{0};
   RemoteWriter blocked(
-      server.target(), 3, Backoff(std::chrono::hours(1), std::chrono::hours(1)),
+      server.target(), {.bodies = 3}, Backoff(std::chrono::hours(1), std::chrono::hours(1)),
       [&](http::ClientRequest) -> Result<http::ClientResponse> {
         ++sends;
         sends.notify_all();
@@ -299,6 +299,31 @@ TEST_CASE("remote write retries, gives up on refusals, and drops the oldest", "[
   sends.wait(0);
   for (int i = 0; i < 5; ++i) blocked.enqueue({"x", 7});
   CHECK(m.samples_dropped.value() == 14);
+}
+
+TEST_CASE("a queue of metrics is bounded by bytes, too", "[shipping]") {
+  Server server([](http::Request&) { return http::Response::text(204, ""); });
+  Metrics metrics;
+  AgentMetrics m(metrics);
+  std::atomic<int> sends{0};
+  RemoteWriter blocked(
+      server.target(), {.bytes = 10}, Backoff(std::chrono::hours(1), std::chrono::hours(1)),
+      [&](http::ClientRequest) -> Result<http::ClientResponse> {
+        ++sends;
+        sends.notify_all();
+        return Error{ErrorCode::unavailable, "away"};
+      },
+      m);
+  blocked.enqueue({"stuck", 1});
+  sends.wait(0);
+  blocked.enqueue({"0123456789", 1});
+  blocked.enqueue({"01234", 2});
+  CHECK(m.samples_dropped.value() == 1);
+  blocked.enqueue({"01234", 4});
+  CHECK(m.samples_dropped.value() == 1);
+  // One body is taken whatever its size: the sender splits, so it is the limit that is small.
+  blocked.enqueue({"longer than the limit", 8});
+  CHECK(m.samples_dropped.value() == 7);
 }
 
 TEST_CASE("which answers to a remote write are retried", "[shipping]") {

@@ -1,0 +1,18 @@
+// Scraped samples as bodies of remote write 1.0 (docs/format/remote-write.md), split so that each
+// stays far below what receivers take.
+#pragma once
+
+#include <vector>
+
+#include "agent/ship/remote_writer.h"
+#include "base/scrape/scraper.h"
+
+namespace sluice::agent {
+
+// Series per body: Prometheus sends 2,000 samples at a time by default.
+inline constexpr std::size_t series_per_body = 5'000;
+
+// `external` labels go on each series that has none of that name, as Prometheus' external_labels.
+std::vector<WriteBody> encode_scrape(const scrape::ScrapeWrite& write, const LabelSet& external);
+
+}  // namespace sluice::agent

@@ -1,0 +1,206 @@
+#include "base/scrape/scrape_body.h"
+
+#include <algorithm>
+#include <bit>
+
+namespace sluice::scrape {
+
+namespace {
+
+std::string excerpt(std::string_view text) {
+  return std::string(text.substr(0, 50));
+}
+
+Error limit_error(std::string_view limit, const std::string& what) {
+  return {ErrorCode::limit_exceeded, std::string(limit) + " exceeded (" + what + ")"};
+}
+
+// A job's label limits; what exceeds them fails the scrape.
+Result<void> check_label_limits(const LabelSet& labels, const ScrapeLimits& limits) {
+  const std::string metric = "metric: " + excerpt(labels.get(metric_name_label));
+  const auto beyond = [](std::size_t n, std::uint64_t limit) { return limit > 0 && n > limit; };
+  if (beyond(labels.size(), limits.labels))
+    return limit_error("label_limit", metric +
+                                          ", number of labels: " + std::to_string(labels.size()) +
+                                          ", limit: " + std::to_string(limits.labels));
+  for (const Label& label : labels) {
+    const std::string which = metric + ", label name: " + excerpt(label.name);
+    if (beyond(label.name.size(), limits.label_name_length))
+      return limit_error("label_name_length_limit",
+                         which + ", length: " + std::to_string(label.name.size()) +
+                             ", limit: " + std::to_string(limits.label_name_length));
+    if (beyond(label.value.size(), limits.label_value_length))
+      return limit_error("label_value_length_limit",
+                         which + ", value: \"" + excerpt(label.value) +
+                             "\", length: " + std::to_string(label.value.size()) +
+                             ", limit: " + std::to_string(limits.label_value_length));
+  }
+  return {};
+}
+
+bool within_bounds(const LabelSet& labels, const Bounds& bounds) {
+  return labels.size() <= bounds.labels_per_series &&
+         std::all_of(labels.begin(), labels.end(), [&](const Label& label) {
+           return label.name.size() <= bounds.label_name_bytes &&
+                  label.value.size() <= bounds.label_value_bytes;
+         });
+}
+
+class BodyScrape {
+ public:
+  BodyScrape(std::int64_t now_ms, const BodyContext& context, SeriesCache& cache)
+      : now_ms_(now_ms), context_(context), cache_(cache) {
+    const auto ms = [](auto span) {
+      return std::chrono::duration_cast<std::chrono::milliseconds>(span).count();
+    };
+    latest_ms_ = now_ms + ms(context.bounds.future);
+    if (context.bounds.oldest.count() > 0) oldest_ms_ = now_ms - ms(context.bounds.oldest);
+  }
+
+  ScrapedBody run(std::string_view body, ExpositionFormat format) {
+    round_ = cache_.begin_round();
+    auto read = read_all(body, format);
+    if (read && past_sample_limit_) {
+      out_.exceeded = ExceededLimit::samples;
+      read = Error{ErrorCode::limit_exceeded, "sample limit exceeded"};
+    }
+    if (read) {
+      succeed();
+    } else {
+      out_.error = read.error();
+      out_.series = end_all_series(now_ms_, cache_);
+    }
+    return std::move(out_);
+  }
+
+ private:
+  Result<void> read_all(std::string_view body, ExpositionFormat format) {
+    ExpositionReader reader(body, format);
+    while (true) {
+      SLUICE_TRY(ExposedEntry entry, reader.next());
+      if (entry.kind == ExposedEntry::Kind::end) return {};
+      if (entry.kind == ExposedEntry::Kind::series)
+        SLUICE_CHECK(add_sample(entry));
+      else
+        describe(std::move(entry));
+    }
+  }
+
+  void describe(ExposedEntry entry) {
+    MetricMetadata& metadata = described_[entry.family];
+    if (entry.kind == ExposedEntry::Kind::type)
+      metadata.type = std::move(entry.text);
+    else if (entry.kind == ExposedEntry::Kind::help)
+      metadata.help = std::move(entry.text);
+    else
+      metadata.unit = std::move(entry.text);
+  }
+
+  Result<void> add_sample(const ExposedEntry& entry) {
+    ++out_.tally.scraped;
+    out_.tally.exemplars += entry.exemplar ? 1 : 0;
+    CachedSeries* series = cache_.find(entry.series);
+    const bool known = series != nullptr;
+    if (!known) {
+      SLUICE_TRY(series, resolve(entry.series));
+    }
+    const bool again = known && series->last_round == round_;
+    series->last_round = round_;
+    if (series->labels == nullptr) return {};
+    const auto timestamp =
+        context_.job.honor_timestamps ? entry.timestamp_ms : std::optional<std::int64_t>{};
+    ++out_.tally.added;
+    if (!known) ++out_.tally.series_added;
+    const std::uint64_t limit = context_.job.limits.samples;
+    if (limit > 0 && out_.tally.added > limit) past_sample_limit_ = true;
+    if (past_sample_limit_) return {};
+    if (!timestamp || context_.job.track_timestamps_staleness) seen_.push_back(series);
+    if (again && !timestamp)
+      ++out_.tally.duplicates;
+    else if (in_bounds(*series, timestamp))
+      keep(*series, timestamp.value_or(now_ms_), entry.value);
+    return {};
+  }
+
+  // A timestamp that the series brings itself may be anything.
+  bool in_bounds(CachedSeries& series, const std::optional<std::int64_t>& timestamp) {
+    if (!timestamp) return true;
+    if (*timestamp > latest_ms_ || *timestamp < oldest_ms_) {
+      ++out_.tally.out_of_bounds;
+      return false;
+    }
+    if (*timestamp < series.last_timestamp_ms) ++out_.tally.out_of_order;
+    series.last_timestamp_ms = std::max(series.last_timestamp_ms, *timestamp);
+    return true;
+  }
+
+  void keep(const CachedSeries& series, std::int64_t timestamp_ms, double value) {
+    out_.series.push_back({*series.labels, {{timestamp_ms, value}}});
+  }
+
+  // What a text that was not seen before stands for.
+  Result<CachedSeries*> resolve(std::string_view text) {
+    SLUICE_TRY(auto parsed, parse_series(text));
+    LabelSet labels = merge_labels(LabelSet::from(std::move(parsed)), context_.target_labels,
+                                   context_.job.honor_labels);
+    CachedSeries series;
+    if (!context_.metric_relabel.apply(labels) || labels.empty())
+      return &cache_.add(text, std::move(series));
+    if (!labels.has(metric_name_label))
+      return invalid_argument("missing metric name (__name__ label)");
+    if (!valid_series_labels(context_.job.names, labels))
+      return invalid_argument("invalid metric name or label names: " + labels.to_string());
+    if (auto within = check_label_limits(labels, context_.job.limits); !within) {
+      out_.exceeded = ExceededLimit::labels;
+      return std::move(within).error();
+    }
+    if (within_bounds(labels, context_.bounds)) {
+      series.hash = labels.hash();
+      series.labels = std::make_shared<const LabelSet>(std::move(labels));
+    } else {
+      ++out_.tally.oversized;
+    }
+    return &cache_.add(text, std::move(series));
+  }
+
+  void succeed() {
+    cache_.succeed(seen_, [this](const LabelSet& labels) {
+      out_.series.push_back(stale_sample(labels, now_ms_));
+    });
+    for (auto& [family, metadata] : described_) {
+      metadata.family = family;
+      if (metadata.type.empty()) metadata.type = "unknown";
+      if (cache_.describe(metadata)) out_.metadata.push_back(std::move(metadata));
+    }
+  }
+
+  const std::int64_t now_ms_;
+  const BodyContext& context_;
+  SeriesCache& cache_;
+  std::int64_t latest_ms_ = 0;
+  std::int64_t oldest_ms_ = INT64_MIN;
+  std::uint64_t round_ = 0;
+  bool past_sample_limit_ = false;
+  std::vector<const CachedSeries*> seen_;
+  std::map<std::string, MetricMetadata> described_;
+  ScrapedBody out_;
+};
+
+}  // namespace
+
+SeriesSamples stale_sample(const LabelSet& labels, std::int64_t now_ms) {
+  return {labels, {{now_ms, std::bit_cast<double>(stale_marker_bits)}}};
+}
+
+std::vector<SeriesSamples> end_all_series(std::int64_t now_ms, SeriesCache& cache) {
+  std::vector<SeriesSamples> ended;
+  cache.fail([&](const LabelSet& labels) { ended.push_back(stale_sample(labels, now_ms)); });
+  return ended;
+}
+
+ScrapedBody scrape_body(std::string_view body, ExpositionFormat format, std::int64_t now_ms,
+                        const BodyContext& context, SeriesCache& cache) {
+  return BodyScrape(now_ms, context, cache).run(body, format);
+}
+
+}  // namespace sluice::scrape

@@ -1,0 +1,91 @@
+// TargetLoop: one target over time: its cache, its state for the API, its scrapes.
+//
+// scrape() and end() are called by one thread at a time (the scheduler hands a loop out once);
+// the rest is safe from any thread.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <stop_token>
+#include <string>
+
+#include "base/scrape/fetcher.h"
+#include "base/scrape/scrape_metrics.h"
+#include "base/scrape/series_cache.h"
+#include "base/types/time.h"
+
+namespace sluice::scrape {
+
+// A job with everything compiled. Immutable.
+struct Job {
+  JobConfig config;
+  Relabeler relabel;
+  Relabeler metric_relabel;
+  std::shared_ptr<Fetcher> fetcher;
+};
+using JobPtr = std::shared_ptr<const Job>;
+
+enum class Health { unknown, up, down };
+std::string_view to_string(Health health);
+
+struct TargetState {
+  Health health = Health::unknown;
+  std::string last_error;
+  std::optional<Timestamp> last_scrape;
+  double last_seconds = 0;
+  std::shared_ptr<const SeriesCache::Descriptions> descriptions;
+};
+
+// What a scrape gives to the store.
+struct ScrapeWrite {
+  std::vector<SeriesSamples> series;
+  std::vector<MetricMetadata> metadata;
+};
+
+class TargetLoop {
+ public:
+  TargetLoop(Target target, JobPtr job);
+
+  // What takes effect from the next scrape on. With `forced_error` scrapes fail with it, unasked.
+  void update(Target target, JobPtr job);
+  void force_error(std::string error);
+
+  // Asks the target and makes samples of the answer, stamped `at`, or of the failure.
+  ScrapeWrite scrape(Timestamp at, Clock& clock, const Bounds& bounds, ScrapeMetrics& metrics,
+                     const std::stop_token& cancel);
+  // The target is gone: stale markers at `at` for all its series but those `elsewhere` is true for,
+  // and for what was reported about its scrapes if `report`.
+  ScrapeWrite end(Timestamp at, const std::function<bool(const LabelSet&)>& elsewhere, bool report);
+  // Did the last scrape have this series?
+  bool live(const LabelSet& labels) const;
+
+  // Is a scrape of it under way or queued?
+  bool busy() const { return busy_; }
+  void set_busy(bool busy) { busy_ = busy; }
+
+  std::shared_ptr<const Target> target() const;
+  TargetState state() const;
+
+ private:
+  struct Plan {
+    std::shared_ptr<const Target> target;
+    JobPtr job;
+    std::string forced_error;
+  };
+  Plan plan() const;
+  ScrapedBody read(const Plan& plan, Timestamp at, const Bounds& bounds, ScrapeMetrics& metrics,
+                   const std::stop_token& cancel);
+  void remember(Timestamp at, double seconds, const std::optional<Error>& error);
+
+  std::atomic<bool> busy_{false};
+  mutable std::mutex mutex_;
+  Plan plan_;          // guarded by mutex_
+  TargetState state_;  // guarded by mutex_
+  mutable std::mutex cache_mutex_;
+  SeriesCache cache_;  // guarded by cache_mutex_
+  JobPtr cached_for_;  // whose rules made the cache's labels; guarded by cache_mutex_
+};
+
+}  // namespace sluice::scrape

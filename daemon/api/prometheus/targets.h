@@ -1,0 +1,14 @@
+// /api/v1/targets, /api/v1/scrape_pools and /api/v1/targets/metadata: what the daemon scrapes.
+#pragma once
+
+#include <functional>
+
+#include "base/http/router.h"
+#include "base/scrape/scraper.h"
+
+namespace sluice::api {
+
+// `status` is called for each request, from any thread, as long as the router lives.
+void add_target_routes(http::Router& router, std::function<scrape::ScrapeStatus()> status);
+
+}  // namespace sluice::api

@@ -1,0 +1,254 @@
+#include "base/scrape/scrape_body.h"
+
+#include <bit>
+#include <catch2/catch_test_macros.hpp>
+
+#include "base/codec/json_writer.h"
+#include "base/scrape/report.h"
+
+namespace sluice::scrape {
+namespace {
+
+constexpr std::int64_t start = 1'700'000'000'000;
+
+std::string printed_sample(const SeriesSamples& series) {
+  const Sample& sample = series.samples.front();
+  std::string out = series.labels.to_string() + " ";
+  out += std::bit_cast<std::uint64_t>(sample.value) == stale_marker_bits
+             ? "stale"
+             : format_sample_value(sample.value);
+  if (sample.timestamp_ms != start) out += " +" + std::to_string(sample.timestamp_ms - start);
+  return out;
+}
+
+std::vector<std::string> printed_samples(const std::vector<SeriesSamples>& series) {
+  std::vector<std::string> out;
+  for (const auto& one : series) out.push_back(printed_sample(one));
+  std::sort(out.begin(), out.end());
+  return out;
+}
+
+// One target, scraped again and again.
+struct Target1 {
+  JobConfig job;
+  LabelSet labels{{"instance", "i"}, {"job", "j"}};
+  Bounds bounds;
+  SeriesCache cache;
+
+  ScrapedBody scrape(std::string_view body, std::int64_t at = start) {
+    const auto relabel = Relabeler::compile(job.metric_relabel);
+    REQUIRE(bool(relabel));
+    return scrape_body(body, ExpositionFormat::text, at, {job, *relabel, labels, bounds}, cache);
+  }
+};
+
+using Lines = std::vector<std::string>;
+
+}  // namespace
+
+TEST_CASE("series get the target's labels", "[scrape]") {
+  Target1 target;
+  const auto body = target.scrape("a 1\nb{x=\"y\"} 2\n");
+  CHECK_FALSE(body.error.has_value());
+  CHECK(printed_samples(body.series) == Lines{R"({__name__="a", instance="i", job="j"} 1)",
+                                              R"({__name__="b", instance="i", job="j", x="y"} 2)"});
+  CHECK(body.tally.scraped == 2);
+  CHECK(body.tally.added == 2);
+  CHECK(body.tally.series_added == 2);
+  CHECK(target.scrape("a 1\nc 2\n").tally.series_added == 1);
+}
+
+TEST_CASE("labels of the target push those of the series aside", "[scrape]") {
+  const LabelSet series{{"__name__", "a"}, {"job", "own"}, {"exported_job", "older"}};
+  const LabelSet target{{"instance", "i"}, {"job", "j"}};
+  CHECK(merge_labels(series, target, false) == LabelSet{{"__name__", "a"},
+                                                        {"exported_exported_job", "own"},
+                                                        {"exported_job", "older"},
+                                                        {"instance", "i"},
+                                                        {"job", "j"}});
+  CHECK(merge_labels(series, target, true) ==
+        LabelSet{{"__name__", "a"}, {"exported_job", "older"}, {"instance", "i"}, {"job", "own"}});
+  CHECK(merge_labels({{"job", "x"}, {"exported_job", "y"}}, {{"job", "t"}, {"exported_job", "u"}},
+                     false) == LabelSet{{"exported_exported_exported_job", "y"},
+                                        {"exported_exported_job", "x"},
+                                        {"exported_job", "u"},
+                                        {"job", "t"}});
+}
+
+TEST_CASE("a series that is gone ends with a stale marker, once", "[scrape]") {
+  Target1 target;
+  target.scrape("a 1\nb 2\n");
+  CHECK(printed_samples(target.scrape("b 3\n").series) ==
+        Lines{R"({__name__="a", instance="i", job="j"} stale)",
+              R"({__name__="b", instance="i", job="j"} 3)"});
+  CHECK(printed_samples(target.scrape("b 4\n").series) ==
+        Lines{R"({__name__="b", instance="i", job="j"} 4)"});
+  CHECK(printed_samples(target.scrape("a 5\nb 4\n").series).size() == 2);
+}
+
+TEST_CASE("a series whose text changes is still the same", "[scrape]") {
+  Target1 target;
+  target.scrape("a{x=\"1\",y=\"2\"} 1\n");
+  CHECK(printed_samples(target.scrape("a{y=\"2\",x=\"1\"} 2\n").series) ==
+        Lines{R"({__name__="a", instance="i", job="j", x="1", y="2"} 2)"});
+}
+
+TEST_CASE("a scrape that cannot be read ends all series", "[scrape]") {
+  Target1 target;
+  target.scrape("a 1\nb 2\n");
+  const auto body = target.scrape("a 1\nnew 5\n7&-\n");
+  REQUIRE(body.error.has_value());
+  CHECK(body.error->message.find("line 3") != std::string::npos);
+  CHECK(printed_samples(body.series) == Lines{R"({__name__="a", instance="i", job="j"} stale)",
+                                              R"({__name__="b", instance="i", job="j"} stale)"});
+  // Nothing is left to end.
+  CHECK(target.scrape("7&-\n").series.empty());
+  CHECK(target.scrape("a 1\n").series.size() == 1);
+}
+
+TEST_CASE("series with a time of their own are not tracked unless asked", "[scrape]") {
+  Target1 target;
+  const std::string body = "a 1 " + std::to_string(start + 5) + "\n";
+  CHECK(printed_samples(target.scrape(body).series) ==
+        Lines{R"({__name__="a", instance="i", job="j"} 1 +5)"});
+  CHECK(target.scrape("").series.empty());
+
+  target.job.track_timestamps_staleness = true;
+  target.scrape(body);
+  CHECK(printed_samples(target.scrape("").series) ==
+        Lines{R"({__name__="a", instance="i", job="j"} stale)"});
+
+  target.job.honor_timestamps = false;
+  CHECK(printed_samples(target.scrape(body).series) ==
+        Lines{R"({__name__="a", instance="i", job="j"} 1)"});
+}
+
+TEST_CASE("timestamps out of order or of bounds are counted", "[scrape]") {
+  Target1 target;
+  const auto at = [](std::int64_t ms) { return "a 1 " + std::to_string(start + ms) + "\n"; };
+  CHECK(target.scrape(at(0)).tally.out_of_order == 0);
+  CHECK(target.scrape(at(0)).tally.out_of_order == 0);
+  CHECK(target.scrape(at(-5)).tally.out_of_order == 1);
+  CHECK(target.scrape(at(11 * 60'000)).tally.out_of_bounds == 1);
+  CHECK(target.scrape("a 1 5\n").tally.out_of_bounds == 1);
+  CHECK(target.scrape("a 1 5\n").series.empty());
+}
+
+TEST_CASE("of a series that is there twice the first sample counts", "[scrape]") {
+  Target1 target;
+  for (int round = 0; round < 2; ++round) {
+    const auto body = target.scrape("a 1\na 2\n");
+    CHECK(printed_samples(body.series) == Lines{R"({__name__="a", instance="i", job="j"} 1)"});
+    CHECK(body.tally.duplicates == 1);
+    CHECK(body.tally.scraped == 2);
+  }
+}
+
+TEST_CASE("series that relabelling drops are counted as scraped only", "[scrape]") {
+  Target1 target;
+  target.job.metric_relabel = {
+      {.action = RelabelAction::drop, .source_labels = {"__name__"}, .regex = "go_.*"}};
+  for (int round = 0; round < 2; ++round) {
+    const auto body = target.scrape("go_a 1\nb 2\n");
+    CHECK(printed_samples(body.series) == Lines{R"({__name__="b", instance="i", job="j"} 2)"});
+    CHECK(body.tally.scraped == 2);
+    CHECK(body.tally.added == 1);
+  }
+}
+
+TEST_CASE("a series without a name fails the scrape", "[scrape]") {
+  Target1 target;
+  target.job.metric_relabel = {{.action = RelabelAction::labeldrop, .regex = "__name__"}};
+  CHECK(target.scrape("a 1\n").error->message == "missing metric name (__name__ label)");
+  target.job.metric_relabel = {};
+  target.job.names = NameScheme::legacy;
+  CHECK(target.scrape("{\"a.b\"} 1\n").error->message.starts_with("invalid metric name"));
+  target.job.names = NameScheme::utf8;
+  target.cache.forget_texts();
+  CHECK_FALSE(target.scrape("{\"a.b\"} 1\n").error.has_value());
+}
+
+TEST_CASE("more samples than the limit fail the scrape as a whole", "[scrape]") {
+  Target1 target;
+  target.scrape("a 1\n");
+  target.job.limits.samples = 2;
+  const auto body = target.scrape("a 1\nb 2\nc 3\nd 4\n");
+  CHECK(body.error->message == "sample limit exceeded");
+  CHECK(body.exceeded == ExceededLimit::samples);
+  CHECK(body.tally.scraped == 4);
+  CHECK(body.tally.added == 4);
+  CHECK(printed_samples(body.series) == Lines{R"({__name__="a", instance="i", job="j"} stale)"});
+  CHECK_FALSE(target.scrape("a 1\nb 2\n").error.has_value());
+}
+
+TEST_CASE("labels beyond a job's limits fail the scrape", "[scrape]") {
+  const auto problem = [](ScrapeLimits limits) {
+    Target1 target;
+    target.job.limits = limits;
+    const auto body = target.scrape("metric{label=\"value\"} 1\n");
+    CHECK((body.exceeded == ExceededLimit::labels) == body.error.has_value());
+    return body.error ? body.error->message : "none";
+  };
+  CHECK(problem({.labels = 4}) == "none");
+  CHECK(problem({.labels = 3}) ==
+        "label_limit exceeded (metric: metric, number of labels: 4, limit: 3)");
+  CHECK(problem({.label_name_length = 8}) == "none");
+  CHECK(problem({.label_name_length = 7}) ==
+        "label_name_length_limit exceeded (metric: metric, label name: __name__, length: 8, "
+        "limit: 7)");
+  CHECK(problem({.label_value_length = 5}) ==
+        "label_value_length_limit exceeded (metric: metric, label name: __name__, value: "
+        "\"metric\", length: 6, limit: 5)");
+}
+
+TEST_CASE("series beyond the bounds of the store are left out and counted", "[scrape]") {
+  Target1 target;
+  target.bounds.label_value_bytes = 10;
+  const auto body = target.scrape("a{b=\"0123456789x\"} 1\nc 2\n");
+  CHECK_FALSE(body.error.has_value());
+  CHECK(body.tally.oversized == 1);
+  CHECK(body.series.size() == 1);
+}
+
+TEST_CASE("what is said about families is passed on when it is new", "[scrape]") {
+  Target1 target;
+  const std::string text = "# TYPE a counter\n# HELP a about it\n# HELP b unsaid\na 1\n";
+  const auto first = target.scrape(text).metadata;
+  REQUIRE(first.size() == 2);
+  CHECK(first[0].family == "a");
+  CHECK(first[0].type == "counter");
+  CHECK(first[0].help == "about it");
+  CHECK(first[1].type == "unknown");
+  CHECK(target.scrape(text).metadata.empty());
+  const auto published = target.cache.descriptions();
+  CHECK(target.scrape("# TYPE a gauge\na 1\n").metadata.size() == 1);
+  CHECK(published->at("a").type == "counter");
+  CHECK(target.cache.descriptions()->at("a").type == "gauge");
+}
+
+TEST_CASE("a target that fails with new texts forever does not fill the memory", "[scrape]") {
+  Target1 target;
+  for (int round = 0; round < 20; ++round) {
+    std::string body;
+    for (int i = 0; i < 500; ++i)
+      body += "a{n=\"" + std::to_string(round) + "-" + std::to_string(i) + "\"} 1\n";
+    CHECK(target.scrape(body + "broken\n").error.has_value());
+    CHECK(target.cache.texts() <= 1'500);
+  }
+}
+
+TEST_CASE("a scrape reports about itself under the target's labels", "[scrape]") {
+  std::vector<SeriesSamples> out;
+  ScrapeReport report;
+  report.up = true;
+  report.seconds = 0.25;
+  report.tally = {.scraped = 3, .added = 2, .series_added = 1};
+  append_report(report, {{"job", "j"}}, start, out);
+  CHECK(printed_samples(out) ==
+        Lines{R"({__name__="scrape_duration_seconds", job="j"} 0.25)",
+              R"({__name__="scrape_samples_post_metric_relabeling", job="j"} 2)",
+              R"({__name__="scrape_samples_scraped", job="j"} 3)",
+              R"({__name__="scrape_series_added", job="j"} 1)", R"({__name__="up", job="j"} 1)"});
+}
+
+}  // namespace sluice::scrape
