@@ -1,7 +1,5 @@
 #include "agent/host/family.h"
 
-#include <iterator>
-
 #include "base/codec/json_writer.h"
 
 namespace sluice::agent {
@@ -67,12 +65,17 @@ void Families::untyped(std::string_view name, std::string_view help, double valu
   family(name, MetricType::untyped, help).values.push_back({std::move(labels), value, {}});
 }
 
-void Families::merge(Families other) {
+std::size_t Families::merge(Families other) {
+  std::size_t left_out = 0;
   for (auto& f : other.families_) {
-    auto& values = family(f.name, f.type, f.help).values;
-    values.insert(values.end(), std::make_move_iterator(f.values.begin()),
-                  std::make_move_iterator(f.values.end()));
+    if (by_name_.contains(f.name)) {
+      ++left_out;
+      continue;
+    }
+    families_.push_back(std::move(f));
+    by_name_.emplace(families_.back().name, &families_.back());
   }
+  return left_out;
 }
 
 std::size_t Families::sample_count() const {

@@ -39,7 +39,9 @@ class Families {
   void gauge(std::string_view name, std::string_view help, double value, LabelSet labels = {});
   void untyped(std::string_view name, std::string_view help, double value, LabelSet labels = {});
 
-  void merge(Families other);
+  // Adds the families of another collector. Returns how many were left out because their name is
+  // taken: a series must not be there twice.
+  std::size_t merge(Families other);
 
   auto begin() const { return families_.begin(); }
   auto end() const { return families_.end(); }

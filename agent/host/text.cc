@@ -60,6 +60,10 @@ std::optional<double> read_number(const std::string& path) {
   return line ? to_number(*line) : std::nullopt;
 }
 
+bool path_exists(const std::string& path) {
+  return ::access(path.c_str(), F_OK) == 0;
+}
+
 std::vector<std::string> list_names(const std::string& directory) {
   std::vector<std::string> out;
   const std::unique_ptr<DIR, int (*)(DIR*)> dir(::opendir(directory.c_str()), &::closedir);

@@ -19,6 +19,7 @@ std::string text_or_empty(const std::string& path);
 // The file's first line without its end; nullopt if it cannot be read.
 std::optional<std::string> read_line(const std::string& path);
 std::optional<double> read_number(const std::string& path);
+bool path_exists(const std::string& path);
 std::vector<std::string> list_names(const std::string& directory);  // sorted
 
 std::vector<std::string_view> split_lines_of(std::string_view text);

@@ -84,6 +84,23 @@ TEST_CASE("every collector is called and reports its success", "[collectors]") {
     CHECK(failed.contains(c.name) != need_nothing.contains(c.name));
 }
 
+TEST_CASE("a family has one collector, and the second one fails", "[collectors]") {
+  const auto gives = [](std::string collector, std::string family) {
+    return Collector{std::move(collector), [family](Families& out) -> Result<void> {
+                       out.gauge(family, "Help.", 1);
+                       return {};
+                     }};
+  };
+  const auto families = collect_all({gives("one", "a"), gives("two", "a"), gives("three", "b")});
+  std::map<std::string, double> success;
+  for (const auto& f : families) {
+    if (f.name == "a") CHECK(f.values.size() == 1);
+    if (f.name == "node_scrape_collector_success")
+      for (const auto& v : f.values) success[std::string(v.labels.get("collector"))] = v.value;
+  }
+  CHECK(success == std::map<std::string, double>{{"one", 1}, {"two", 0}, {"three", 1}});
+}
+
 TEST_CASE("this machine's own files are understood", "[collectors]") {
   const auto families = collect_all(make_collectors({}));
   CHECK(value_of(families, "node_memory_MemTotal_bytes") > 1e6);

@@ -8,7 +8,7 @@
 namespace sluice::agent {
 namespace {
 
-constexpr double nanoseconds = 1e9;
+constexpr double nanos_per_second = 1e9;
 constexpr double no_limit = 4e18;  // the kernel writes 2^63 less a page for "none"
 
 Maybe divided(Maybe value, double by) {
@@ -24,7 +24,7 @@ void read_cpu(const CgroupTree& tree, const std::string& id, CgroupStats& out) {
   const auto account = cgroup_path(tree.cpuacct, id);
   const auto cpu = cgroup_path(tree.cpu, id);
   const auto ticks = static_cast<double>(::sysconf(_SC_CLK_TCK));
-  out.cpu_usage = divided(read_number(account + "/cpuacct.usage"), nanoseconds);
+  out.cpu_usage = divided(read_number(account + "/cpuacct.usage"), nanos_per_second);
   const auto used = text_or_empty(account + "/cpuacct.stat");
   const auto used_keys = parse_flat_keyed(used);
   out.cpu_user = divided(find_key(used_keys, "user"), ticks);
@@ -33,7 +33,7 @@ void read_cpu(const CgroupTree& tree, const std::string& id, CgroupStats& out) {
   const auto keys = parse_flat_keyed(throttled);
   out.periods = find_key(keys, "nr_periods");
   out.throttled_periods = find_key(keys, "nr_throttled");
-  out.throttled_time = divided(find_key(keys, "throttled_time"), nanoseconds);
+  out.throttled_time = divided(find_key(keys, "throttled_time"), nanos_per_second);
   out.cpu_shares = read_number(cpu + "/cpu.shares");
   out.cpu_period = read_number(cpu + "/cpu.cfs_period_us");
   out.cpu_quota = read_number(cpu + "/cpu.cfs_quota_us");

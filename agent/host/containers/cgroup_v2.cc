@@ -5,11 +5,11 @@
 namespace sluice::agent {
 namespace {
 
-constexpr double microseconds = 1e6;
+constexpr double micros_per_second = 1e6;
 
 Maybe seconds_of(const KeyValues& keys, std::string_view key) {
   const auto value = find_key(keys, key);
-  return value ? Maybe(*value / microseconds) : std::nullopt;
+  return value ? Maybe(*value / micros_per_second) : std::nullopt;
 }
 
 // "max" is no limit, which cAdvisor shows as 0.
