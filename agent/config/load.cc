@@ -89,6 +89,10 @@ void read_metrics(YamlNode node, HostMetricsOptions& o) {
   o.proc = node.string("proc", o.proc);
   o.sys = node.string("sys", o.sys);
   o.root = node.string("root", o.root);
+  o.system_bus = node.string("system_bus", o.system_bus);
+  o.textfiles = node.string("textfiles", o.textfiles);
+  o.max_cgroups = static_cast<std::uint64_t>(
+      node.integer("max_cgroups", static_cast<std::int64_t>(o.max_cgroups), 0, 20'000));
   o.queue_scrapes = read_count(node, "queue_scrapes", o.queue_scrapes, 100'000);
 }
 

@@ -62,6 +62,9 @@ struct HostMetricsOptions {
   std::string proc = "/proc";
   std::string sys = "/sys";
   std::string root;                   // prefix of mount points, for an agent in a container
+  std::string system_bus;             // D-Bus socket; empty: that of the machine below root
+  std::string textfiles;              // directory of *.prom; empty: node_exporter's below root
+  std::uint64_t max_cgroups = 500;    // reported as containers; 0: none
   std::uint64_t queue_scrapes = 240;  // waiting while the server is away: an hour; oldest dropped
 };
 

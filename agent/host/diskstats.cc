@@ -1,7 +1,9 @@
-// node_disk_*: /proc/diskstats, whole devices only (no partitions, ram and loop devices).
+// node_disk_*: /proc/diskstats, whole devices only (no partitions, ram and loop devices), and what
+// udev says of them.
 #include <array>
 
 #include "agent/host/collector.h"
+#include "agent/host/disk_info.h"
 #include "agent/host/text.h"
 
 namespace sluice::agent {
@@ -67,16 +69,24 @@ Result<void> parse_diskstats(std::string_view text, Families& out) {
       const auto value = to_number(fields[i + 3]);
       if (!value) return malformed("diskstats", "not a number in `" + std::string(line) + "`");
       const auto& c = disk_columns[i];
-      out.family(c.metric, c.type, c.help).values.push_back({labels, *value * c.unit});
+      out.family(c.metric, c.type, c.help).values.push_back({labels, *value * c.unit, {}});
     }
   }
   return {};
 }
 
 Collector diskstats_collector(const HostRoots& roots) {
-  return {"diskstats", [path = roots.proc + "/diskstats"](Families& out) -> Result<void> {
-            SLUICE_TRY(const auto text, read_text(path));
-            return parse_diskstats(text, out);
+  return {"diskstats", [roots](Families& out) -> Result<void> {
+            SLUICE_TRY(const auto text, read_text(roots.proc + "/diskstats"));
+            SLUICE_CHECK(parse_diskstats(text, out));
+            for (const auto line : split_lines_of(text)) {
+              const auto fields = split_fields(line);
+              if (fields.size() < 4 || ignored(fields[2])) continue;
+              const auto number = std::string(fields[0]) + ":" + std::string(fields[1]);
+              emit_disk_info({fields[0], fields[1], fields[2]},
+                             text_or_empty(roots.root + "/run/udev/data/b" + number), out);
+            }
+            return {};
           }};
 }
 

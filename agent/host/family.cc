@@ -1,7 +1,5 @@
 #include "agent/host/family.h"
 
-#include <iterator>
-
 #include "base/codec/json_writer.h"
 
 namespace sluice::agent {
@@ -40,6 +38,8 @@ std::string_view to_string(MetricType type) {
     case MetricType::counter: return "counter";
     case MetricType::gauge: return "gauge";
     case MetricType::untyped: return "untyped";
+    case MetricType::histogram: return "histogram";
+    case MetricType::summary: return "summary";
   }
   return "untyped";
 }
@@ -53,24 +53,29 @@ Family& Families::family(std::string_view name, MetricType type, std::string_vie
 
 void Families::counter(std::string_view name, std::string_view help, double value,
                        LabelSet labels) {
-  family(name, MetricType::counter, help).values.push_back({std::move(labels), value});
+  family(name, MetricType::counter, help).values.push_back({std::move(labels), value, {}});
 }
 
 void Families::gauge(std::string_view name, std::string_view help, double value, LabelSet labels) {
-  family(name, MetricType::gauge, help).values.push_back({std::move(labels), value});
+  family(name, MetricType::gauge, help).values.push_back({std::move(labels), value, {}});
 }
 
 void Families::untyped(std::string_view name, std::string_view help, double value,
                        LabelSet labels) {
-  family(name, MetricType::untyped, help).values.push_back({std::move(labels), value});
+  family(name, MetricType::untyped, help).values.push_back({std::move(labels), value, {}});
 }
 
-void Families::merge(Families other) {
+std::size_t Families::merge(Families other) {
+  std::size_t left_out = 0;
   for (auto& f : other.families_) {
-    auto& values = family(f.name, f.type, f.help).values;
-    values.insert(values.end(), std::make_move_iterator(f.values.begin()),
-                  std::make_move_iterator(f.values.end()));
+    if (by_name_.contains(f.name)) {
+      ++left_out;
+      continue;
+    }
+    families_.push_back(std::move(f));
+    by_name_.emplace(families_.back().name, &families_.back());
   }
+  return left_out;
 }
 
 std::size_t Families::sample_count() const {
@@ -87,7 +92,7 @@ std::string to_text(const Families& families) {
     out += "\n# TYPE " + f.name + " ";
     out.append(to_string(f.type)).append("\n");
     for (const auto& v : f.values) {
-      out += f.name;
+      out += f.name + v.suffix;
       append_labels(out, v.labels);
       out += " " + format_sample_value(v.value) + "\n";
     }

@@ -13,12 +13,14 @@
 
 namespace sluice::agent {
 
-enum class MetricType { counter, gauge, untyped };
+// The last two come from text files only.
+enum class MetricType { counter, gauge, untyped, histogram, summary };
 std::string_view to_string(MetricType type);
 
 struct MetricValue {
   LabelSet labels;
   double value = 0;
+  std::string suffix{};  // of the family's name: _bucket, _sum or _count
 };
 
 struct Family {
@@ -37,7 +39,9 @@ class Families {
   void gauge(std::string_view name, std::string_view help, double value, LabelSet labels = {});
   void untyped(std::string_view name, std::string_view help, double value, LabelSet labels = {});
 
-  void merge(Families other);
+  // Adds the families of another collector. Returns how many were left out because their name is
+  // taken: a series must not be there twice.
+  std::size_t merge(Families other);
 
   auto begin() const { return families_.begin(); }
   auto end() const { return families_.end(); }

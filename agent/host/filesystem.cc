@@ -1,4 +1,6 @@
 // node_filesystem_*: the mount table and statvfs of each mount.
+#include "agent/host/filesystem.h"
+
 #include "agent/host/collector.h"
 #include "agent/host/mounts.h"
 #include "agent/host/statfs_prober.h"
@@ -32,19 +34,37 @@ void emit(const Mount& m, const Result<FsUsage>& usage, Families& out) {
   out.gauge("node_filesystem_size_bytes", "Size in bytes.", usage->size, labels);
 }
 
+// Those of this machine first: no number of dead servers keeps them from being asked.
+std::vector<Result<FsUsage>> probe_mounts(StatfsProber& prober, const std::string& root,
+                                          const std::vector<Mount>& mounts) {
+  std::vector<std::size_t> order;
+  for (const bool remote : {false, true})
+    for (std::size_t i = 0; i < mounts.size(); ++i)
+      if (remote_type(mounts[i].fstype) == remote) order.push_back(i);
+  std::vector<std::string> paths;
+  for (const auto i : order) paths.push_back(root + mounts[i].mountpoint);
+  const auto usages = prober.probe(paths);
+  std::vector<Result<FsUsage>> out(mounts.size(), Error{});
+  for (std::size_t i = 0; i < order.size(); ++i) out[order[i]] = usages[i];
+  return out;
+}
+
 }  // namespace
 
-Collector filesystem_collector(const HostRoots& roots) {
-  auto prober = std::make_shared<StatfsProber>(real_statfs, mount_timeout);
+Collector filesystem_collector(const HostRoots& roots, Statfs statfs,
+                               std::chrono::milliseconds timeout) {
+  auto prober = std::make_shared<StatfsProber>(std::move(statfs), timeout);
   return {"filesystem", [roots, prober](Families& out) -> Result<void> {
             SLUICE_TRY(const auto text, read_mountinfo(roots));
             SLUICE_TRY(const auto mounts, parse_mountinfo(text));
-            std::vector<std::string> paths;
-            for (const auto& m : mounts) paths.push_back(roots.root + m.mountpoint);
-            const auto usages = prober->probe(paths);
+            const auto usages = probe_mounts(*prober, roots.root, mounts);
             for (std::size_t i = 0; i < mounts.size(); ++i) emit(mounts[i], usages[i], out);
             return {};
           }};
+}
+
+Collector filesystem_collector(const HostRoots& roots) {
+  return filesystem_collector(roots, real_statfs, mount_timeout);
 }
 
 }  // namespace sluice::agent

@@ -8,7 +8,7 @@ namespace sluice::agent {
 namespace {
 
 HostRoots roots_of(const HostMetricsOptions& o) {
-  return {o.proc, o.sys, o.root};
+  return {o.proc, o.sys, o.root, o.system_bus, o.textfiles, o.max_cgroups};
 }
 
 LabelSet common_labels(const HostMetricsOptions& o, const std::string& host) {

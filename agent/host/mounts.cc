@@ -52,6 +52,13 @@ bool has_option(std::string_view options, std::string_view wanted) {
 
 }  // namespace
 
+bool remote_type(std::string_view fstype) {
+  for (const std::string_view type : {"nfs", "nfs4", "cifs", "smb3", "smbfs", "ncpfs", "9p", "afs",
+                                      "ceph", "glusterfs", "lustre", "gfs2", "ocfs2", "davfs"})
+    if (fstype == type) return true;
+  return fstype == "fuse" || fstype.starts_with("fuse.");
+}
+
 // ^/(dev|proc|run/credentials/.+|sys|var/lib/docker/.+|var/lib/containers/storage/.+)($|/)
 bool reported_mount(std::string_view mountpoint, std::string_view fstype) {
   if (std::find(pseudo_types.begin(), pseudo_types.end(), fstype) != pseudo_types.end())

@@ -14,7 +14,8 @@ bool one_of(std::string_view text, std::initializer_list<std::string_view> value
   return false;
 }
 
-// node_exporter's default field filter, by protocol.
+// node_exporter's default field filter, by protocol, and Tcp_MaxConn, which Node Exporter Full
+// draws.
 bool wanted(std::string_view protocol, std::string_view field) {
   if (one_of(field, {"InErrors", "InErrs"})) return true;
   if (protocol == "Ip") return field == "Forwarding";
@@ -25,7 +26,7 @@ bool wanted(std::string_view protocol, std::string_view field) {
            one_of(field, {"TCPSynRetrans", "TCPTimeouts", "TCPOFOQueue", "TCPRcvQDrop"});
   if (protocol == "Tcp")
     return one_of(field, {"ActiveOpens", "InSegs", "OutSegs", "OutRsts", "PassiveOpens",
-                          "RetransSegs", "CurrEstab"});
+                          "RetransSegs", "CurrEstab", "MaxConn"});
   if (one_of(protocol, {"Udp", "Udp6"}))
     return one_of(field,
                   {"InDatagrams", "OutDatagrams", "NoPorts", "RcvbufErrors", "SndbufErrors"});

@@ -30,13 +30,13 @@ constexpr std::array<SupplyValue, 10> supply_values = {{
 Collector powersupplyclass_collector(const HostRoots& roots) {
   return {"powersupplyclass",
           [base = roots.sys + "/class/power_supply"](Families& out) -> Result<void> {
-            const auto names = list_names(base);
-            if (names.empty()) return Error{ErrorCode::not_found, base + " is empty"};
+            if (!path_exists(base)) return Error{ErrorCode::not_found, base + " is not there"};
+            const auto names = list_names(base);  // none is no failure
             for (const auto& name : names)
               for (const auto& [file, metric, unit] : supply_values)
                 if (const auto value = read_number(base + "/" + name + "/" + std::string(file)))
-                  out.gauge(metric, "Of a power supply: " + std::string(file) + ".",
-                            *value / unit, {{"power_supply", name}});
+                  out.gauge(metric, "Of a power supply: " + std::string(file) + ".", *value / unit,
+                            {{"power_supply", name}});
             return {};
           }};
 }

@@ -9,12 +9,19 @@
 namespace sluice::agent {
 namespace {
 
+constexpr double most_threads_asked = 20'000;
 constexpr std::size_t threads_field = 17;  // counted from the state, which follows the name
 
 struct ProcessCounts {
   double processes = 0;
   double threads = 0;
   std::map<std::string, double> by_state;
+  std::map<std::string, double> threads_by_state;
+};
+
+struct ProcessStat {
+  std::string state;
+  double threads = 0;
 };
 
 void emit_limits(const std::string& proc, Families& out) {
@@ -25,16 +32,37 @@ void emit_limits(const std::string& proc, Families& out) {
 }
 
 // "1 (name, with (anything)) S 0 1 ...": fields are counted from the last parenthesis.
-Result<void> count_process(std::string_view text, ProcessCounts& counts) {
+Result<ProcessStat> parse_process(std::string_view text) {
   const auto name_end = text.rfind(')');
   const auto fields = split_fields(name_end == std::string_view::npos ? std::string_view()
                                                                       : text.substr(name_end + 1));
   const auto threads =
       fields.size() > threads_field ? to_number(fields[threads_field]) : std::nullopt;
   if (!threads) return malformed("stat of a process", "odd line `" + std::string(text) + "`");
+  return ProcessStat{std::string(fields[0]), *threads};
+}
+
+// A process of one thread has its state; of the others each thread is asked.
+void count_threads(const std::string& dir, const ProcessStat& process, ProcessCounts& counts) {
+  if (process.threads <= 1) {
+    ++counts.threads_by_state[process.state];
+    return;
+  }
+  for (const auto& thread : list_names(dir + "/task")) {
+    const auto stat = read_line(dir + "/task/" + thread + "/stat");
+    if (!stat) continue;  // it has ended
+    if (const auto parsed = parse_process(*stat)) ++counts.threads_by_state[parsed->state];
+  }
+}
+
+Result<void> count_process(const std::string& dir, ProcessCounts& counts) {
+  const auto stat = read_line(dir + "/stat");
+  if (!stat) return {};  // it has ended
+  SLUICE_TRY(const auto process, parse_process(*stat));
   ++counts.processes;
-  counts.threads += *threads;
-  ++counts.by_state[std::string(fields[0])];
+  counts.threads += process.threads;
+  ++counts.by_state[process.state];
+  if (counts.threads <= most_threads_asked) count_threads(dir, process, counts);
   return {};
 }
 
@@ -45,8 +73,7 @@ Collector processes_collector(const HostRoots& roots) {
             ProcessCounts counts;
             for (const auto& name : list_names(proc)) {
               if (!std::all_of(name.begin(), name.end(), is_digit)) continue;
-              const auto stat = read_line(proc + "/" + name + "/stat");
-              if (stat) SLUICE_CHECK(count_process(*stat, counts));  // else it has ended
+              SLUICE_CHECK(count_process(proc + "/" + name, counts));
             }
             if (counts.processes == 0)
               return Error{ErrorCode::not_found, proc + " has no processes"};
@@ -56,6 +83,10 @@ Collector processes_collector(const HostRoots& roots) {
               out.gauge("node_processes_state", "Processes in each state.", processes,
                         {{"state", state}});
             out.gauge("node_processes_pids", "Processes.", counts.processes);
+            if (counts.threads > most_threads_asked) return {};  // better none than some
+            for (const auto& [state, threads] : counts.threads_by_state)
+              out.gauge("node_processes_threads_state", "Threads in each state.", threads,
+                        {{"thread_state", state}});
             return {};
           }};
 }

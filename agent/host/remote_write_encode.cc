@@ -11,6 +11,8 @@ std::int32_t wire_type(MetricType type) {
     case MetricType::counter: return 1;
     case MetricType::gauge: return 2;
     case MetricType::untyped: return 0;
+    case MetricType::histogram: return 3;
+    case MetricType::summary: return 5;
   }
   return 0;
 }
@@ -44,7 +46,7 @@ std::string encode_write(const Families& families, const LabelSet& common,
   for (const auto& family : families) {
     for (const auto& v : family.values) {
       LabelSet labels = v.labels;
-      labels.set(metric_name_label, family.name);
+      labels.set(metric_name_label, family.name + v.suffix);
       for (const auto& label : common) labels.set(label.name, label.value);
       write_series(request, labels, v.value, timestamp_ms);
     }

@@ -32,7 +32,7 @@ Result<void> parse_stat(std::string_view text, Families& out) {
       if (fields[0] != row.key) continue;
       const auto value = to_number(fields[1]);
       if (!value) return malformed("stat", "bad number in `" + std::string(row.key) + "`");
-      out.family(row.metric, row.type, row.help).values.push_back({{}, *value});
+      out.family(row.metric, row.type, row.help).values.push_back({{}, *value, {}});
     }
   }
   return {};

@@ -2,11 +2,13 @@
 
 #include <sys/statvfs.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <condition_variable>
 #include <cstring>
 #include <mutex>
 #include <optional>
+#include <system_error>
 #include <thread>
 
 namespace sluice::agent {
@@ -35,31 +37,61 @@ Result<FsUsage> real_statfs(const std::string& path) {
 StatfsProber::StatfsProber(Statfs statfs, std::chrono::milliseconds timeout)
     : statfs_(std::move(statfs)), timeout_(timeout) {}
 
+struct StatfsProber::Asked {
+  std::size_t path = 0;
+  std::shared_ptr<Call> call;
+};
+
 std::vector<Result<FsUsage>> StatfsProber::probe(const std::vector<std::string>& paths) {
   forget_returned();
-  std::vector<Result<FsUsage>> out;
-  out.reserve(paths.size());
-  for (const auto& path : paths) out.push_back(probe_one(path));
+  std::vector<Result<FsUsage>> out(paths.size(),
+                                   Error{ErrorCode::timeout, "too many mounts do not answer"});
+  for (std::size_t next = 0; next < paths.size() && stuck_.size() < max_stuck;)
+    await(start_some(paths, next, out), paths, out);
   return out;
 }
 
-// A thread per call and not a standing worker: the calls are few (one per mount per scrape), and a
+// A thread per call and not standing workers: the calls are few (one per mount per scrape), and a
 // thread that can be abandoned must own nothing else.
-Result<FsUsage> StatfsProber::probe_one(const std::string& path) {
-  if (stuck_.contains(path)) return Error{ErrorCode::timeout, "mount does not answer"};
-  if (stuck_.size() >= max_stuck) return Error{ErrorCode::timeout, "too many mounts do not answer"};
-  auto call = std::make_shared<Call>();
-  std::thread([call, statfs = statfs_, path] {
-    auto result = statfs(path);
-    const std::lock_guard lock(call->mutex);
-    call->result = std::move(result);
-    call->done.notify_one();
-  }).detach();
-  std::unique_lock lock(call->mutex);
-  if (call->done.wait_for(lock, timeout_, [&call] { return call->result.has_value(); }))
-    return std::move(*call->result);
-  stuck_.emplace(path, call);
-  return Error{ErrorCode::timeout, "mount does not answer"};
+std::vector<StatfsProber::Asked> StatfsProber::start_some(const std::vector<std::string>& paths,
+                                                          std::size_t& next,
+                                                          std::vector<Result<FsUsage>>& out) {
+  std::vector<Asked> asked;
+  const auto most = std::min(at_a_time, max_stuck - stuck_.size());
+  for (; next < paths.size() && asked.size() < most; ++next) {
+    if (stuck_.contains(paths[next])) {
+      out[next] = Error{ErrorCode::timeout, "mount does not answer"};
+      continue;
+    }
+    auto call = std::make_shared<Call>();
+    try {
+      std::thread([call, statfs = statfs_, path = paths[next]] {
+        auto result = statfs(path);
+        const std::lock_guard lock(call->mutex);
+        call->result = std::move(result);
+        call->done.notify_one();
+      }).detach();
+      asked.push_back({next, std::move(call)});
+    } catch (const std::system_error& e) {
+      out[next] = Error{ErrorCode::unavailable, std::string("no thread to ask it: ") + e.what()};
+    }
+  }
+  return asked;
+}
+
+void StatfsProber::await(std::vector<Asked> asked, const std::vector<std::string>& paths,
+                         std::vector<Result<FsUsage>>& out) {
+  const auto deadline = std::chrono::steady_clock::now() + timeout_;
+  for (auto& [path, call] : asked) {
+    std::unique_lock lock(call->mutex);
+    const auto answered = [&c = *call] { return c.result.has_value(); };
+    if (call->done.wait_until(lock, deadline, answered)) {
+      out[path] = std::move(*call->result);
+      continue;
+    }
+    out[path] = Error{ErrorCode::timeout, "mount does not answer"};
+    stuck_.emplace(paths[path], call);
+  }
 }
 
 void StatfsProber::forget_returned() {

@@ -1,10 +1,10 @@
 // StatfsProber: statvfs on threads that may be left behind.
 //
-// statvfs on a dead NFS mount blocks for ever and cannot be interrupted. A worker does the mounts
-// in order; if it does not come back in time, its mount is marked stuck, the worker is abandoned
-// with it, and a new worker goes on with the rest. A stuck mount is not asked again until its old
-// call returns. At most max_stuck workers are abandoned at a time; then all further mounts are
-// reported as not asked. One caller at a time.
+// statvfs on a dead NFS mount blocks for ever and cannot be interrupted. Each call has a thread of
+// its own, a few run at a time; those that do not come back in time are abandoned and their mounts
+// marked stuck. A stuck mount is not asked again until its old call returns. At most max_stuck
+// threads are abandoned at a time; then all further mounts are reported as not asked, so the caller
+// puts first what does not hang. One caller at a time.
 #pragma once
 
 #include <chrono>
@@ -32,15 +32,21 @@ Result<FsUsage> real_statfs(const std::string& path);
 class StatfsProber {
  public:
   StatfsProber(Statfs statfs, std::chrono::milliseconds timeout);
-  // One result per path; a stuck one is Error(timeout).
+  // One result per path, in their order; a stuck one is Error(timeout). Takes the timeout once for
+  // every at_a_time mounts that newly hang.
   std::vector<Result<FsUsage>> probe(const std::vector<std::string>& paths);
   std::size_t stuck() const { return stuck_.size(); }
 
  private:
   struct Call;
-  static constexpr std::size_t max_stuck = 4;
+  struct Asked;
+  static constexpr std::size_t max_stuck = 64;
+  static constexpr std::size_t at_a_time = 16;
 
-  Result<FsUsage> probe_one(const std::string& path);
+  std::vector<Asked> start_some(const std::vector<std::string>& paths, std::size_t& next,
+                                std::vector<Result<FsUsage>>& out);
+  void await(std::vector<Asked> asked, const std::vector<std::string>& paths,
+             std::vector<Result<FsUsage>>& out);
   void forget_returned();
 
   Statfs statfs_;

@@ -44,6 +44,11 @@ Result<std::string> read_text(const std::string& path) {
   return out;
 }
 
+std::string text_or_empty(const std::string& path) {
+  auto text = read_text(path);
+  return text ? std::move(*text) : std::string();
+}
+
 std::optional<std::string> read_line(const std::string& path) {
   auto text = read_text(path);
   if (!text) return std::nullopt;
@@ -53,6 +58,10 @@ std::optional<std::string> read_line(const std::string& path) {
 std::optional<double> read_number(const std::string& path) {
   const auto line = read_line(path);
   return line ? to_number(*line) : std::nullopt;
+}
+
+bool path_exists(const std::string& path) {
+  return ::access(path.c_str(), F_OK) == 0;
 }
 
 std::vector<std::string> list_names(const std::string& directory) {

@@ -14,9 +14,12 @@ namespace sluice::agent {
 
 // At most 4 MiB: no file of /proc or /sys that we read is larger.
 Result<std::string> read_text(const std::string& path);
+// "" if it cannot be read.
+std::string text_or_empty(const std::string& path);
 // The file's first line without its end; nullopt if it cannot be read.
 std::optional<std::string> read_line(const std::string& path);
 std::optional<double> read_number(const std::string& path);
+bool path_exists(const std::string& path);
 std::vector<std::string> list_names(const std::string& directory);  // sorted
 
 std::vector<std::string_view> split_lines_of(std::string_view text);

@@ -5,10 +5,12 @@
 #include <fstream>
 #include <future>
 #include <iterator>
+#include <map>
 #include <set>
 
 #include "agent/host/collector.h"
 #include "agent/host/cpu.h"
+#include "agent/host/filesystem.h"
 #include "agent/host/mounts.h"
 #include "agent/host/statfs_prober.h"
 
@@ -22,15 +24,25 @@ std::string read_file(const std::string& path) {
   return {std::istreambuf_iterator<char>(in), {}};
 }
 
-// These ask the kernel and not the fixtures.
+// These ask the kernel and not the fixtures, or have tests of their own (containers, systemd).
 bool about_this_machine(const std::string& collector) {
-  return collector == "filesystem" || collector == "os" || collector == "process" ||
-         collector == "time" || collector == "timex" || collector == "uname";
+  for (const std::string_view one :
+       {"containers", "filesystem", "os", "process", "systemd", "time", "timex", "uname"})
+    if (collector == one) return true;
+  return false;
+}
+
+HostRoots fixture_roots() {
+  HostRoots roots;
+  roots.proc = fixtures + "/proc";
+  roots.sys = fixtures + "/sys";
+  roots.root = fixtures + "/root";
+  return roots;
 }
 
 Families from_fixtures() {
   Families out;
-  for (const auto& c : make_collectors({fixtures + "/proc", fixtures + "/sys", ""})) {
+  for (const auto& c : make_collectors(fixture_roots())) {
     if (about_this_machine(c.name)) continue;
     CAPTURE(c.name);
     const auto done = c.collect(out);
@@ -59,13 +71,34 @@ TEST_CASE("the fixtures give the golden text", "[collectors]") {
 }
 
 TEST_CASE("every collector is called and reports its success", "[collectors]") {
-  const auto families = collect_all(make_collectors({fixtures + "/none", fixtures + "/none", ""}));
+  const auto none = fixtures + "/none";
+  const auto families = collect_all(make_collectors({.proc = none, .sys = none, .root = none}));
   std::set<std::string> failed;
   for (const auto& f : families)
     if (f.name == "node_scrape_collector_success")
       for (const auto& v : f.values)
         if (v.value == 0) failed.insert(std::string(v.labels.get("collector")));
-  CHECK(failed.size() == 25);  // all but process, time, timex and uname
+  const std::set<std::string> need_nothing{"edac", "process", "selinux", "textfile",
+                                           "time", "timex",   "uname"};
+  for (const auto& c : make_collectors({}))
+    CHECK(failed.contains(c.name) != need_nothing.contains(c.name));
+}
+
+TEST_CASE("a family has one collector, and the second one fails", "[collectors]") {
+  const auto gives = [](std::string collector, std::string family) {
+    return Collector{std::move(collector), [family](Families& out) -> Result<void> {
+                       out.gauge(family, "Help.", 1);
+                       return {};
+                     }};
+  };
+  const auto families = collect_all({gives("one", "a"), gives("two", "a"), gives("three", "b")});
+  std::map<std::string, double> success;
+  for (const auto& f : families) {
+    if (f.name == "a") CHECK(f.values.size() == 1);
+    if (f.name == "node_scrape_collector_success")
+      for (const auto& v : f.values) success[std::string(v.labels.get("collector"))] = v.value;
+  }
+  CHECK(success == std::map<std::string, double>{{"one", 1}, {"two", 0}, {"three", 1}});
 }
 
 TEST_CASE("this machine's own files are understood", "[collectors]") {
@@ -130,6 +163,74 @@ TEST_CASE("a mount that does not answer blocks neither others nor the next scrap
   CHECK(prober.probe({"/dead"})[0].has_value());
 }
 
+TEST_CASE("with a dead mount all other collectors and mounts are there", "[collectors]") {
+  std::promise<void> release;
+  const auto released = release.get_future().share();
+  const auto statfs = [released](const std::string& path) -> Result<FsUsage> {
+    if (path.ends_with("/mnt/dead")) released.wait();
+    return FsUsage{};
+  };
+  auto collectors = make_collectors(fixture_roots());
+  for (auto& c : collectors)
+    if (c.name == "filesystem")
+      c = filesystem_collector(fixture_roots(), statfs, std::chrono::milliseconds(500));
+  for (int scrape = 0; scrape < 2; ++scrape) {
+    const auto families = collect_all(collectors);
+    std::map<std::string, double> errors;
+    for (const auto& f : families) {
+      if (f.name == "node_filesystem_device_error")
+        for (const auto& v : f.values) errors[std::string(v.labels.get("mountpoint"))] = v.value;
+      if (f.name == "node_filesystem_size_bytes") CHECK(f.values.size() == 3);
+    }
+    CHECK(errors == std::map<std::string, double>{
+                        {"/", 0}, {"/boot/with space", 0}, {"/mnt/dead", 1}, {"/run", 0}});
+    CHECK(value_of(families, "node_load1") > 0);
+    CHECK(value_of(families, "node_vmstat_pgfault") > 0);  // comes after it
+  }
+  release.set_value();
+}
+
+TEST_CASE("many dead mounts do not keep living ones from being asked", "[collectors]") {
+  std::promise<void> release;
+  const auto released = release.get_future().share();
+  StatfsProber prober(
+      [released](const std::string& path) -> Result<FsUsage> {
+        if (path.starts_with("/dead")) released.wait();
+        return FsUsage{};
+      },
+      std::chrono::milliseconds(500));
+  std::vector<std::string> paths{"/"};
+  for (int i = 0; i < 30; ++i) paths.push_back("/dead" + std::to_string(i));
+  paths.emplace_back("/last");
+  for (int scrape = 0; scrape < 2; ++scrape) {
+    const auto results = prober.probe(paths);
+    CHECK(results.front().has_value());
+    CHECK(results.back().has_value());
+    CHECK(prober.stuck() == 30);
+  }
+  release.set_value();
+}
+
+TEST_CASE("what may hang is told from what does not", "[collectors]") {
+  for (const std::string_view type : {"nfs", "nfs4", "cifs", "fuse", "fuse.sshfs"})
+    CHECK(remote_type(type));
+  for (const std::string_view type : {"ext4", "xfs", "tmpfs", "fuseblk", "btrfs"})
+    CHECK_FALSE(remote_type(type));
+}
+
+TEST_CASE("zeros are left out where a machine has too many CPUs", "[collectors]") {
+  std::string text;
+  for (int cpu = 0; cpu < 256; ++cpu) text += " CPU" + std::to_string(cpu);
+  for (int irq = 0; irq < 20; ++irq) {
+    text += "\n " + std::to_string(irq) + ": 5";
+    for (int cpu = 1; cpu < 256; ++cpu) text += " 0";
+    text += " PCI-MSI eth0";
+  }
+  Families out;
+  REQUIRE(parse_interrupts(text + "\n", out).has_value());
+  CHECK(out.sample_count() == 20);
+}
+
 TEST_CASE("CPU counters do not step back, and believe a hotplug", "[collectors]") {
   CpuMemory memory;
   CpuTimes t{10, 0, 0, 100, 0, 0, 0, 0, 0, 0};
@@ -160,6 +261,12 @@ TEST_CASE("odd input is an error and not a number", "[collectors]") {
   CHECK_FALSE(parse_stat("btime x\n", out).has_value());
   CHECK_FALSE(parse_diskstats("8 0 sda x\n", out).has_value());
   CHECK_FALSE(parse_cpu("cpux 1 2\n").has_value());
+  CHECK_FALSE(parse_interrupts("", out).has_value());
+  CHECK_FALSE(parse_interrupts("CPU0\n 1: x PCI eth0\n", out).has_value());
+  CHECK_FALSE(parse_mdstat("md0 active\n", out).has_value());
+  CHECK_FALSE(parse_conntrack_stat("found\nzz\n", out).has_value());
+  TcpStates states;
+  CHECK_FALSE(parse_tcp("head\n 0: a b\n", states).has_value());
 }
 
 }  // namespace sluice::agent

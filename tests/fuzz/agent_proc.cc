@@ -31,6 +31,13 @@ Result<void> parse_with(std::size_t parser, std::string_view text, Families& out
       memory.emit(out);
       return {};
     }
+    case 14: return parse_interrupts(text, out);
+    case 15: return parse_mdstat(text, out);
+    case 16: return parse_conntrack_stat(text, out);
+    case 17: {
+      TcpStates states;
+      return parse_tcp(text, states);
+    }
     default: {
       SLUICE_TRY(const auto mounts, parse_mountinfo(text));
       for (const auto& m : mounts) fuzz::require(!m.mountpoint.empty(), "a mount has a place");
@@ -43,7 +50,7 @@ Result<void> parse_with(std::size_t parser, std::string_view text, Families& out
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   fuzz::FuzzInput input(data, size);
-  const auto parser = input.below(15);
+  const auto parser = input.below(19);
   Families families;
   const auto parsed = parse_with(parser, input.rest(), families);
   if (!parsed) fuzz::require(!parsed.error().message.empty(), "an error says something");

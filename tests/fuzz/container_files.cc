@@ -1,0 +1,45 @@
+// Files of cgroups and of container runtimes: any text gives numbers and names, or nothing.
+#include "agent/host/containers/cgroup_stats.h"
+#include "agent/host/containers/container_identity.h"
+#include "agent/host/containers/container_names.h"
+#include "tests/fuzz/fuzz_input.h"
+
+namespace {
+
+using namespace sluice::agent;
+
+void read_cgroup_file(std::size_t which, std::string_view text) {
+  CgroupStats stats;
+  if (which == 0) stats.io = parse_io_stat(text);
+  if (which == 1) stats.io = parse_blkio(text, text);
+  if (which == 2) stats.pressure.push_back(parse_cgroup_pressure("io", text));
+  if (which == 3) stats.memory_usage = find_key(parse_flat_keyed(text), "anon");
+  Families out;
+  emit_cgroup(
+      stats, {}, [](const std::string& number) { return number; }, out);
+  for (const auto& f : out)
+    sluice::fuzz::require(sluice::valid_metric_name(f.name), "names are valid");
+}
+
+void read_name(std::size_t which, std::string_view text) {
+  constexpr std::string_view id = "abc";
+  if (which == 4) static_cast<void>(parse_docker_config(text));
+  if (which == 5) static_cast<void>(parse_oci_config(text));
+  if (which == 6) static_cast<void>(parse_podman_list(text, id));
+  if (which == 7) static_cast<void>(parse_log_link(text, id));
+  if (which != 8) return;
+  const auto identity = identify_cgroup(text);
+  sluice::fuzz::require(identity.container.size() <= text.size(), "a part of the path");
+  sluice::fuzz::require(!identity.pod || !identity.pod_uid.empty(), "a pod has an id");
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  sluice::fuzz::FuzzInput input(data, size);
+  const auto which = input.below(9);
+  const auto text = input.rest();
+  read_cgroup_file(which, text);
+  read_name(which, text);
+  return 0;
+}
