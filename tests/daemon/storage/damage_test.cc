@@ -49,9 +49,15 @@ TEST_CASE_METHOD(Damage, "a damaged row group is missing from the result, which 
   flush();
   push({stream({{"a", "1"}}, {entry(noon, "whole")})});
   flush();
-  SECTION("by its chunk") { damage_first(Family::rows); }
-  SECTION("by its header") { damage_first(Family::group, 1); }
-  SECTION("by the template list of its part") { damage_first(Family::group, 0); }
+  SECTION("by its chunk") {
+    damage_first(Family::rows);
+  }
+  SECTION("by its header") {
+    damage_first(Family::group, 1);
+  }
+  SECTION("by the template list of its part") {
+    damage_first(Family::group, 0);
+  }
   reopen();  // nothing of it is cached
   CHECK(lines() == Strings{"whole"});
   REQUIRE(warnings.size() == 1);
@@ -92,8 +98,12 @@ TEST_CASE_METHOD(Damage, "a damaged part is never merged away") {
     push({stream({{"a", "1"}}, {entry(noon + i, std::to_string(i))})});
     flush();
   }
-  SECTION("in its header") { damage_first(Family::group, 1); }
-  SECTION("in its template list") { damage_first(Family::group, 0); }
+  SECTION("in its header") {
+    damage_first(Family::group, 1);
+  }
+  SECTION("in its template list") {
+    damage_first(Family::group, 0);
+  }
   reopen();
   for (int round = 0; round < 2; ++round) {
     static_cast<void>(store().merge_now());
@@ -183,7 +193,22 @@ TEST_CASE_METHOD(Damage, "a directory of a newer format does not open, and says 
   close();
   const auto opened = try_open();
   REQUIRE(!opened.has_value());
-  CHECK_THAT(opened.error().message, ContainsSubstring("written by a newer Sluice (format 3)"));
+  CHECK_THAT(opened.error().message, ContainsSubstring("written by a newer Sluice (format 4)"));
+}
+
+TEST_CASE_METHOD(Damage,
+                 "a directory of the format before opens, and older versions refuse it then") {
+  push({stream({{"app", "old"}}, {entry(1, "a line")})});
+  std::string payload;
+  put_varint(payload, oldest_format_version);
+  Batch step = store().database().batch();
+  step.put(Family::meta, format_key, ValueType::format, payload);
+  REQUIRE(store().database().write(step, Writer::maintenance).has_value());
+  close();
+  REQUIRE(try_open().has_value());
+  const auto now = store().database().get(Family::meta, format_key, ValueType::format);
+  REQUIRE((now.has_value() && now->has_value()));
+  CHECK(ByteReader((*now)->payload()).varint() == format_version);
 }
 
 TEST_CASE_METHOD(Damage, "a directory of the development format does not open, and says why") {
