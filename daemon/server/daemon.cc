@@ -98,6 +98,8 @@ Result<void> RunningDaemon::start() {
   options_.ingest.oldest = longest_retention(options_.storage);
   for (auto& [tenant, own] : options_.tenants) own.ingest.oldest = options_.ingest.oldest;
   runtime_ = std::make_unique<IoRuntime>(options_.runtime);
+  options_.query.helpers = &runtime_->query_pool();
+  options_.query.max_workers = options_.runtime.query_threads;
   SLUICE_CHECK(open_store());
   SLUICE_CHECK(start_alerting());
   SLUICE_CHECK(start_releases());

@@ -1,6 +1,7 @@
 #include "query/engine/log_series.h"
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <cmath>
 #include <tuple>
@@ -12,6 +13,9 @@ namespace {
 double in_seconds(Duration d) {
   return std::chrono::duration<double>(d).count();
 }
+
+// So many look-ups wait for memory together.
+constexpr std::size_t merge_at_once = 32;
 
 // What makes a series large: its greatest present value.
 double size_of(std::span<const double> values) {
@@ -93,8 +97,13 @@ Result<std::size_t> LogSeries::index_of(const logql::LineLabels& labels,
 }
 
 Result<std::size_t> LogSeries::index_of(std::span<const logql::LabelView> labels) {
+  return index_of(labels, logql::LabelTable::hash_of(labels));
+}
+
+Result<std::size_t> LogSeries::index_of(std::span<const logql::LabelView> labels,
+                                        std::uint64_t hash) {
   bool added = false;
-  const std::size_t index = table_.intern(labels, added);
+  const std::size_t index = table_.intern(labels, hash, added);
   if (!added) return index;
   data_.emplace_back();
   SLUICE_CHECK(charge(table_.cost(index) + sizeof(Data)));
@@ -123,6 +132,35 @@ Result<void> LogSeries::add_total(std::size_t index, WindowSpan span, double ent
                                   double values) {
   SLUICE_TRY(Aggregate* const aggregate, piece(index, span));
   aggregate->add_total(entries, values);
+  return {};
+}
+
+Result<void> LogSeries::merge(LogSeries& later) {
+  if (data_.empty()) {
+    std::swap(table_, later.table_);
+    std::swap(data_, later.data_);
+    std::swap(charged_, later.charged_);
+    return {};
+  }
+  for (std::size_t begin = 0; begin < later.data_.size(); begin += merge_at_once)
+    SLUICE_CHECK(merge_block(later, begin, std::min(begin + merge_at_once, later.data_.size())));
+  return {};
+}
+
+Result<void> LogSeries::merge_block(LogSeries& later, std::size_t begin, std::size_t end) {
+  std::array<std::uint64_t, merge_at_once> hashes;
+  for (std::size_t i = begin; i < end; ++i) hashes[i - begin] = later.table_.hash_at(i);
+  table_.prefetch(std::span(hashes).first(end - begin));
+  for (std::size_t i = begin; i < end; ++i) {
+    SLUICE_TRY(const std::size_t index, index_of(later.table_.at(i), hashes[i - begin]));
+    Data& to = data_[index];
+    Data& from = later.data_[i];
+    const std::size_t fresh = to.windows.merge(from.windows);
+    to.samples.insert(to.samples.end(), from.samples.begin(), from.samples.end());
+    SLUICE_CHECK(charge(fresh * sizeof(WindowSeries::Piece) +
+                        from.samples.size() * sizeof(Samples::value_type)));
+    from = {};
+  }
   return {};
 }
 

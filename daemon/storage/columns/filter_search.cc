@@ -79,6 +79,14 @@ bool FilterSearch::may_pass(const GroupView& view, std::uint32_t template_number
                      [&](Item& item) { return may_match(item, view, template_number); });
 }
 
+bool FilterSearch::always_passes(const GroupView& view, std::uint32_t template_number) const {
+  if (negative_)
+    return std::none_of(items_.begin(), items_.end(),
+                        [&](Item& item) { return may_match(item, view, template_number); });
+  return std::any_of(items_.begin(), items_.end(),
+                     [&](Item& item) { return always_matches(item, template_number); });
+}
+
 namespace {
 
 using Place = FilterSearch::Place;
