@@ -83,6 +83,9 @@ struct QueryStats {
   std::atomic<std::uint64_t> workers{0};  // the most threads that read one selection
 };
 
+// Loops over rows call QueryContext::check() once in so many.
+inline constexpr std::size_t rows_between_checks = 1024;
+
 class QueryContext {
  public:
   explicit QueryContext(std::stop_token cancel = {}, QueryLimits limits = {})

@@ -56,7 +56,8 @@ Result<std::string_view> GroupScan::Loader::line(std::size_t row) {
 }
 
 Result<void> GroupScan::select(TimeRange range, const Tombstones* tombstones,
-                               query::QueryStats& stats) {
+                               query::QueryContext& context) {
+  auto& stats = context.stats();
   if (counts_rows() && projection_.coalesce.count() % ns_per_minute == 0 && whole_minutes(range))
     minutes_ = MinuteRows::of(reader_->header().minutes, info_);
   SLUICE_TRY(const auto ranges, wanted_ranges(range, tombstones));
@@ -65,7 +66,7 @@ Result<void> GroupScan::select(TimeRange range, const Tombstones* tombstones,
   const std::uint64_t candidates = wanted.count();
   stats.lines_processed += candidates;
   stats.bytes_processed += info_.line_bytes * candidates / info_.rows;
-  if (candidates > 0) SLUICE_CHECK(apply_filters(wanted, stats));
+  if (candidates > 0) SLUICE_CHECK(apply_filters(wanted, context));
   for (const RowRange& rows : ranges)
     if (rows.hidden) SLUICE_CHECK(take_out_hidden(rows, wanted));
   if (counts_rows()) return count_rows(ranges, wanted);
@@ -82,14 +83,15 @@ Result<void> GroupScan::select(TimeRange range, const Tombstones* tombstones,
   return {};
 }
 
-Result<void> GroupScan::apply_filters(RowSet& wanted, query::QueryStats& stats) {
+Result<void> GroupScan::apply_filters(RowSet& wanted, query::QueryContext& context) {
   SearchCounts counts;
+  counts.context = &context;
   if (part_.search) {
     SLUICE_TRY(wanted, part_.search->run(*reader_, wanted, counts));
   }
   if (field_filter_ && field_filter_->has_conditions() && !wanted.empty())
     SLUICE_CHECK(field_filter_->narrow(wanted, counts));
-  stats.columns_scanned += counts.columns_scanned;
+  context.stats().columns_scanned += counts.columns_scanned;
   return {};
 }
 

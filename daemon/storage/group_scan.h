@@ -39,8 +39,8 @@ class GroupScan {
   Skip may_match() const;
 
   // Decides which rows are wanted; `tombstones` may be null: nothing is deleted. Once, before
-  // next().
-  Result<void> select(TimeRange range, const Tombstones* tombstones, query::QueryStats& stats);
+  // next(). Error(cancelled, timeout) as the context says.
+  Result<void> select(TimeRange range, const Tombstones* tombstones, query::QueryContext& context);
   // The next batch, of rows within `range`, without its stream's number; valid until the next call.
   // False at the end.
   Result<bool> next(TimeRange range, query::LogBatch& batch);
@@ -76,7 +76,7 @@ class GroupScan {
   GroupScan(std::unique_ptr<RowGroupReader> reader, PartReading& part, std::uint32_t group,
             const query::LogSelect& select, std::uint64_t unit);
   bool may_match(Evidence evidence) const;
-  Result<void> apply_filters(RowSet& wanted, query::QueryStats& stats);
+  Result<void> apply_filters(RowSet& wanted, query::QueryContext& context);
   Result<std::vector<RowRange>> wanted_ranges(TimeRange range, const Tombstones* tombstones);
   Result<void> take_out_hidden(const RowRange& rows, RowSet& wanted);
   Result<void> trim(RowRange& rows, const Run& run, TimeRange range);

@@ -124,7 +124,7 @@ Result<void> StoredUnits::open_group(PartScan& scan, std::uint32_t number) {
 }
 
 Result<void> StoredUnits::select_rows() {
-  auto selected = group_->select(range_, plan_.view.tombstones.get(), context_.stats());
+  auto selected = group_->select(range_, plan_.view.tombstones.get(), context_);
   SLUICE_CHECK(account());
   if (selected || !is_damage(selected.error())) return selected;
   // Some of it has been read: it counts as that.

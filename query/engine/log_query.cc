@@ -80,6 +80,7 @@ class LogReader : public UnitTaker {
   Result<void> each_row(const LogBatch& batch, Visit visit) {
     const std::size_t n = batch.size();
     for (std::size_t k = 0; k < n; ++k) {
+      if (k % rows_between_checks == 0) SLUICE_CHECK(context_.check());
       const std::size_t row = limits_.direction == Direction::backward ? n - 1 - k : k;
       // A batch is sorted: what follows is worse still.
       if (!best_.admits(batch.timestamps[row])) return {};

@@ -109,7 +109,10 @@ Result<double> RangeReader::bytes_of(const LogBatch& batch, std::size_t row) {
 }
 
 Result<void> RangeReader::take_lines(const LogBatch& batch) {
-  for (std::size_t row = 0; row < batch.size(); ++row) SLUICE_CHECK(take_line(batch, row));
+  for (std::size_t row = 0; row < batch.size(); ++row) {
+    if (row % rows_between_checks == 0) SLUICE_CHECK(context_.check());
+    SLUICE_CHECK(take_line(batch, row));
+  }
   return {};
 }
 

@@ -98,6 +98,9 @@ Result<LocalRows> rows_by_line(const Place& place, const LocalRows& within, Matc
   std::string line;
   Result<void> outcome;
   within.for_each([&](std::size_t row) {
+    if (outcome && place.counts.context != nullptr &&
+        place.counts.lines_rebuilt % query::rows_between_checks == 0)
+      outcome = place.counts.context->check();
     if (!outcome) return;
     outcome = place.group.line(place.rows[row], line);
     if (outcome && matches(line)) hits.insert(row);

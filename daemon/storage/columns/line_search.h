@@ -24,6 +24,7 @@
 #include "daemon/storage/columns/row_set.h"
 #include "daemon/storage/columns/template.h"
 #include "query/ast/line_filter.h"
+#include "query/context.h"
 
 namespace sluice::storage {
 
@@ -81,6 +82,8 @@ struct SearchCounts {
   std::uint64_t templates_certain = 0;  // decided without a column
   std::uint64_t columns_scanned = 0;
   std::uint64_t lines_rebuilt = 0;
+  // Asked now and then whether to go on; may be null.
+  const query::QueryContext* context = nullptr;
 };
 
 class LineSearch {
