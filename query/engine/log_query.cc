@@ -200,9 +200,12 @@ Result<QueryResult> Engine::logs(const Expr& expr, const TenantId& tenant, const
                          limits.range,     std::move(split.filters),
                          limits.direction, pushdown.projection()};
   UnitTakers takers;
-  const Stopwatch watch(context.stats().scan_ns);
-  SLUICE_TRY(const auto scan, logs_.scan(select, context));
-  auto done = read_units(*scan, make, context, takers);
+  const auto read = [&]() -> Result<void> {
+    const Stopwatch watch(context.stats().scan_ns);
+    SLUICE_TRY(const auto scan, logs_.scan(select, context));
+    return read_units(*scan, make, context, takers);
+  };
+  auto done = read();
   // Past the memory budget the result is partial and says so: lines are worth having without the
   // others, which a sum is not.
   if (!done && done.error().code != ErrorCode::limit_exceeded) return std::move(done).error();

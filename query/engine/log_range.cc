@@ -44,6 +44,7 @@ Result<void> read_series(LogSource& logs, const LogSelect& select, const LogPipe
   };
   UnitTakers takers;
   SLUICE_CHECK(read_units(*scan, make, context, takers));
+  const Stopwatch merging(context.stats().evaluate_ns);
   for (const auto& taker : takers)
     if (const auto left = static_cast<RangeReader&>(*taker).take_series())
       SLUICE_CHECK(total.merge(*left));

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <mutex>
 
+#include "base/runtime/io_runtime.h"
 #include "query/engine/unit_queue.h"
 #include "query/engine/worker_team.h"
 #include "query/stopwatch.h"
@@ -19,19 +20,31 @@ class UnitReading {
   UnitReading(LogScan& scan, const MakeTaker& make, QueryContext& context, std::size_t workers)
       : scan_(scan), make_(make), context_(context), queue_(scan.units(), workers * units_ahead) {}
 
-  // One thread's part.
-  void work() {
-    auto unit = queue_.claim();
-    if (!unit) return;
+  // What a thread reads with. Must not outlive this.
+  struct Thread {
     UnitTaker* taker = nullptr;
-    const auto units = scan_.reader();
-    while (unit) {
-      auto done = read(taker, *units, *unit);
-      if (done)
-        queue_.finish(*unit);
-      else
-        queue_.fail(*unit, std::move(done).error());
-      unit = queue_.claim();
+    std::unique_ptr<LogUnits> units;
+  };
+  // Reads one unit; false: there is nothing to do any more.
+  bool read_one(Thread& thread) {
+    const auto unit = queue_.claim();
+    if (!unit) return false;
+    if (!thread.units) thread.units = scan_.reader();
+    auto done = read(thread.taker, *thread.units, *unit);
+    if (done)
+      queue_.finish(*unit);
+    else
+      queue_.fail(*unit, std::move(done).error());
+    return true;
+  }
+  void read_all(Thread& thread) {
+    while (read_one(thread)) {
+    }
+  }
+
+  // The same for a thread of the pool: it leaves when somebody waits for one.
+  void help(Thread& thread, const ThreadPool& pool) {
+    while (read_one(thread) && pool.queued() == 0) {
     }
   }
 
@@ -79,10 +92,18 @@ class UnitReading {
 Result<void> read_units(LogScan& scan, const MakeTaker& make, QueryContext& context,
                         UnitTakers& takers) {
   const QueryLimits& limits = context.limits();
-  const std::size_t workers =
-      limits.helpers == nullptr ? 1 : std::min(limits.max_workers, scan.units());
-  UnitReading reading(scan, make, context, std::max<std::size_t>(workers, 1));
-  run_team(limits.helpers, workers, [&] { reading.work(); });
+  const std::size_t workers = std::clamp<std::size_t>(limits.max_workers, 1, scan.units() + 1);
+  UnitReading reading(scan, make, context, workers);
+  UnitReading::Thread own;
+  // Often the first unit is enough, so nobody is woken for the others before it has been read.
+  if (reading.read_one(own))
+    run_team(
+        limits.helpers, scan.units() > 1 ? workers - 1 : 0, [&] { reading.read_all(own); },
+        [&] {
+          UnitReading::Thread thread;
+          reading.help(thread, *limits.helpers);
+        });
+  own.units.reset();  // what it read last is counted
   return reading.result(takers);
 }
 

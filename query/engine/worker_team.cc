@@ -40,16 +40,17 @@ class Team {
 
 }  // namespace
 
-void run_team(ThreadPool* pool, std::size_t workers, const std::function<void()>& work) {
-  if (pool == nullptr || workers < 2) return work();
+void run_team(ThreadPool* pool, std::size_t helpers, const std::function<void()>& work,
+              const std::function<void()>& help) {
+  if (pool == nullptr || helpers == 0) return work();
   const auto team = std::make_shared<Team>();
-  const auto help = [team, &work] {
+  const auto task = [team, &help] {
     if (!team->enter()) return;
-    work();
+    help();
     team->leave();
   };
-  for (std::size_t i = 1; i < workers; ++i)
-    if (!pool->submit_if_idle(help)) break;
+  for (std::size_t i = 0; i < helpers; ++i)
+    if (!pool->submit_if_idle(task)) break;
   work();
   team->end();
 }

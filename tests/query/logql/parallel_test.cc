@@ -190,8 +190,11 @@ TEST_CASE("a team is the caller alone if nobody is idle") {
   }));
   started.wait(false);
   std::atomic<int> calls = 0;
-  run_team(&busy, 4, [&] { ++calls; });
+  std::atomic<int> helped = 0;
+  run_team(
+      &busy, 3, [&] { ++calls; }, [&] { ++helped; });
   CHECK(calls == 1);
+  CHECK(helped == 0);
   release = true;
   release.notify_all();
 }
