@@ -54,7 +54,8 @@ Result<void> read_series(LogSource& logs, const LogSelect& select, const LogPipe
 }  // namespace
 
 Result<GridVector> eval_log_range(const LogRangeAggregation& aggregation, const StepGrid& grid,
-                                  const TenantId& tenant, LogSource& logs, QueryContext& context) {
+                                  const TenantId& tenant, LogSource& logs, QueryContext& context,
+                                  std::size_t greatest) {
   const LogFunction* function = find_log_function(aggregation.op);
   if (function == nullptr)
     return invalid_argument("unknown range aggregation \"" + aggregation.op + "\"");
@@ -71,7 +72,7 @@ Result<GridVector> eval_log_range(const LogRangeAggregation& aggregation, const 
   LogSeries series(aggregation, *function, context);
   const RangeTask task{aggregation, *function, pushdown, plan};
   SLUICE_CHECK(read_series(logs, select, split.rest, task, context, series));
-  return series.evaluate(plan);
+  return series.evaluate(plan, greatest);
 }
 
 }  // namespace sluice::query

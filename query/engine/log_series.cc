@@ -4,6 +4,7 @@
 #include <array>
 #include <chrono>
 #include <cmath>
+#include <functional>
 #include <tuple>
 
 namespace sluice::query {
@@ -23,6 +24,26 @@ double size_of(std::span<const double> values) {
   for (const double value : values)
     if (!is_absent(value) && value > largest) largest = value;
   return largest;
+}
+
+// Of the values of these series; there are at least n.
+double nth_greatest(std::span<const double> values, const std::vector<std::size_t>& series,
+                    std::size_t n) {
+  std::vector<double> ranked;
+  ranked.reserve(series.size());
+  for (const std::size_t i : series) ranked.push_back(values[i]);
+  const auto nth = ranked.begin() + static_cast<std::ptrdiff_t>(n - 1);
+  std::nth_element(ranked.begin(), nth, ranked.end(), std::greater<>());
+  return *nth;
+}
+
+// Leaves the series with one of the greatest values, and all that equal the least of those.
+void keep_greatest(std::vector<std::size_t>& present, std::span<const double> values,
+                   std::size_t greatest) {
+  const auto is_nan = [&](std::size_t i) { return std::isnan(values[i]); };
+  if (present.size() <= greatest || std::any_of(present.begin(), present.end(), is_nan)) return;
+  const double least = nth_greatest(values, present, greatest);
+  std::erase_if(present, [&](std::size_t i) { return values[i] < least; });
 }
 
 bool has_values(std::span<const double> values) {
@@ -190,19 +211,23 @@ void LogSeries::keep_largest(std::vector<std::size_t>& present, std::span<const 
   context_.warn("the query has " + std::to_string(present.size()) + " series; only the " +
                 std::to_string(limit) +
                 " largest are shown. Aggregate with sum by (...), or drop labels");
-  std::vector<std::pair<double, std::size_t>> sizes;
-  for (const std::size_t i : present)
-    sizes.emplace_back(size_of(values.subspan(i * steps, steps)), i);
-  std::nth_element(sizes.begin(), sizes.begin() + static_cast<std::ptrdiff_t>(limit), sizes.end(),
-                   [&](const auto& a, const auto& b) {
-                     if (a.first != b.first) return a.first > b.first;
-                     return before(table_.at(a.second), table_.at(b.second));
-                   });
-  present.clear();
-  for (std::size_t k = 0; k < limit; ++k) present.push_back(sizes[k].second);
+  std::vector<double> sizes(data_.size());
+  for (const std::size_t i : present) sizes[i] = size_of(values.subspan(i * steps, steps));
+  const double least = nth_greatest(sizes, present, limit);
+  // Labels are compared only where sizes do not tell.
+  const auto equal = std::partition(present.begin(), present.end(),
+                                    [&](std::size_t i) { return sizes[i] > least; });
+  const auto smaller =
+      std::partition(equal, present.end(), [&](std::size_t i) { return sizes[i] == least; });
+  const auto end = present.begin() + static_cast<std::ptrdiff_t>(limit);
+  if (end != smaller)
+    std::nth_element(equal, end, smaller, [&](std::size_t a, std::size_t b) {
+      return before(table_.at(a), table_.at(b));
+    });
+  present.erase(end, present.end());
 }
 
-Result<GridVector> LogSeries::evaluate(const WindowPlan& plan) {
+Result<GridVector> LogSeries::evaluate(const WindowPlan& plan, std::size_t greatest) {
   const std::size_t steps = plan.steps();
   SLUICE_CHECK(charge(data_.size() * steps * sizeof(double)));
   std::vector<double> values(data_.size() * steps);
@@ -215,6 +240,7 @@ Result<GridVector> LogSeries::evaluate(const WindowPlan& plan) {
     data_[i] = {};
   }
   if (function_.absent) return inverted(values, aggregation_, steps);
+  if (steps == 1 && greatest > 0) keep_greatest(present, values, greatest);
   keep_largest(present, values, steps);
   std::sort(present.begin(), present.end(),
             [this](std::size_t a, std::size_t b) { return before(table_.at(a), table_.at(b)); });

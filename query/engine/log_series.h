@@ -38,8 +38,9 @@ class LogSeries {
   // Adds the series of another one of the same query, which is used up. What it has came later,
   // where timestamps are equal.
   Result<void> merge(LogSeries& later);
-  // The result. Past the limit of series the largest remain, with a warning.
-  Result<GridVector> evaluate(const WindowPlan& plan);
+  // The result. Past the limit of series the largest remain, with a warning. `greatest`: see
+  // eval_log_range().
+  Result<GridVector> evaluate(const WindowPlan& plan, std::size_t greatest = 0);
 
  private:
   struct Data {

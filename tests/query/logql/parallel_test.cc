@@ -5,6 +5,7 @@
 #include <cstring>
 #include <thread>
 
+#include "base/codec/json_writer.h"
 #include "base/runtime/io_runtime.h"
 #include "query/engine/engine.h"
 #include "query/engine/unit_queue.h"
@@ -197,4 +198,39 @@ TEST_CASE("a team is the caller alone if nobody is idle") {
   CHECK(helped == 0);
   release = true;
   release.notify_all();
+}
+
+TEST_CASE("topk over logs is what it is over all series, equal values and NaN included") {
+  const auto seed = std::random_device{}();
+  INFO("seed " << seed);
+  Dice dice(seed);
+  test::MemorySampleSource no_samples;
+  for (int round = 0; round < 20; ++round) {
+    test::MemoryLogSource logs(50);
+    for (int i = 0; i < 300; ++i)
+      logs.add({{"app", "a" + std::to_string(dice.below(60))}}, 1 + i,
+               "v=" + std::string(dice.one_in(40) ? "NaN" : std::to_string(dice.below(4))));
+    const std::string k = std::to_string(1 + dice.below(70));
+    for (const std::string inner :
+         {R"(sum by (app) (count_over_time({app=~".+"}[1h])))", R"(rate({app=~".+"}[1h]))",
+          R"(sum by (app) (sum_over_time({app=~".+"} | logfmt | unwrap v [1h])))"}) {
+      // Adding nothing keeps the series from being chosen while they are made.
+      const std::string direct = "topk(" + k + ", " + inner + ")";
+      const std::string indirect = "topk(" + k + ", " + inner + " + 0)";
+      CAPTURE(direct);
+      std::string results[2];
+      for (int i = 0; i < 2; ++i) {
+        QueryContext context;
+        const auto expr = parse_logql(i == 0 ? direct : indirect);
+        REQUIRE(expr.has_value());
+        const auto result =
+            Engine(logs, no_samples).instant(**expr, {default_tenant(), 3'000'000}, context);
+        REQUIRE(result.has_value());
+        for (const auto& sample : std::get<Vector>(result->value))
+          results[i] += sample.labels.to_string() + " " + format_sample_value(sample.value) + "\n";
+        CHECK(result->warnings.empty());
+      }
+      CHECK(results[0] == results[1]);
+    }
+  }
 }
