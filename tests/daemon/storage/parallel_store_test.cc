@@ -162,6 +162,7 @@ TEST_CASE("what a row group was skipped by is told apart") {
   s.ask(R"({app="fixed"})", by_stream);
   CHECK(by_stream.stats().groups_skipped_stream == 2);
   CHECK(by_stream.stats().groups_read == 1);
+  CHECK(by_stream.stats().bytes_read > 0);  // headers at least, which are known from here on
 
   query::QueryContext by_time;
   s.ask(R"({app=~".+"})", by_time, 500 * second);
@@ -186,7 +187,7 @@ TEST_CASE("what a row group was skipped by is told apart") {
   query::QueryContext read;
   s.ask(R"({app="worded"} |= "apple77x")", read);
   CHECK(read.stats().groups_read == 1);
-  CHECK(read.stats().bytes_read > 0);
+  CHECK(read.stats().columns_decoded > 0);
   CHECK(read.stats().lines_kept == 1);
 }
 
