@@ -145,8 +145,9 @@ class LogReader : public UnitTaker {
   std::uint64_t order_ = 0;
 };
 
-// The best lines of all threads, grouped by their labels.
-Streams merged(const UnitTakers& takers, const LogLimits& limits) {
+// The best lines of all threads, grouped by their labels. What the others were charged is given
+// back.
+Streams merged(const UnitTakers& takers, const LogLimits& limits, QueryContext& context) {
   std::vector<Hit> hits;
   LabelTable groups;
   for (const auto& taker : takers) {
@@ -159,7 +160,8 @@ Streams merged(const UnitTakers& takers, const LogLimits& limits) {
   }
   std::sort(hits.begin(), hits.end(),
             [&](const Hit& a, const Hit& b) { return is_better(a, b, limits.direction); });
-  hits.resize(std::min(hits.size(), limits.limit));
+  for (; hits.size() > limits.limit; hits.pop_back())
+    static_cast<void>(context.charge(-cost(hits.back())));  // giving back cannot fail
   constexpr std::size_t none = std::numeric_limits<std::size_t>::max();
   Streams streams;
   std::vector<std::size_t> place(groups.size(), none);
@@ -210,7 +212,8 @@ Result<QueryResult> Engine::logs(const Expr& expr, const TenantId& tenant, const
   // others, which a sum is not.
   if (!done && done.error().code != ErrorCode::limit_exceeded) return std::move(done).error();
   if (!done) context.warn("the result is partial: " + done.error().message);
-  return QueryResult{merged(takers, limits), context.warnings(), {}};
+  auto streams = merged(takers, limits, context);
+  return QueryResult{std::move(streams), context.warnings(), {}};
 }
 
 }  // namespace sluice::query
