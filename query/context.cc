@@ -12,8 +12,9 @@ Result<void> QueryContext::check() const {
   if (cancel_.stop_requested())
     return Error{ErrorCode::cancelled,
                  "query cancelled: the client went away or the deadline passed"};
-  if (deadline_ != std::chrono::steady_clock::time_point::max() &&
-      std::chrono::steady_clock::now() >= deadline_)
+  const auto deadline = deadline_.load(std::memory_order_relaxed);
+  if (deadline != std::chrono::steady_clock::time_point::max() &&
+      std::chrono::steady_clock::now() >= deadline)
     return Error{ErrorCode::timeout, "query timed out in expression evaluation"};
   if (limits_.max_bytes_read != 0 && stats_.bytes_read.load() > limits_.max_bytes_read)
     return invalid_argument(

@@ -16,6 +16,10 @@
 #include "base/types/result.h"
 #include "query/memory.h"
 
+namespace sluice {
+class ThreadPool;
+}
+
 namespace sluice::query {
 
 struct QueryLimits {
@@ -31,6 +35,8 @@ struct QueryLimits {
   std::size_t max_bytes_read = 0;           // from the store, compressed
   bool detect_levels = true;  // find detected_level where a query asks for it and it is not stored
   std::shared_ptr<QueryMemory> together;    // what all queries may hold; null: no bound
+  ThreadPool* helpers = nullptr;  // whose idle threads help; must outlive the query; null: none do
+  std::size_t max_workers = 1;    // threads that read for one query at the same time
 };
 
 struct QueryStats {
@@ -40,21 +46,31 @@ struct QueryStats {
   std::atomic<std::uint64_t> batches{0};
   std::atomic<std::uint64_t> batches_skipped{0};
   std::atomic<std::uint64_t> samples{0};
-  // How the log store came to its answer, for EXPLAIN. A row group is counted once, and skipped for
-  // the first reason that holds.
+  // How the log store came to its answer, for EXPLAIN. A row group that is considered is counted in
+  // one of the lines below it, and skipped for the first reason that holds. (Past a limit of memory
+  // or an error, the rest is in none.)
   std::atomic<std::uint64_t> parts{0};
   std::atomic<std::uint64_t> parts_skipped_time{0};
   std::atomic<std::uint64_t> groups{0};
   std::atomic<std::uint64_t> groups_skipped_stream{0};
-  std::atomic<std::uint64_t> groups_skipped_time{0};    // also narrowed away
-  std::atomic<std::uint64_t> groups_skipped_filter{0};  // by templates and gram filter
-  std::atomic<std::uint64_t> groups_from_header{0};     // answered without their columns
+  std::atomic<std::uint64_t> groups_skipped_time{0};      // also narrowed away
+  std::atomic<std::uint64_t> groups_skipped_template{0};  // no template can be of such a line
+  std::atomic<std::uint64_t> groups_skipped_filter{0};    // nor, by the gram filter, can a value
+  std::atomic<std::uint64_t> groups_skipped_header{0};    // nor can by what is said of columns
+  std::atomic<std::uint64_t> groups_from_header{0};       // answered without their columns
+  std::atomic<std::uint64_t> groups_read{0};
+  std::atomic<std::uint64_t> groups_damaged{0};
+  std::atomic<std::uint64_t> unsealed_considered{0};  // batches of the head
   std::atomic<std::uint64_t> chunks_read{0};
+  std::atomic<std::uint64_t> columns_decoded{0};
+  std::atomic<std::uint64_t> columns_cached{0};  // used as an earlier query decoded them
   std::atomic<std::uint64_t> columns_scanned{0};
   std::atomic<std::uint64_t> lines_rebuilt{0};
   std::atomic<std::uint64_t> lines_kept{0};  // of a log query: passed its filters and its limit
-  // Nanoseconds in the log store: planning, reading (TimedLogSource).
+  // Nanoseconds of all threads of the query: in the log store (TimedLogSource) for planning, for
+  // finding the rows of units and for reading them; and in the engine for what becomes of them.
   std::atomic<std::uint64_t> plan_ns{0};
+  std::atomic<std::uint64_t> search_ns{0};
   std::atomic<std::uint64_t> read_ns{0};
   std::atomic<std::uint64_t> queue_ns{0};  // before it ran, waiting for a thread
   std::atomic<std::uint64_t> splits{0};    // slices of time it was cut into (LogSlices)
@@ -62,7 +78,13 @@ struct QueryStats {
   std::atomic<std::uint64_t> head_batches{0};
   std::atomic<std::uint64_t> head_lines{0};
   std::atomic<std::uint64_t> head_bytes{0};
+  std::atomic<std::uint64_t> evaluate_ns{0};
+  std::atomic<std::uint64_t> scan_ns{0};  // of the query's own thread, in all of these
+  std::atomic<std::uint64_t> workers{0};  // the most threads that read one selection
 };
+
+// Loops over rows call QueryContext::check() once in so many.
+inline constexpr std::size_t rows_between_checks = 1024;
 
 class QueryContext {
  public:
@@ -76,7 +98,7 @@ class QueryContext {
   QueryStats& stats() { return stats_; }
   std::chrono::steady_clock::time_point started() const { return started_; }
 
-  // A deadline of the query's own, besides the stop token. Set before the query starts.
+  // A deadline of the query's own, besides the stop token.
   void set_deadline(std::chrono::steady_clock::time_point deadline) { deadline_ = deadline; }
 
   // Lines are to get a detected_level, unless ingest finds them: the engine asks for queries that
@@ -105,7 +127,8 @@ class QueryContext {
   std::atomic<std::int64_t> held_{0};
   std::atomic<bool> over_budget_{false};
   bool detect_levels_ = false;
-  std::chrono::steady_clock::time_point deadline_ = std::chrono::steady_clock::time_point::max();
+  std::atomic<std::chrono::steady_clock::time_point> deadline_ =
+      std::chrono::steady_clock::time_point::max();
   std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
   mutable std::mutex mutex_;
   std::vector<std::string> warnings_;

@@ -72,13 +72,39 @@ class LogCursor {
   virtual void narrow(TimeRange range) = 0;
 };
 
+// Reads units of a scan one after another. Used by one thread.
+class LogUnits {
+ public:
+  virtual ~LogUnits() = default;
+  // Leaves the unit before and goes to this one, of [0, LogScan::units()); mostly ascending.
+  virtual Result<void> open(std::size_t unit) = 0;
+  // Its next batch; null at its end. A batch depends on the unit alone, not on what was read
+  // before, except that LogBatch::stream and FieldColumn::dictionary compare batches of one
+  // LogUnits.
+  virtual Result<const LogBatch*> next() = 0;
+  // As LogCursor::narrow().
+  virtual void narrow(TimeRange range) = 0;
+};
+
+// What a select() comes to: units that several threads can read side by side, each by a LogUnits of
+// its own. Units are in the helpful order of a cursor's batches, and there are only as many as the
+// data takes, so one unit is worth a thread's while.
+class LogScan {
+ public:
+  virtual ~LogScan() = default;
+  virtual std::size_t units() const = 0;
+  // Safe from any thread; the scan must outlive it.
+  virtual std::unique_ptr<LogUnits> reader() = 0;
+};
+
 class LogSource {
  public:
   virtual ~LogSource() = default;
   // A consistent view as of the call: every acknowledged entry once, whatever is sealed or merged
   // meanwhile.
-  virtual Result<std::unique_ptr<LogCursor>> select(const LogSelect& select,
-                                                    QueryContext& context) = 0;
+  virtual Result<std::unique_ptr<LogScan>> scan(const LogSelect& select, QueryContext& context) = 0;
+  // The same for one reader of all.
+  Result<std::unique_ptr<LogCursor>> select(const LogSelect& select, QueryContext& context);
   // Streams with at least one entry in the range (stores may round the range outwards, to days).
   virtual Result<std::vector<LabelSet>> streams(const TenantId& tenant,
                                                 const std::vector<LabelMatcher>& matchers,

@@ -1,29 +1,20 @@
 #include "query/timed_source.h"
 
+#include "query/stopwatch.h"
+
 namespace sluice::query {
 
 namespace {
 
-// Adds the time it lives to a counter of nanoseconds.
-class Stopwatch {
+class TimedUnits : public LogUnits {
  public:
-  explicit Stopwatch(std::atomic<std::uint64_t>& total) : total_(total) {}
-  ~Stopwatch() {
-    total_ += static_cast<std::uint64_t>((std::chrono::steady_clock::now() - began_).count());
-  }
-  Stopwatch(const Stopwatch&) = delete;
-  Stopwatch& operator=(const Stopwatch&) = delete;
-
- private:
-  std::atomic<std::uint64_t>& total_;
-  std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
-};
-
-class TimedCursor : public LogCursor {
- public:
-  TimedCursor(std::unique_ptr<LogCursor> inner, QueryContext& context)
+  TimedUnits(std::unique_ptr<LogUnits> inner, QueryContext& context)
       : inner_(std::move(inner)), context_(context) {}
 
+  Result<void> open(std::size_t unit) override {
+    const Stopwatch watch(context_.stats().search_ns);
+    return inner_->open(unit);
+  }
   Result<const LogBatch*> next() override {
     const Stopwatch watch(context_.stats().read_ns);
     return inner_->next();
@@ -31,17 +22,32 @@ class TimedCursor : public LogCursor {
   void narrow(TimeRange range) override { inner_->narrow(range); }
 
  private:
-  std::unique_ptr<LogCursor> inner_;
+  std::unique_ptr<LogUnits> inner_;
+  QueryContext& context_;
+};
+
+class TimedScan : public LogScan {
+ public:
+  TimedScan(std::unique_ptr<LogScan> inner, QueryContext& context)
+      : inner_(std::move(inner)), context_(context) {}
+
+  std::size_t units() const override { return inner_->units(); }
+  std::unique_ptr<LogUnits> reader() override {
+    return std::make_unique<TimedUnits>(inner_->reader(), context_);
+  }
+
+ private:
+  std::unique_ptr<LogScan> inner_;
   QueryContext& context_;
 };
 
 }  // namespace
 
-Result<std::unique_ptr<LogCursor>> TimedLogSource::select(const LogSelect& select,
-                                                          QueryContext& context) {
+Result<std::unique_ptr<LogScan>> TimedLogSource::scan(const LogSelect& select,
+                                                      QueryContext& context) {
   const Stopwatch watch(context.stats().plan_ns);
-  SLUICE_TRY(auto cursor, inner_.select(select, context));
-  return std::unique_ptr<LogCursor>(std::make_unique<TimedCursor>(std::move(cursor), context));
+  SLUICE_TRY(auto found, inner_.scan(select, context));
+  return std::unique_ptr<LogScan>(std::make_unique<TimedScan>(std::move(found), context));
 }
 
 }  // namespace sluice::query

@@ -1,5 +1,6 @@
 // TimedLogSource: a LogSource that measures how long another one takes, for EXPLAIN and the
-// statistics of answers: planning (select) and reading (next) apart. Safe as the one it wraps.
+// statistics of answers: planning (scan), searching (open) and reading (next) apart. Safe as the
+// one it wraps.
 #pragma once
 
 #include "query/source.h"
@@ -11,8 +12,7 @@ class TimedLogSource : public LogSource {
   // `inner` must outlive it.
   explicit TimedLogSource(LogSource& inner) : inner_(inner) {}
 
-  Result<std::unique_ptr<LogCursor>> select(const LogSelect& select,
-                                            QueryContext& context) override;
+  Result<std::unique_ptr<LogScan>> scan(const LogSelect& select, QueryContext& context) override;
   Result<std::vector<LabelSet>> streams(const TenantId& tenant,
                                         const std::vector<LabelMatcher>& matchers,
                                         TimeRange range) override {

@@ -19,7 +19,7 @@ struct RuntimeOptions {
   std::size_t io_threads = 2;
   std::size_t commit_threads = 16;  // parallel synced writers are what makes group commit fast
   std::size_t query_threads = 2;
-  std::size_t queue_limit = 1024;   // waiting tasks per pool
+  std::size_t queue_limit = 1024;  // waiting tasks per pool
 };
 
 // A fixed set of threads and a bounded FIFO queue. Exceptions end the process (a bug).
@@ -28,6 +28,8 @@ class ThreadPool {
   ThreadPool(std::string name, std::size_t threads, std::size_t queue_limit);
   ~ThreadPool();  // finishes what is queued, then joins
   bool submit(std::function<void()> task);
+  // The same if a thread is idle and nothing waits for it; for work that can go on without.
+  bool submit_if_idle(std::function<void()> task);
   std::size_t queued() const;
 
  private:

@@ -18,6 +18,7 @@ struct ThreadPool::Impl {
   mutable std::mutex mutex;
   std::condition_variable wake;
   std::deque<std::function<void()>> queue;  // protected by mutex
+  std::size_t idle = 0;                     // threads that wait; protected by mutex
   bool stopping = false;                    // protected by mutex
   std::vector<std::thread> threads;
 
@@ -26,7 +27,9 @@ struct ThreadPool::Impl {
   // Waits for a task; empty when the pool stops and nothing is left.
   std::function<void()> take() {
     std::unique_lock lock(mutex);
+    ++idle;
     wake.wait(lock, [this] { return stopping || !queue.empty(); });
+    --idle;
     if (queue.empty()) return {};
     auto task = std::move(queue.front());
     queue.pop_front();
@@ -63,6 +66,17 @@ bool ThreadPool::submit(std::function<void()> task) {
   {
     const std::lock_guard lock(impl_->mutex);
     if (impl_->stopping || impl_->queue.size() >= impl_->queue_limit) return false;
+    impl_->queue.push_back(std::move(task));
+  }
+  impl_->wake.notify_one();
+  return true;
+}
+
+bool ThreadPool::submit_if_idle(std::function<void()> task) {
+  SLUICE_ASSERT(task != nullptr);
+  {
+    const std::lock_guard lock(impl_->mutex);
+    if (impl_->stopping || impl_->queue.size() >= impl_->idle) return false;
     impl_->queue.push_back(std::move(task));
   }
   impl_->wake.notify_one();

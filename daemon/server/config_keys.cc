@@ -270,8 +270,9 @@ void add_runtime(std::vector<ConfigKey>& keys) {
       integer(s, "io_threads", "Threads that move bytes", 1, 256, AT(runtime.io_threads)));
   keys.push_back(integer(s, "commit_threads", "Pushes waiting for an fsync together", 1, 1024,
                          AT(runtime.commit_threads)));
-  keys.push_back(
-      integer(s, "query_threads", "Queries running at once", 1, 256, AT(runtime.query_threads)));
+  keys.push_back(integer(s, "query_threads",
+                         "Threads of queries: so many run at once, idle ones help", 1, 256,
+                         AT(runtime.query_threads)));
   keys.push_back(integer(s, "queue_limit", "Requests waiting for a thread; past it 429", 1,
                          1'000'000, AT(runtime.queue_limit)));
 }

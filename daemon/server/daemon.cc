@@ -74,6 +74,7 @@ class RunningDaemon : public Daemon {
 
  private:
   void share_query_memory();
+  void share_query_threads();
   Result<void> open_store();
   Result<void> start_alerting();
   Result<void> start_releases();
@@ -114,6 +115,7 @@ Result<void> RunningDaemon::start() {
   options_.ingest.oldest = longest_retention(options_.storage);
   for (auto& [tenant, own] : options_.tenants) own.ingest.oldest = options_.ingest.oldest;
   runtime_ = std::make_unique<IoRuntime>(options_.runtime);
+  share_query_threads();
   SLUICE_CHECK(open_store());
   SLUICE_CHECK(start_alerting());
   SLUICE_CHECK(start_releases());
@@ -135,6 +137,16 @@ void RunningDaemon::share_query_memory() {
   for (auto& [tenant, own] : options_.tenants) own.query.together = memory;
   auto held = metrics_.gauge("sluice_query_memory_bytes", "What running queries hold in memory.");
   metrics_.on_collect([memory, held]() mutable { held.set(static_cast<double>(memory->held())); });
+}
+
+// Those that are idle help with queries of the APIs; rules and gates do without.
+void RunningDaemon::share_query_threads() {
+  const auto share = [this](query::QueryLimits& limits) {
+    limits.helpers = &runtime_->query_pool();
+    limits.max_workers = options_.runtime.query_threads;
+  };
+  share(options_.query);
+  for (auto& [tenant, own] : options_.tenants) share(own.query);
 }
 
 Result<void> RunningDaemon::open_store() {

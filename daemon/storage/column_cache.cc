@@ -8,19 +8,16 @@ class ColumnCache::GroupItems : public DecodedItems {
       : cache_(cache), part_(part), group_(group) {}
 
   std::shared_ptr<const void> find(std::uint32_t item) override {
-    auto found = entries(item).find(key(item));
+    auto found = cache_.columns_.find(key(item));
     (found ? cache_.metrics_.column_cache_hits : cache_.metrics_.column_cache_misses).inc();
     return found;
   }
   void keep(std::uint32_t item, std::shared_ptr<const void> value, std::size_t bytes) override {
-    entries(item).insert(key(item), std::move(value), bytes);
-    cache_.metrics_.column_cache_bytes.set(static_cast<double>(cache_.bytes()));
+    cache_.columns_.insert(key(item), std::move(value), bytes);
+    cache_.metrics_.column_cache_bytes.set(static_cast<double>(cache_.columns_.bytes()));
   }
 
  private:
-  LruCache& entries(std::uint32_t item) const {
-    return item == DecodedItem::bytes_seen ? cache_.facts_ : cache_.columns_;
-  }
   LruCache::Key key(std::uint32_t item) const {
     return {part_, std::uint64_t{group_} << 32 | item};
   }

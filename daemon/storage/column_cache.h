@@ -15,16 +15,14 @@ class ColumnCache {
  public:
   // 0 bytes: keeps nothing. `metrics` must outlive it.
   ColumnCache(std::size_t max_bytes, StorageMetrics& metrics)
-      : columns_(max_bytes - max_bytes / 8), facts_(max_bytes / 8), metrics_(metrics) {}
+      : columns_(max_bytes), metrics_(metrics) {}
 
   // Of a row group; must not outlive the cache.
   std::unique_ptr<DecodedItems> items(PartId part, std::uint32_t group);
 
  private:
   class GroupItems;
-  std::size_t bytes() const { return columns_.bytes() + facts_.bytes(); }
   LruCache columns_;
-  LruCache facts_;  // ColumnBytes, which a query that reads too many columns does not push out
   StorageMetrics& metrics_;
 };
 

@@ -118,7 +118,8 @@ Result<std::unique_ptr<Database>> Database::open(const StoreOptions& options,
   SLUICE_TRY(const auto existing, list_families(options.path, env));
   std::unique_ptr<Database> database(new Database(options, metrics, std::move(free_bytes), env));
   SLUICE_CHECK(database->open_families(existing, false));
-  SLUICE_CHECK(database->check_format(existing.empty()));
+  SLUICE_TRY(const bool current, database->check_format(existing.empty()));
+  if (!current) SLUICE_CHECK(database->write_format());
   database->tick();
   return database;
 }
@@ -157,18 +158,24 @@ Result<void> Database::open_families(const std::vector<std::string>& existing, b
   return {};
 }
 
-Result<void> Database::check_format(bool created) {
+Result<bool> Database::check_format(bool created) {
   SLUICE_TRY(const auto stored, get(Family::meta, format_key, ValueType::format));
   if (stored) {
     const std::uint64_t version = ByteReader(stored->payload()).varint();
-    if (version == format_version) return {};
-    if (version < format_version) return development_format(options_.path);
-    return newer_format(options_.path, "format " + std::to_string(version));
+    if (version > format_version)
+      return newer_format(options_.path, "format " + std::to_string(version));
+    if (version >= oldest_format_version) return version == format_version;
+    return development_format(options_.path);
   }
   // A first start that was killed before its first write leaves empty families.
   if (!created && !is_empty())
     return Error{ErrorCode::corrupt, "data directory " + options_.path +
                                          " has no format key: not written by Sluice, or damaged"};
+  return false;
+}
+
+// From here on older versions refuse the directory rather than read what they do not know.
+Result<void> Database::write_format() {
   std::string payload;
   put_varint(payload, format_version);
   Batch step = batch();

@@ -84,7 +84,7 @@ class Scan {
   bool next();
   std::string_view key() const;
   Result<std::string_view> payload(ValueType type) const;  // corrupt
-  ValueType type() const;                  // as the value says, not yet verified
+  ValueType type() const;                                  // as the value says, not yet verified
   std::string_view raw_value() const;                      // with its envelope; for tests
   Result<void> status() const;
 
@@ -159,7 +159,9 @@ class Database {
   Database(const StoreOptions& options, StorageMetrics& metrics, FreeBytes free_bytes,
            rocksdb::Env* env);
   Result<void> open_families(const std::vector<std::string>& existing, bool read_only);
-  Result<void> check_format(bool created);
+  // Whether the directory is of the format that is written; false: of an older one, or new.
+  Result<bool> check_format(bool created);
+  Result<void> write_format();
   bool has_space();
   Result<void> check_space();
   bool is_empty() const;

@@ -6,14 +6,29 @@
 
 namespace sluice::storage {
 
-std::uint32_t FieldCodes::code_of(bool quoted, std::string_view bytes, bool lasting) {
-  const auto value = field_value(parser_, quoted, bytes, scratch_);
-  if (!value) return query::FieldColumn::absent;
-  return find_or_add(*value, lasting && value->data() == bytes.data());
+namespace {
+
+std::uint64_t hash_of(std::string_view bytes) {
+  return XXH3_64bits(bytes.data(), bytes.size());
 }
 
-std::uint32_t FieldCodes::find_or_add(std::string_view value, bool lasting) {
-  const auto hash = static_cast<std::uint32_t>(XXH3_64bits(value.data(), value.size()));
+}  // namespace
+
+std::uint32_t FieldCodes::code_of(bool quoted, std::string_view bytes, bool lasting) {
+  return code_of(quoted, bytes, lasting, hash_of(bytes));
+}
+
+std::uint32_t FieldCodes::code_of(bool quoted, std::string_view bytes, bool lasting,
+                                  std::uint64_t hash) {
+  const auto value = field_value(parser_, quoted, bytes, scratch_);
+  if (!value) return query::FieldColumn::absent;
+  const bool same = value->data() == bytes.data() && value->size() == bytes.size();
+  return find_or_add(*value, same ? hash : hash_of(*value), lasting && same);
+}
+
+std::uint32_t FieldCodes::find_or_add(std::string_view value, std::uint64_t full_hash,
+                                      bool lasting) {
+  const auto hash = static_cast<std::uint32_t>(full_hash);
   const std::size_t mask = entries_.size() - 1;
   for (std::size_t place = hash & mask;; place = (place + 1) & mask) {
     Entry& entry = entries_[place];

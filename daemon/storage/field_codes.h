@@ -18,8 +18,9 @@ class FieldCodes {
   explicit FieldCodes(query::LogProjection::Parser parser) : parser_(parser) {}
 
   // FieldColumn::absent if the parser makes no label of the bytes. `lasting`: the bytes stay where
-  // they are for as long as this lives, so they need not be copied.
+  // they are for as long as this lives, so they need not be copied. `hash`: XXH3 of the bytes.
   std::uint32_t code_of(bool quoted, std::string_view bytes, bool lasting);
+  std::uint32_t code_of(bool quoted, std::string_view bytes, bool lasting, std::uint64_t hash);
   // By code; the parser's values, unescaped.
   std::span<const std::string_view> values() const { return values_; }
   std::size_t memory_bytes() const;
@@ -30,7 +31,7 @@ class FieldCodes {
     std::uint32_t hash = 0;
     std::uint32_t code = 0;  // + 1; 0: free
   };
-  std::uint32_t find_or_add(std::string_view value, bool lasting);
+  std::uint32_t find_or_add(std::string_view value, std::uint64_t hash, bool lasting);
   void grow();
 
   query::LogProjection::Parser parser_;

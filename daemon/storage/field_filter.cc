@@ -70,31 +70,33 @@ const FieldSlots& FieldFilter::slots_of(std::size_t kind) const {
   return fields_.of(group_.header().templates[kind].number);
 }
 
-bool FieldFilter::may_match() const {
+bool FieldFilter::may_match(Evidence evidence) const {
   for (std::size_t kind = 0; kind < group_.header().templates.size(); ++kind)
     if (std::all_of(conditions_.begin(), conditions_.end(),
-                    [&](const Condition* condition) { return may_pass(*condition, kind); }))
+                    [&](const auto* condition) { return may_pass(*condition, kind, evidence); }))
       return true;
   return false;
 }
 
-bool FieldFilter::may_pass(const Condition& condition, std::size_t kind) const {
+bool FieldFilter::may_pass(const Condition& condition, std::size_t kind, Evidence evidence) const {
   const FieldSlots& found = slots_of(kind);
   if (!found.parsed || condition.absent_passes) return true;
   const auto& slots = found.fields[condition.field];
-  return std::any_of(slots.begin(), slots.end(),
-                     [&](const FieldSlot& slot) { return may_hold(condition, kind, slot); });
+  return std::any_of(slots.begin(), slots.end(), [&](const FieldSlot& slot) {
+    return may_hold(condition, kind, slot, evidence);
+  });
 }
 
 // Whether a value of the slot may be one of the texts that pass.
-bool FieldFilter::may_hold(const Condition& condition, std::size_t kind,
-                           const FieldSlot& slot) const {
-  if (!condition.texts) return true;
+bool FieldFilter::may_hold(const Condition& condition, std::size_t kind, const FieldSlot& slot,
+                           Evidence evidence) const {
+  if (!condition.texts || evidence == Evidence::templates) return true;
   const auto& header = group_.header();
   const ColumnInfo& info = header.columns[header.templates[kind].first_column + slot.number].info;
   return std::any_of(condition.texts->begin(), condition.texts->end(), [&](const auto& text) {
     if (info.shape == ColumnShape::number || info.shape == ColumnShape::fixed)
-      return storage::may_pass(info, {SlotTest::equals, text, false});
+      return evidence != Evidence::header ||
+             storage::may_pass(info, {SlotTest::equals, text, false});
     return header.grams.may_contain(text) || may_be_escaped(text, header.grams);
   });
 }
@@ -117,7 +119,7 @@ Result<void> FieldFilter::narrow(RowSet& rows, SearchCounts& counts) {
 
 Result<void> FieldFilter::narrow(const Condition& condition, std::size_t kind, LocalRows& rows,
                                  SearchCounts& counts) {
-  if (!may_pass(condition, kind)) {
+  if (!may_pass(condition, kind, Evidence::header)) {
     rows = LocalRows::none(rows.rows());
     return {};
   }

@@ -22,15 +22,16 @@ class FieldFilter {
   FieldFilter(RowGroupReader& group, FieldMap& fields, const PartScan& scan, const GroupInfo& info);
 
   bool has_conditions() const { return !conditions_.empty(); }
-  // False: no wanted row passes, known from templates, filter and column infos alone.
-  bool may_match() const;
+  // False: no wanted row passes, known from the evidence alone.
+  bool may_match(Evidence evidence = Evidence::header) const;
   Result<void> narrow(RowSet& rows, SearchCounts& counts);
 
  private:
   using Condition = query::FieldCondition;
   const FieldSlots& slots_of(std::size_t kind) const;
-  bool may_pass(const Condition& condition, std::size_t kind) const;
-  bool may_hold(const Condition& condition, std::size_t kind, const FieldSlot& slot) const;
+  bool may_pass(const Condition& condition, std::size_t kind, Evidence evidence) const;
+  bool may_hold(const Condition& condition, std::size_t kind, const FieldSlot& slot,
+                Evidence evidence) const;
   Result<void> narrow(const Condition& condition, std::size_t kind, LocalRows& rows,
                       SearchCounts& counts);
   Result<RowSet> passing(const Condition& condition, std::size_t kind, const FieldSlot& slot,

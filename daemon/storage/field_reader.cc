@@ -9,6 +9,8 @@ namespace sluice::storage {
 namespace {
 
 constexpr std::uint32_t not_looked_up = ~std::uint32_t{0} - 1;
+// A batch with less than one in so many rows of the group does not number all of a column's texts.
+constexpr std::size_t few_of_group = 8;
 
 }  // namespace
 
@@ -34,7 +36,7 @@ const FieldReader::Template& FieldReader::template_of(std::uint32_t kind) {
   out.fields.resize(found.fields.size());
   for (std::size_t field = 0; field < found.fields.size(); ++field)
     for (const FieldSlot& slot : found.fields[field])
-      out.fields[field].push_back({nullptr, slot, {}});
+      out.fields[field].push_back({nullptr, slot, nullptr, {}});
   return out;
 }
 
@@ -133,12 +135,20 @@ Result<void> FieldReader::fill_numbers(std::size_t field, std::span<const std::u
 Result<void> FieldReader::fill_codes(std::size_t field, std::span<const std::uint32_t> rows) {
   Field& out = fields_[field];
   out.codes.assign(rows.size(), query::FieldColumn::absent);
+  const bool many = rows.size() >= group_.rows() / few_of_group;
   for (const std::uint32_t kind : kinds_) {
     if (!templates_[kind].parsed) continue;
     auto& sources = templates_[kind].fields[field];
-    for (Source& source : sources) SLUICE_CHECK(column_of(kind, source));
-    if (sources.size() == 1 && sources[0].column->shape() == ColumnShape::dictionary) {
-      fill_from_dictionary(out, sources[0], kind, rows);
+    for (Source& source : sources) {
+      SLUICE_CHECK(column_of(kind, source));
+      if (many) SLUICE_CHECK(number_texts(kind, source));
+    }
+    if (sources.size() == 1 && !sources[0].codes.empty()) {
+      Source& source = sources[0];
+      if (source.texts != nullptr)
+        fill_from_codes(out, source, *source.texts, kind, rows);
+      else
+        fill_from_codes(out, source, *source.column, kind, rows);
       continue;
     }
     each_of(kind, rows, [&](std::size_t i, std::uint32_t ordinal) {
@@ -150,13 +160,14 @@ Result<void> FieldReader::fill_codes(std::size_t field, std::span<const std::uin
   return {};
 }
 
-void FieldReader::fill_from_dictionary(Field& out, Source& source, std::uint32_t kind,
-                                       std::span<const std::uint32_t> rows) {
+// `coded`: what gives a row's code.
+template <typename Coded>
+void FieldReader::fill_from_codes(Field& out, Source& source, const Coded& coded,
+                                  std::uint32_t kind, std::span<const std::uint32_t> rows) {
   const std::uint32_t* const known = source.codes.data();
-  const SlotColumn& column = *source.column;
   std::uint32_t* const codes = out.codes.data();
   each_of(kind, rows, [&](std::size_t i, std::uint32_t ordinal) {
-    const std::uint32_t code = known[column.code(ordinal)];
+    const std::uint32_t code = known[coded.code(ordinal)];
     codes[i] = code != not_looked_up ? code : code_from(out, source, ordinal);
   });
 }
@@ -172,6 +183,14 @@ Result<const SlotColumn*> FieldReader::column_of(std::uint32_t kind, Source& sou
   return source.column;
 }
 
+Result<void> FieldReader::number_texts(std::uint32_t kind, Source& source) {
+  if (source.texts != nullptr || source.column->shape() != ColumnShape::text) return {};
+  SLUICE_TRY(source.texts,
+             group_.text_codes(group_.header().templates[kind].number, source.slot.number));
+  source.codes.assign(source.texts->values().size(), not_looked_up);
+  return {};
+}
+
 std::uint32_t FieldReader::code_from(Field& field, Source& source, std::uint32_t ordinal) {
   const SlotColumn& column = *source.column;
   if (column.shape() == ColumnShape::dictionary) {
@@ -179,6 +198,14 @@ std::uint32_t FieldReader::code_from(Field& field, Source& source, std::uint32_t
     std::uint32_t& known = source.codes[code];
     if (known == not_looked_up)
       known = field.values.code_of(source.slot.quoted, column.values()[code], true);
+    return known;
+  }
+  if (source.texts != nullptr) {
+    const std::uint32_t code = source.texts->code(ordinal);
+    std::uint32_t& known = source.codes[code];
+    if (known == not_looked_up)
+      known = field.values.code_of(source.slot.quoted, source.texts->values()[code], true,
+                                   source.texts->hashes()[code]);
     return known;
   }
   if (column.shape() == ColumnShape::text)

@@ -35,7 +35,9 @@ class FieldReader {
   struct Source {
     const SlotColumn* column = nullptr;  // the group's; null: not asked for yet
     FieldSlot slot;
-    std::vector<std::uint32_t> codes;  // of a dictionary column's codes: codes of the field
+    const TextCodes* texts = nullptr;  // of a text column, once many rows are asked for
+    // Of the codes of a dictionary column or of the texts: codes of the field.
+    std::vector<std::uint32_t> codes;
   };
   struct Template {
     bool known = false;
@@ -58,8 +60,10 @@ class FieldReader {
   Result<void> fill_codes(std::size_t field, std::span<const std::uint32_t> rows);
   Result<void> fill_numbers(std::size_t field, std::span<const std::uint32_t> rows);
   Result<const SlotColumn*> column_of(std::uint32_t kind, Source& source);
-  void fill_from_dictionary(Field& out, Source& source, std::uint32_t kind,
-                            std::span<const std::uint32_t> rows);
+  Result<void> number_texts(std::uint32_t kind, Source& source);
+  template <typename Coded>
+  void fill_from_codes(Field& out, Source& source, const Coded& coded, std::uint32_t kind,
+                       std::span<const std::uint32_t> rows);
   std::uint32_t code_from(Field& field, Source& source, std::uint32_t ordinal);
 
   RowGroupReader& group_;

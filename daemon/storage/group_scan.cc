@@ -15,32 +15,39 @@ constexpr std::size_t batch_rows_max = row_group_rows_max;
 }  // namespace
 
 Result<std::unique_ptr<GroupScan>> GroupScan::open(std::unique_ptr<RowGroupReader> reader,
-                                                   PartScan& scan, std::uint32_t group,
+                                                   PartReading& part, std::uint32_t group,
                                                    const query::LogSelect& select,
                                                    std::uint64_t unit) {
-  if (reader->rows() != scan.directory->groups[group].rows)
+  if (reader->rows() != part.scan.directory->groups[group].rows)
     return Error{ErrorCode::corrupt, "row group and directory count rows differently"};
-  return std::unique_ptr<GroupScan>(new GroupScan(std::move(reader), scan, group, select, unit));
+  return std::unique_ptr<GroupScan>(new GroupScan(std::move(reader), part, group, select, unit));
 }
 
-GroupScan::GroupScan(std::unique_ptr<RowGroupReader> reader, PartScan& scan, std::uint32_t group,
+GroupScan::GroupScan(std::unique_ptr<RowGroupReader> reader, PartReading& part, std::uint32_t group,
                      const query::LogSelect& select, std::uint64_t unit)
     : reader_(std::move(reader)),
-      scan_(scan),
-      info_(scan.directory->groups[group]),
+      part_(part),
+      scan_(part.scan),
+      info_(part.scan.directory->groups[group]),
       direction_(select.direction),
       projection_(select.projection),
       with_metadata_(looks_at_metadata(projection_, reader_->header())),
       batch_rows_(first_batch_rows),
       loader_(*reader_) {
-  if (!scan.fields) return;
-  field_filter_.emplace(*reader_, *scan.fields, scan, info_);
-  fields_.emplace(*reader_, *scan.fields, unit);
+  if (!part.fields) return;
+  field_filter_.emplace(*reader_, *part.fields, scan_, info_);
+  fields_.emplace(*reader_, *part.fields, unit);
 }
 
-bool GroupScan::may_match() const {
-  if (scan_.search && !scan_.search->may_match(*reader_)) return false;
-  return !field_filter_ || field_filter_->may_match();
+bool GroupScan::may_match(Evidence evidence) const {
+  if (part_.search && !part_.search->may_match(*reader_, evidence)) return false;
+  return !field_filter_ || field_filter_->may_match(evidence);
+}
+
+Skip GroupScan::may_match() const {
+  if (may_match(Evidence::header)) return Skip::no;
+  if (!may_match(Evidence::templates)) return Skip::by_template;
+  return may_match(Evidence::filter) ? Skip::by_header : Skip::by_filter;
 }
 
 Result<std::string_view> GroupScan::Loader::line(std::size_t row) {
@@ -49,7 +56,8 @@ Result<std::string_view> GroupScan::Loader::line(std::size_t row) {
 }
 
 Result<void> GroupScan::select(TimeRange range, const Tombstones* tombstones,
-                               query::QueryStats& stats) {
+                               query::QueryContext& context) {
+  auto& stats = context.stats();
   if (counts_rows() && projection_.coalesce.count() % ns_per_minute == 0 && whole_minutes(range))
     minutes_ = MinuteRows::of(reader_->header().minutes, info_);
   SLUICE_TRY(const auto ranges, wanted_ranges(range, tombstones));
@@ -58,7 +66,7 @@ Result<void> GroupScan::select(TimeRange range, const Tombstones* tombstones,
   const std::uint64_t candidates = wanted.count();
   stats.lines_processed += candidates;
   stats.bytes_processed += info_.line_bytes * candidates / info_.rows;
-  if (candidates > 0) SLUICE_CHECK(apply_filters(wanted, stats));
+  if (candidates > 0) SLUICE_CHECK(apply_filters(wanted, context));
   for (const RowRange& rows : ranges)
     if (rows.hidden) SLUICE_CHECK(take_out_hidden(rows, wanted));
   if (counts_rows()) return count_rows(ranges, wanted);
@@ -75,14 +83,15 @@ Result<void> GroupScan::select(TimeRange range, const Tombstones* tombstones,
   return {};
 }
 
-Result<void> GroupScan::apply_filters(RowSet& wanted, query::QueryStats& stats) {
+Result<void> GroupScan::apply_filters(RowSet& wanted, query::QueryContext& context) {
   SearchCounts counts;
-  if (scan_.search) {
-    SLUICE_TRY(wanted, scan_.search->run(*reader_, wanted, counts));
+  counts.context = &context;
+  if (part_.search) {
+    SLUICE_TRY(wanted, part_.search->run(*reader_, wanted, counts));
   }
   if (field_filter_ && field_filter_->has_conditions() && !wanted.empty())
     SLUICE_CHECK(field_filter_->narrow(wanted, counts));
-  stats.columns_scanned += counts.columns_scanned;
+  context.stats().columns_scanned += counts.columns_scanned;
   return {};
 }
 
@@ -173,9 +182,12 @@ Timestamp GroupScan::next_time(const Piece& piece) const {
   return time_at(direction_ == query::Direction::backward ? piece.end - 1 : piece.begin);
 }
 
+// Of equal times the run that comes first, whatever else there is.
 bool GroupScan::less_urgent(const Piece& a, const Piece& b) const {
-  return direction_ == query::Direction::backward ? next_time(a) < next_time(b)
-                                                  : next_time(a) > next_time(b);
+  const Timestamp of_a = next_time(a);
+  const Timestamp of_b = next_time(b);
+  if (of_a == of_b) return a.begin > b.begin;
+  return direction_ == query::Direction::backward ? of_a < of_b : of_a > of_b;
 }
 
 void GroupScan::narrow(Piece& piece, TimeRange range) const {

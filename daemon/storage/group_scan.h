@@ -23,21 +23,24 @@
 
 namespace sluice::storage {
 
+// Why a row group need not be read.
+enum class Skip : std::uint8_t { no, by_template, by_filter, by_header };
+
 class GroupScan {
  public:
-  // `scan` and `select` must outlive it; `unit` is a number, not 0, that no other row group of the
+  // `part` and `select` must outlive it; `unit` is a number, not 0, that no other row group of the
   // query has. Error(corrupt): rows and directory do not fit.
   static Result<std::unique_ptr<GroupScan>> open(std::unique_ptr<RowGroupReader> reader,
-                                                 PartScan& scan, std::uint32_t group,
+                                                 PartReading& part, std::uint32_t group,
                                                  const query::LogSelect& select,
                                                  std::uint64_t unit);
 
-  // False: known without a chunk that no row is wanted.
-  bool may_match() const;
+  // Anything but `no`: known without a chunk that no row is wanted.
+  Skip may_match() const;
 
   // Decides which rows are wanted; `tombstones` may be null: nothing is deleted. Once, before
-  // next().
-  Result<void> select(TimeRange range, const Tombstones* tombstones, query::QueryStats& stats);
+  // next(). Error(cancelled, timeout) as the context says.
+  Result<void> select(TimeRange range, const Tombstones* tombstones, query::QueryContext& context);
   // The next batch, of rows within `range`, without its stream's number; valid until the next call.
   // False at the end.
   Result<bool> next(TimeRange range, query::LogBatch& batch);
@@ -70,9 +73,10 @@ class GroupScan {
     const std::vector<Tombstone>* hidden;  // null: nothing of it
   };
 
-  GroupScan(std::unique_ptr<RowGroupReader> reader, PartScan& scan, std::uint32_t group,
+  GroupScan(std::unique_ptr<RowGroupReader> reader, PartReading& part, std::uint32_t group,
             const query::LogSelect& select, std::uint64_t unit);
-  Result<void> apply_filters(RowSet& wanted, query::QueryStats& stats);
+  bool may_match(Evidence evidence) const;
+  Result<void> apply_filters(RowSet& wanted, query::QueryContext& context);
   Result<std::vector<RowRange>> wanted_ranges(TimeRange range, const Tombstones* tombstones);
   Result<void> take_out_hidden(const RowRange& rows, RowSet& wanted);
   Result<void> trim(RowRange& rows, const Run& run, TimeRange range);
@@ -91,6 +95,7 @@ class GroupScan {
   Result<void> fill_sizes(std::span<const std::uint32_t> rows, query::LogBatch& batch);
 
   const std::unique_ptr<RowGroupReader> reader_;
+  const PartReading& part_;
   const PartScan& scan_;
   const GroupInfo& info_;
   const query::Direction direction_;

@@ -16,6 +16,7 @@
 namespace sluice::storage {
 
 inline constexpr std::uint64_t format_version = 3;
+inline constexpr std::uint64_t oldest_format_version = 3;  // that is read
 
 // Column families; the index is the position in `family_names`, the name is what is on disk.
 enum class Family : std::uint8_t {

@@ -6,13 +6,16 @@ namespace sluice::storage {
 
 namespace {
 
-void extend(ScanUnit& unit, Timestamp first, Timestamp last) {
-  unit.first = std::min(unit.first, first);
-  unit.last = std::max(unit.last, last);
+// Of head batches; lines of them are searched one by one.
+constexpr std::size_t unit_entries = 8 << 10;
+
+void extend(ScanPiece& piece, Timestamp first, Timestamp last) {
+  piece.first = std::min(piece.first, first);
+  piece.last = std::max(piece.last, last);
 }
 
-bool has_rows(const ScanUnit& unit) {
-  return unit.first <= unit.last;
+bool has_rows(const ScanPiece& piece) {
+  return piece.first <= piece.last;
 }
 
 std::unique_ptr<PartScan> judge_streams(PartPtr part,
@@ -27,33 +30,33 @@ std::unique_ptr<PartScan> judge_streams(PartPtr part,
   return scan;
 }
 
-ScanUnit group_unit(PartScan& scan, std::uint32_t group, TimeRange range,
-                    query::QueryStats& stats) {
-  ScanUnit unit;
-  unit.scan = &scan;
-  unit.group = group;
+ScanPiece group_piece(PartScan& scan, std::uint32_t group, TimeRange range,
+                      query::QueryStats& stats) {
+  ScanPiece piece;
+  piece.scan = &scan;
+  piece.group = group;
   bool has_streams = false;
   for (const Run& run : scan.directory->groups[group].runs) {
     if (!scan.wanted[run.stream]) continue;
     has_streams = true;
-    if (range.overlaps(run.first, run.last)) extend(unit, run.first, run.last);
+    if (range.overlaps(run.first, run.last)) extend(piece, run.first, run.last);
   }
   ++stats.groups;
   if (!has_streams)
     ++stats.groups_skipped_stream;
-  else if (!has_rows(unit))
+  else if (!has_rows(piece))
     ++stats.groups_skipped_time;
-  return unit;
+  return piece;
 }
 
-ScanUnit head_unit(const HeadBatch& batch, HeadMatcher& matcher, TimeRange range) {
-  ScanUnit unit;
-  unit.head = &batch;
-  if (!range.overlaps(batch.first(), batch.last())) return unit;
+ScanPiece head_piece(const HeadBatch& batch, HeadMatcher& matcher, TimeRange range) {
+  ScanPiece piece;
+  piece.head = &batch;
+  if (!range.overlaps(batch.first(), batch.last())) return piece;
   for (const HeadRun& run : batch.runs())
     if (range.overlaps(run.first(), run.last()) && matcher.wants(*run.labels))
-      extend(unit, run.first(), run.last());
-  return unit;
+      extend(piece, run.first(), run.last());
+  return piece;
 }
 
 }  // namespace
@@ -66,11 +69,12 @@ bool HeadMatcher::wants(const LabelSet& interned) {
 
 std::vector<std::unique_ptr<PartScan>> plan_parts(PartCache& cache, const LogView& view,
                                                   const std::vector<query::LabelMatcher>& matchers,
-                                                  TimeRange range, const OnDamage& on_damage) {
+                                                  TimeRange range, const OnDamage& on_damage,
+                                                  BytesRead* bytes_read) {
   std::vector<std::unique_ptr<PartScan>> scans;
   for (const auto& part : *view.parts) {
     if (!range.overlaps(part->summary.first, part->summary.last)) continue;
-    auto directory = cache.directory(*part, view.snapshot.get());
+    auto directory = cache.directory(*part, view.snapshot.get(), bytes_read);
     if (directory)
       scans.push_back(judge_streams(part, std::move(*directory), matchers));
     else
@@ -79,22 +83,38 @@ std::vector<std::unique_ptr<PartScan>> plan_parts(PartCache& cache, const LogVie
   return scans;
 }
 
-std::vector<ScanUnit> plan_units(const std::vector<std::unique_ptr<PartScan>>& scans,
-                                 const LogView& view, HeadMatcher& head_matcher, TimeRange range,
-                                 query::Direction direction, query::QueryStats& stats) {
-  std::vector<ScanUnit> units;
+std::vector<ScanPiece> plan_pieces(const std::vector<std::unique_ptr<PartScan>>& scans,
+                                   const LogView& view, HeadMatcher& head_matcher, TimeRange range,
+                                   query::Direction direction, query::QueryStats& stats) {
+  std::vector<ScanPiece> pieces;
   for (const auto& scan : scans)
     for (std::uint32_t group = 0; group < scan->directory->groups.size(); ++group)
-      if (auto unit = group_unit(*scan, group, range, stats); has_rows(unit)) units.push_back(unit);
+      if (auto piece = group_piece(*scan, group, range, stats); has_rows(piece))
+        pieces.push_back(piece);
+  stats.unsealed_considered += view.head.size();
   for (const auto& batch : view.head)
-    if (auto unit = head_unit(*batch, head_matcher, range); has_rows(unit)) units.push_back(unit);
+    if (auto piece = head_piece(*batch, head_matcher, range); has_rows(piece))
+      pieces.push_back(piece);
   if (direction == query::Direction::backward)
-    std::stable_sort(units.begin(), units.end(),
+    std::stable_sort(pieces.begin(), pieces.end(),
                      [](const auto& a, const auto& b) { return a.last > b.last; });
   else
-    std::stable_sort(units.begin(), units.end(),
+    std::stable_sort(pieces.begin(), pieces.end(),
                      [](const auto& a, const auto& b) { return a.first < b.first; });
-  return units;
+  return pieces;
+}
+
+std::vector<std::size_t> cut_units(const std::vector<ScanPiece>& pieces) {
+  std::vector<std::size_t> begins;
+  std::size_t entries = 0;  // of the head batches at the end
+  for (std::size_t i = 0; i < pieces.size(); ++i) {
+    const bool joins = pieces[i].head != nullptr && entries > 0 && entries < unit_entries;
+    if (!joins) begins.push_back(i);
+    if (!joins) entries = 0;
+    if (pieces[i].head != nullptr) entries += pieces[i].head->entries();
+  }
+  begins.push_back(pieces.size());
+  return begins;
 }
 
 }  // namespace sluice::storage

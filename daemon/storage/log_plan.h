@@ -1,7 +1,8 @@
-// LogPlan: what a query over a LogView has to read. Made once; the cursor adds to it what it finds
-// out about a part on the way.
+// LogPlan: what a query over a LogView has to read. Made once, then shared by the readers of the
+// scan; what a reader makes of a part on the way is its own (PartReading).
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -20,16 +21,20 @@ namespace sluice::storage {
 struct PartScan {
   PartPtr part;
   std::shared_ptr<const PartDirectory> directory;
-  std::vector<char> wanted;  // per stream
-  // Set when the first of its row groups is opened:
+  std::vector<char> wanted;              // per stream
+  std::atomic<bool> unreadable = false;  // has been told; its other row groups are skipped
+};
+
+// What one reader makes of a part when it opens the first of its row groups.
+struct PartReading {
+  PartScan& scan;
   std::shared_ptr<const TemplateList> templates;
   std::optional<LineSearch> search;  // if there are filters
   std::optional<FieldMap> fields;    // if there is a parser
-  bool unreadable = false;           // has been told; its other row groups are skipped
 };
 
 // A row group (scan set) or a head batch (head set): the least that is read at once.
-struct ScanUnit {
+struct ScanPiece {
   Timestamp first = Timestamp::max();  // of the wanted runs
   Timestamp last = Timestamp::min();
   PartScan* scan = nullptr;
@@ -48,17 +53,24 @@ class HeadMatcher {
   std::unordered_map<const LabelSet*, bool> known_;
 };
 
-// Calls on_damage for parts whose directory cannot be read; they are left out.
+// Calls on_damage for parts whose directory cannot be read; they are left out. `bytes_read`, unless
+// null, counts what was not known yet.
 using OnDamage = std::function<void(const Error&)>;
 
 std::vector<std::unique_ptr<PartScan>> plan_parts(PartCache& cache, const LogView& view,
                                                   const std::vector<query::LabelMatcher>& matchers,
-                                                  TimeRange range, const OnDamage& on_damage);
+                                                  TimeRange range, const OnDamage& on_damage,
+                                                  BytesRead* bytes_read = nullptr);
 
 // Sorted for the direction: newest `last` first, or oldest `first` first. Counts row groups that
 // are left out.
-std::vector<ScanUnit> plan_units(const std::vector<std::unique_ptr<PartScan>>& scans,
-                                 const LogView& view, HeadMatcher& head_matcher, TimeRange range,
-                                 query::Direction direction, query::QueryStats& stats);
+std::vector<ScanPiece> plan_pieces(const std::vector<std::unique_ptr<PartScan>>& scans,
+                                   const LogView& view, HeadMatcher& head_matcher, TimeRange range,
+                                   query::Direction direction, query::QueryStats& stats);
+
+// Cuts the pieces into units that are worth a thread's while: a row group each, head batches, which
+// may be tiny, as many as follow on one another, up to a size. Where each unit begins, then the
+// end.
+std::vector<std::size_t> cut_units(const std::vector<ScanPiece>& pieces);
 
 }  // namespace sluice::storage

@@ -4,7 +4,7 @@
 #include <algorithm>
 
 #include "base/telemetry/log.h"
-#include "daemon/storage/log_cursor.h"
+#include "daemon/storage/log_scan.h"
 
 namespace sluice::storage {
 
@@ -14,10 +14,17 @@ void raise_above(std::atomic<std::uint64_t>& counter, std::uint64_t used) {
   if (counter.load() <= used) counter.store(used + 1);
 }
 
-class NoLogs : public query::LogCursor {
+class NoUnits : public query::LogUnits {
  public:
+  Result<void> open(std::size_t) override { return {}; }
   Result<const query::LogBatch*> next() override { return nullptr; }
   void narrow(TimeRange) override {}
+};
+
+class NoLogs : public query::LogScan {
+ public:
+  std::size_t units() const override { return 0; }
+  std::unique_ptr<query::LogUnits> reader() override { return std::make_unique<NoUnits>(); }
 };
 
 }  // namespace
@@ -142,15 +149,15 @@ std::optional<Timestamp> LogStore::newest(const TenantId& id) const {
   return logs ? logs->newest() : std::nullopt;
 }
 
-Result<std::unique_ptr<query::LogCursor>> LogStore::select(const query::LogSelect& select,
-                                                           query::QueryContext& context) {
+Result<std::unique_ptr<query::LogScan>> LogStore::scan(const query::LogSelect& select,
+                                                       query::QueryContext& context) {
   const TenantLogs* logs = find_tenant(select.tenant);
-  if (!logs) return std::unique_ptr<query::LogCursor>(new NoLogs);
+  if (!logs) return std::unique_ptr<query::LogScan>(new NoLogs);
   // Before the view: a deletion that is done meanwhile is seen in one of the two.
   auto tombstones = deletions_.tombstones(select.tenant);
   LogView view = logs->view(database_);
   view.tombstones = std::move(tombstones);
-  return make_log_cursor({database_, part_cache_, column_cache_}, std::move(view), select, context);
+  return make_log_scan({database_, part_cache_, column_cache_}, std::move(view), select, context);
 }
 
 Result<std::vector<LabelSet>> LogStore::streams(const TenantId& id,

@@ -2,6 +2,7 @@
 // headers), decoded; least recently used out first, bounded by bytes. Safe from any thread.
 #pragma once
 
+#include <atomic>
 #include <memory>
 
 #include "daemon/storage/columns/row_group_reader.h"
@@ -11,18 +12,23 @@
 
 namespace sluice::storage {
 
+// Counts the bytes of values that had to be read from the store, as stored.
+using BytesRead = std::atomic<std::uint64_t>;
+
 class PartCache {
  public:
   PartCache(const Database& database, std::size_t max_bytes)
       : database_(database), entries_(max_bytes) {}
 
-  // Each reads through. Error(not_found): the part is gone; corrupt; io.
-  Result<std::shared_ptr<const PartDirectory>> directory(const Part& part,
-                                                         const Snapshot* snapshot);
-  Result<std::shared_ptr<const TemplateList>> templates(const Part& part,
-                                                        const Snapshot* snapshot);
+  // Each reads through, adding to `bytes_read` unless that is null. Error(not_found): the part is
+  // gone; corrupt; io.
+  Result<std::shared_ptr<const PartDirectory>> directory(const Part& part, const Snapshot* snapshot,
+                                                         BytesRead* bytes_read = nullptr);
+  Result<std::shared_ptr<const TemplateList>> templates(const Part& part, const Snapshot* snapshot,
+                                                        BytesRead* bytes_read = nullptr);
   Result<std::shared_ptr<const RowGroupHeader>> header(const Part& part, std::uint32_t group,
-                                                       const Snapshot* snapshot);
+                                                       const Snapshot* snapshot,
+                                                       BytesRead* bytes_read = nullptr);
 
  private:
   // Items of a part: 0 directory, 1 templates, 2 + n: header of group n.

@@ -83,7 +83,8 @@ std::string encode_summary(const PartSummary& summary) {
 Result<PartSummary> decode_summary(std::string_view payload) {
   ByteReader in(payload);
   const std::uint64_t version = in.varint();
-  if (version != part_version) return damaged_part("unknown version " + std::to_string(version));
+  if (version < oldest_part_version || version > part_version)
+    return damaged_part("unknown version " + std::to_string(version));
   PartSummary summary;
   summary.rows = in.varint();
   summary.line_bytes = in.varint();

@@ -13,7 +13,8 @@
 
 namespace sluice::storage {
 
-inline constexpr std::uint64_t part_version = 2;
+inline constexpr std::uint64_t part_version = 3;
+inline constexpr std::uint64_t oldest_part_version = 2;  // that is read
 
 struct PartSummary {
   std::uint64_t rows = 0;

@@ -52,17 +52,22 @@ std::string format_explain(const Json& e) {
          " skipped by time\n";
   out += "row groups  " + n("/row_groups/considered") +
          " considered; skipped: " + n("/row_groups/skipped/by_stream") + " by stream, " +
-         n("/row_groups/skipped/by_time") + " by time, " +
-         n("/row_groups/skipped/by_template_or_filter") +
-         " by template or filter; answered by header: " + n("/row_groups/answered_by_header") +
-         "\n";
+         n("/row_groups/skipped/by_time") + " by time, " + n("/row_groups/skipped/by_template") +
+         " by template, " + n("/row_groups/skipped/by_filter") + " by filter, " +
+         n("/row_groups/skipped/by_header") + " by header\n";
+  out += "            " + n("/row_groups/answered_by_header") + " answered by header, " +
+         n("/row_groups/read") + " read, " + n("/row_groups/damaged") + " damaged\n";
+  out += "unsealed    " + n("/unsealed_batches/considered") + " batches considered, " +
+         n("/unsealed_batches/read") + " read\n";
   out += "read        " + n("/read/bytes") + " bytes in " + n("/read/chunks") + " chunks; " +
-         n("/read/columns_searched") + " columns searched, " + n("/read/lines_rebuilt_to_search") +
-         " lines rebuilt to search\n";
+         n("/read/columns_decoded") + " columns decoded, " + n("/read/columns_cached") +
+         " kept from before, " + n("/read/columns_searched") + " searched; " +
+         n("/read/lines_rebuilt") + " lines rebuilt\n";
   out += "looked at   " + n("/looked_at/lines") + " lines, " + n("/looked_at/line_bytes") +
          " bytes; kept " + n("/looked_at/lines_kept") + "\n";
-  out += "time        plan " + time_text(e, "plan") + ", read " + time_text(e, "read") +
-         ", evaluate " + time_text(e, "evaluate") + ", total " + time_text(e, "total") + "\n";
+  out += "time        plan " + time_text(e, "plan") + ", search " + time_text(e, "search") +
+         ", read " + time_text(e, "read") + ", evaluate " + time_text(e, "evaluate") + ", total " +
+         time_text(e, "total") + "; " + n("/threads") + " threads\n";
   return out;
 }
 

@@ -111,6 +111,15 @@ void warn_bad_quantile(Evaluator& evaluator, const Aggregation& aggregation,
   }
 }
 
+// How many of the greatest values of all series matter; 0: others may, too.
+std::size_t greatest_of(const Aggregation& aggregation) {
+  if ((aggregation.op != "topk" && aggregation.op != "approx_topk") || aggregation.grouping ||
+      !aggregation.parameter)
+    return 0;
+  const auto* k = std::get_if<NumberLiteral>(&strip_parens(*aggregation.parameter).node);
+  return k != nullptr && k->value >= 1 && k->value <= 1e6 ? static_cast<std::size_t>(k->value) : 0;
+}
+
 Result<EvalValue> select(Evaluator& evaluator, const Aggregation& aggregation, GridVector input,
                          const StepGrid& grid) {
   SLUICE_TRY(const auto parameter, evaluator.eval_scalar(*aggregation.parameter, grid));
@@ -163,7 +172,10 @@ std::vector<Group> group_series(const GridVector& input,
 Result<EvalValue> eval_aggregation(Evaluator& evaluator, const Aggregation& aggregation,
                                    const StepGrid& grid) {
   if (make_fold(aggregation.op, 0)) return fold(evaluator, aggregation, grid);
-  SLUICE_TRY(auto input, evaluator.eval_vector(*aggregation.expr, grid));
+  const std::size_t greatest = greatest_of(aggregation);
+  SLUICE_TRY(auto input, greatest > 0
+                             ? evaluator.eval_greatest(*aggregation.expr, grid, greatest)
+                             : evaluator.eval_vector(*aggregation.expr, grid));
   if (aggregation.op == "sort" || aggregation.op == "sort_desc") {
     sort_by_value(input, aggregation.op == "sort_desc");
     return EvalValue{std::move(input)};

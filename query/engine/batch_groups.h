@@ -25,6 +25,8 @@ class BatchGroups {
   void add(const std::string& name, const LabelColumn& column);
   // After the last column.
   Result<void> finish();
+  // All rows of the batch are of one series.
+  bool is_one() const { return parts_.empty(); }
   // Adds 1 for each of the rows [begin, end), all in the windows entered last.
   Result<void> count_rows(std::size_t begin, std::size_t end);
   // The number of the row's series.

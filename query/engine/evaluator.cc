@@ -89,6 +89,22 @@ Result<GridVector> Evaluator::eval_vector(const Expr& expr, const StepGrid& grid
   return std::move(*vector);
 }
 
+Result<GridVector> Evaluator::eval_greatest(const Expr& expr, const StepGrid& grid,
+                                            std::size_t greatest) {
+  const Expr& inner = strip_parens(expr);
+  std::optional<GridVector> vector;
+  if (const auto* aggregation = std::get_if<Aggregation>(&inner.node)) {
+    SLUICE_TRY(vector, eval_grouped_log_range(*aggregation, grid, tenant_, sources_.logs, context_,
+                                              greatest));
+  } else if (const auto* range = std::get_if<LogRangeAggregation>(&inner.node)) {
+    SLUICE_TRY(vector,
+               eval_log_range(*range, grid, tenant_, sources_.logs, context_, greatest));
+  }
+  if (!vector) return eval_vector(expr, grid);
+  SLUICE_CHECK(account(query::bytes_of(*vector)));
+  return std::move(*vector);
+}
+
 Result<ScalarColumn> Evaluator::eval_scalar(const Expr& expr, const StepGrid& grid) {
   SLUICE_TRY(auto value, eval(expr, grid));
   auto* column = std::get_if<ScalarColumn>(&value);

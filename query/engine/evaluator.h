@@ -47,12 +47,19 @@ class Evaluator {
  public:
   Evaluator(EvalSources sources, const EngineOptions& options, TenantId tenant, QueryBounds bounds,
             std::string_view text, QueryContext& context)
-      : sources_(sources), options_(options), tenant_(std::move(tenant)), bounds_(bounds),
-        text_(text), context_(context) {}
+      : sources_(sources),
+        options_(options),
+        tenant_(std::move(tenant)),
+        bounds_(bounds),
+        text_(text),
+        context_(context) {}
 
   Result<EvalValue> eval(const Expr& expr, const StepGrid& grid);
   // The same where the parser has made sure of the type.
   Result<GridVector> eval_vector(const Expr& expr, const StepGrid& grid);
+  // The same where only the `greatest` greatest values matter, for topk: over logs, series that
+  // have none of them may be left out.
+  Result<GridVector> eval_greatest(const Expr& expr, const StepGrid& grid, std::size_t greatest);
   Result<ScalarColumn> eval_scalar(const Expr& expr, const StepGrid& grid);
 
   // Each series of an instant vector, without holding them all where the expression allows.
@@ -92,7 +99,7 @@ class Evaluator {
   QueryBounds bounds_;
   std::string_view text_;
   QueryContext& context_;
-  std::int64_t held_ = 0;  // bytes charged now
+  std::int64_t held_ = 0;    // bytes charged now
   std::size_t samples_ = 0;  // looked at so far
   std::vector<std::string> infos_;
 };

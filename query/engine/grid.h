@@ -49,9 +49,11 @@ struct GridSeries {
 using GridVector = std::vector<GridSeries>;
 
 // The leaf of LogQL metric queries (log_range.cc). Windows are (t - range, t] for step times t,
-// shifted by the offset. Series without a single present value are left out.
+// shifted by the offset. Series without a single present value are left out. `greatest`, if not 0
+// and there is one step: series that are less than the so manieth greatest are of no interest.
 Result<GridVector> eval_log_range(const LogRangeAggregation& aggregation, const StepGrid& grid,
-                                  const TenantId& tenant, LogSource& logs, QueryContext& context);
+                                  const TenantId& tenant, LogSource& logs, QueryContext& context,
+                                  std::size_t greatest = 0);
 
 // sum by (app) (rate({...}[5m])) and its like: where the aggregation can be done while the lines
 // are read, it is, so that the many series below it never exist. nullopt: it cannot, evaluate as
@@ -59,6 +61,7 @@ Result<GridVector> eval_log_range(const LogRangeAggregation& aggregation, const 
 Result<std::optional<GridVector>> eval_grouped_log_range(const Aggregation& aggregation,
                                                          const StepGrid& grid,
                                                          const TenantId& tenant, LogSource& logs,
-                                                         QueryContext& context);
+                                                         QueryContext& context,
+                                                         std::size_t greatest = 0);
 
 }  // namespace sluice::query

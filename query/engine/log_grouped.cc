@@ -36,13 +36,14 @@ const LogRangeAggregation* range_below(const Expr& expr) {
 Result<std::optional<GridVector>> eval_grouped_log_range(const Aggregation& aggregation,
                                                          const StepGrid& grid,
                                                          const TenantId& tenant, LogSource& logs,
-                                                         QueryContext& context) {
+                                                         QueryContext& context,
+                                                         std::size_t greatest) {
   const LogRangeAggregation* range = range_below(*aggregation.expr);
   if (range == nullptr || range->grouping || !commute(aggregation.op, range->op))
     return std::optional<GridVector>();
   LogRangeAggregation grouped = *range;
   grouped.grouping = aggregation.grouping.value_or(Grouping{});
-  SLUICE_TRY(auto vector, eval_log_range(grouped, grid, tenant, logs, context));
+  SLUICE_TRY(auto vector, eval_log_range(grouped, grid, tenant, logs, context, greatest));
   return std::optional(std::move(vector));
 }
 

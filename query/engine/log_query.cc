@@ -1,18 +1,22 @@
 // Engine::logs: the newest (or oldest) N lines that pass a pipeline, grouped by their labels.
 //
 // Batches of different streams overlap in time, so lines go through a heap of at most `limit`
-// whose worst member is on top. Once it is full, lines that could not enter any more are skipped
-// before the pipeline sees them, and the cursor is told the range that still matters. What can be
-// judged on labels or columns is (log_pushdown.h), so that only lines that may stay are looked at.
+// whose worst member is on top (best_hits.h), one per thread. Once it is full, lines that could not
+// enter any more are skipped before the pipeline sees them, and the store is told the range that
+// still matters. What can be judged on labels or columns is (log_pushdown.h), so that only lines
+// that may stay are looked at.
 
 #include <algorithm>
 #include <limits>
 
 #include "query/engine/batch_filter.h"
+#include "query/engine/best_hits.h"
 #include "query/engine/engine.h"
 #include "query/engine/per_metadata.h"
+#include "query/engine/read_units.h"
 #include "query/logql/label_table.h"
 #include "query/logql/pipeline.h"
+#include "query/stopwatch.h"
 
 namespace sluice::query {
 
@@ -22,114 +26,29 @@ using logql::LabelTable;
 using logql::LabelView;
 using logql::Pipeline;
 
-struct Hit {
-  Timestamp timestamp;
-  std::uint64_t order = 0;  // of arrival: among equal timestamps the earlier seen is better
-  std::size_t group = 0;
-  std::string line;
-};
-
-// The best `limit` hits so far.
-class BestHits {
- public:
-  BestHits(std::size_t limit, Direction direction) : limit_(limit), direction_(direction) {}
-
-  bool full() const { return hits_.size() == limit_; }
-  Timestamp worst() const { return hits_.front().timestamp; }
-  bool admits(Timestamp t) const {
-    if (!full()) return true;
-    return direction_ == Direction::backward ? t > worst() : t < worst();
-  }
-  // What was pushed out, if anything.
-  std::optional<Hit> add(Hit hit) {
-    const auto better = [this](const Hit& a, const Hit& b) { return is_better(a, b); };
-    std::optional<Hit> dropped;
-    if (full()) {
-      std::pop_heap(hits_.begin(), hits_.end(), better);
-      dropped = std::move(hits_.back());
-      hits_.pop_back();
-    }
-    hits_.push_back(std::move(hit));
-    std::push_heap(hits_.begin(), hits_.end(), better);
-    return dropped;
-  }
-  std::vector<Hit> take_sorted() {
-    std::sort(hits_.begin(), hits_.end(),
-              [this](const Hit& a, const Hit& b) { return is_better(a, b); });
-    return std::move(hits_);
-  }
-  // The part of `range` from which hits can still enter.
-  TimeRange open_range(TimeRange range) const {
-    if (direction_ == Direction::backward)
-      range.start = std::max(range.start, worst() + Duration{1});
-    else
-      range.end = std::min(range.end, worst());
-    return range;
-  }
-
- private:
-  bool is_better(const Hit& a, const Hit& b) const {
-    if (a.timestamp == b.timestamp) return a.order < b.order;
-    return direction_ == Direction::backward ? a.timestamp > b.timestamp
-                                             : a.timestamp < b.timestamp;
-  }
-
-  std::size_t limit_;
-  Direction direction_;
-  std::vector<Hit> hits_;
-};
-
 std::int64_t cost(const Hit& hit) {
   return static_cast<std::int64_t>(sizeof(Hit) + sizeof(LogEntry) + hit.line.size());
 }
 
-class LogReader {
+// One thread's part of a log query.
+class LogReader : public UnitTaker {
  public:
   LogReader(Pipeline pipeline, const LogPushdown& pushdown, const LogLimits& limits,
-            QueryContext& context)
+            SharedBound& bound, QueryContext& context)
       : pipeline_(std::move(pipeline)),
         labels_only_(pushdown.labels_only()),
         filter_(pushdown),
         limits_(limits),
         context_(context),
-        best_(limits.limit, limits.direction) {}
+        best_(limits.limit, limits.direction, bound) {}
 
-  // Past the memory budget the result is partial and says so: lines are worth having without the
-  // others, which a sum is not.
-  Result<void> read(LogCursor& cursor) {
-    auto done = read_all(cursor);
-    if (done || done.error().code != ErrorCode::limit_exceeded) return done;
-    context_.warn("the result is partial: " + done.error().message);
+  Result<void> start(std::size_t unit) override {
+    unit_ = unit;
+    order_ = 0;
     return {};
   }
 
-  Streams result() {
-    Streams streams;
-    std::vector<std::size_t> place(groups_.size(), none);
-    for (auto& hit : best_.take_sorted()) {
-      if (place[hit.group] == none) {
-        place[hit.group] = streams.size();
-        streams.push_back(logql::result_stream(groups_.at(hit.group)));
-      }
-      streams[place[hit.group]].entries.push_back({hit.timestamp, std::move(hit.line), {}});
-    }
-    return streams;
-  }
-
- private:
-  static constexpr std::size_t none = std::numeric_limits<std::size_t>::max();
-
-  Result<void> read_all(LogCursor& cursor) {
-    while (true) {
-      SLUICE_CHECK(context_.check());
-      SLUICE_TRY(const LogBatch* batch, cursor.next());
-      if (batch == nullptr) return {};
-      SLUICE_CHECK(take(*batch));
-      if (best_.full()) cursor.narrow(best_.open_range(limits_.range));
-    }
-  }
-
-  Result<void> take(const LogBatch& batch) {
+  Result<void> take(const LogBatch& batch) override {
     pipeline_.bind(*batch.labels);
     if (labels_only_) {
       per_metadata_.clear();
@@ -146,11 +65,22 @@ class LogReader {
     });
   }
 
+  Result<void> finish(std::size_t) override { return {}; }
+  std::optional<TimeRange> open_range() override { return best_.open_range(limits_.range); }
+
+  // Groups are numbers in groups().
+  std::vector<Hit> take_hits() { return best_.take(); }
+  const LabelTable& groups() const { return groups_; }
+
+ private:
+  static constexpr std::size_t none = std::numeric_limits<std::size_t>::max();
+
   // The rows that may still enter, the best first.
   template <class Visit>
   Result<void> each_row(const LogBatch& batch, Visit visit) {
     const std::size_t n = batch.size();
     for (std::size_t k = 0; k < n; ++k) {
+      if (k % rows_between_checks == 0) SLUICE_CHECK(context_.check());
       const std::size_t row = limits_.direction == Direction::backward ? n - 1 - k : k;
       // A batch is sorted: what follows is worse still.
       if (!best_.admits(batch.timestamps[row])) return {};
@@ -191,7 +121,7 @@ class LogReader {
 
   Result<void> keep(Timestamp timestamp, std::size_t group, std::string_view line) {
     ++context_.stats().lines_kept;
-    Hit hit{timestamp, order_++, group, std::string(line)};
+    Hit hit{timestamp, unit_, order_++, group, std::string(line)};
     SLUICE_CHECK(context_.charge(cost(hit)));
     if (const auto dropped = best_.add(std::move(hit)))
       SLUICE_CHECK(context_.charge(-cost(*dropped)));
@@ -211,8 +141,39 @@ class LogReader {
   BestHits best_;
   LabelTable groups_;
   std::vector<LabelView> labels_;
+  std::uint64_t unit_ = 0;
   std::uint64_t order_ = 0;
 };
+
+// The best lines of all threads, grouped by their labels. What the others were charged is given
+// back.
+Streams merged(const UnitTakers& takers, const LogLimits& limits, QueryContext& context) {
+  std::vector<Hit> hits;
+  LabelTable groups;
+  for (const auto& taker : takers) {
+    auto& reader = static_cast<LogReader&>(*taker);
+    for (Hit& hit : reader.take_hits()) {
+      bool added = false;
+      hit.group = groups.intern(reader.groups().at(hit.group), added);
+      hits.push_back(std::move(hit));
+    }
+  }
+  std::sort(hits.begin(), hits.end(),
+            [&](const Hit& a, const Hit& b) { return is_better(a, b, limits.direction); });
+  for (; hits.size() > limits.limit; hits.pop_back())
+    static_cast<void>(context.charge(-cost(hits.back())));  // giving back cannot fail
+  constexpr std::size_t none = std::numeric_limits<std::size_t>::max();
+  Streams streams;
+  std::vector<std::size_t> place(groups.size(), none);
+  for (Hit& hit : hits) {
+    if (place[hit.group] == none) {
+      place[hit.group] = streams.size();
+      streams.push_back(logql::result_stream(groups.at(hit.group)));
+    }
+    streams[place[hit.group]].entries.push_back({hit.timestamp, std::move(hit.line), {}});
+  }
+  return streams;
+}
 
 }  // namespace
 
@@ -223,18 +184,36 @@ Result<QueryResult> Engine::logs(const Expr& expr, const TenantId& tenant, const
     return invalid_argument("a log query such as {app=\"web\"} is needed here, not a metric query");
   if (logql::mentions_level(*query)) context.ask_for_levels();
   auto split = logql::split_filters(query->pipeline);
-  SLUICE_TRY(auto pipeline, Pipeline::compile(split.rest));
-  if (context.detect_levels()) pipeline.detect_levels();
+  SLUICE_TRY(Pipeline compiled, Pipeline::compile(split.rest));
+  if (limits.limit == 0 || limits.range.start >= limits.range.end)
+    return QueryResult{Streams(), context.warnings(), {}};
+  std::optional<Pipeline> first = std::move(compiled);
   const LogPushdown pushdown(split.rest, {.line = true, .levels = context.detect_levels()});
-  LogReader reader(std::move(pipeline), pushdown, limits, context);
-  if (limits.limit > 0 && limits.range.start < limits.range.end) {
-    const LogSelect select{tenant,           query->matchers,
-                           limits.range,     std::move(split.filters),
-                           limits.direction, pushdown.projection()};
-    SLUICE_TRY(auto cursor, logs_.select(select, context));
-    SLUICE_CHECK(reader.read(*cursor));
-  }
-  return QueryResult{reader.result(), context.warnings(), {}};
+  SharedBound bound(limits.direction);
+  const auto make = [&]() -> Result<std::unique_ptr<UnitTaker>> {
+    SLUICE_TRY(auto pipeline,
+               first ? Result<Pipeline>(std::move(*first)) : Pipeline::compile(split.rest));
+    first.reset();
+    if (context.detect_levels()) pipeline.detect_levels();
+    return std::unique_ptr<UnitTaker>(
+        std::make_unique<LogReader>(std::move(pipeline), pushdown, limits, bound, context));
+  };
+  const LogSelect select{tenant,           query->matchers,
+                         limits.range,     std::move(split.filters),
+                         limits.direction, pushdown.projection()};
+  UnitTakers takers;
+  const auto read = [&]() -> Result<void> {
+    const Stopwatch watch(context.stats().scan_ns);
+    SLUICE_TRY(const auto scan, logs_.scan(select, context));
+    return read_units(*scan, make, context, takers);
+  };
+  auto done = read();
+  // Past the memory budget the result is partial and says so: lines are worth having without the
+  // others, which a sum is not.
+  if (!done && done.error().code != ErrorCode::limit_exceeded) return std::move(done).error();
+  if (!done) context.warn("the result is partial: " + done.error().message);
+  auto streams = merged(takers, limits, context);
+  return QueryResult{std::move(streams), context.warnings(), {}};
 }
 
 }  // namespace sluice::query

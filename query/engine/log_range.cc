@@ -2,6 +2,7 @@
 
 #include "query/engine/range_reader.h"
 #include "query/logql/pipeline.h"
+#include "query/stopwatch.h"
 
 namespace sluice::query {
 
@@ -23,30 +24,55 @@ LogPushdown push_down(const LogRangeAggregation& aggregation, const LogFunction&
   return pushdown;
 }
 
+// All series of the selection, into `total`.
+Result<void> read_series(LogSource& logs, const LogSelect& select, const LogPipeline& stages,
+                         const RangeTask& task, QueryContext& context, LogSeries& total) {
+  const Stopwatch watch(context.stats().scan_ns);
+  SLUICE_TRY(Pipeline compiled,
+             Pipeline::compile(stages));  // also if nothing is there to run it on
+  std::optional<Pipeline> first = std::move(compiled);
+  SLUICE_TRY(const auto scan, logs.scan(select, context));
+  SeriesMerge merge(order_tells(task.aggregation, task.function), total);
+  const auto make = [&]() -> Result<std::unique_ptr<UnitTaker>> {
+    SLUICE_TRY(auto pipeline,
+               first ? Result<Pipeline>(std::move(*first)) : Pipeline::compile(stages));
+    first.reset();
+    if (context.detect_levels()) pipeline.detect_levels();
+    pipeline.labels().want_only(task.pushdown.wanted());
+    return std::unique_ptr<UnitTaker>(
+        std::make_unique<RangeReader>(task, std::move(pipeline), context, merge));
+  };
+  UnitTakers takers;
+  SLUICE_CHECK(read_units(*scan, make, context, takers));
+  const Stopwatch merging(context.stats().evaluate_ns);
+  for (const auto& taker : takers)
+    if (const auto left = static_cast<RangeReader&>(*taker).take_series())
+      SLUICE_CHECK(total.merge(*left));
+  return {};
+}
+
 }  // namespace
 
 Result<GridVector> eval_log_range(const LogRangeAggregation& aggregation, const StepGrid& grid,
-                                  const TenantId& tenant, LogSource& logs, QueryContext& context) {
+                                  const TenantId& tenant, LogSource& logs, QueryContext& context,
+                                  std::size_t greatest) {
   const LogFunction* function = find_log_function(aggregation.op);
   if (function == nullptr)
     return invalid_argument("unknown range aggregation \"" + aggregation.op + "\"");
   auto split = logql::split_filters(aggregation.query.pipeline);
-  SLUICE_TRY(auto pipeline, Pipeline::compile(split.rest));
-  if (context.detect_levels()) pipeline.detect_levels();
   const WindowPlan plan(grid, aggregation.range, aggregation.offset);
   const LogPushdown pushdown =
       push_down(aggregation, *function, split.rest, plan, context.detect_levels());
-  pipeline.labels().want_only(pushdown.wanted());
   const LogSelect select{tenant,
                          aggregation.query.matchers,
                          plan.samples(),
                          std::move(split.filters),
                          Direction::forward,
                          pushdown.projection()};
-  SLUICE_TRY(auto cursor, logs.select(select, context));
-  RangeReader reader({aggregation, *function, pushdown, plan}, std::move(pipeline), context);
-  SLUICE_CHECK(reader.read(*cursor));
-  return reader.series().evaluate(plan);
+  LogSeries series(aggregation, *function, context);
+  const RangeTask task{aggregation, *function, pushdown, plan};
+  SLUICE_CHECK(read_series(logs, select, split.rest, task, context, series));
+  return series.evaluate(plan, greatest);
 }
 
 }  // namespace sluice::query

@@ -1,8 +1,10 @@
 #include "query/engine/log_series.h"
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <cmath>
+#include <functional>
 #include <tuple>
 
 namespace sluice::query {
@@ -13,12 +15,35 @@ double in_seconds(Duration d) {
   return std::chrono::duration<double>(d).count();
 }
 
+// So many look-ups wait for memory together.
+constexpr std::size_t merge_at_once = 32;
+
 // What makes a series large: its greatest present value.
 double size_of(std::span<const double> values) {
   double largest = -std::numeric_limits<double>::infinity();
   for (const double value : values)
     if (!is_absent(value) && value > largest) largest = value;
   return largest;
+}
+
+// Of the values of these series; there are at least n.
+double nth_greatest(std::span<const double> values, const std::vector<std::size_t>& series,
+                    std::size_t n) {
+  std::vector<double> ranked;
+  ranked.reserve(series.size());
+  for (const std::size_t i : series) ranked.push_back(values[i]);
+  const auto nth = ranked.begin() + static_cast<std::ptrdiff_t>(n - 1);
+  std::nth_element(ranked.begin(), nth, ranked.end(), std::greater<>());
+  return *nth;
+}
+
+// Leaves the series with one of the greatest values, and all that equal the least of those.
+void keep_greatest(std::vector<std::size_t>& present, std::span<const double> values,
+                   std::size_t greatest) {
+  const auto is_nan = [&](std::size_t i) { return std::isnan(values[i]); };
+  if (present.size() <= greatest || std::any_of(present.begin(), present.end(), is_nan)) return;
+  const double least = nth_greatest(values, present, greatest);
+  std::erase_if(present, [&](std::size_t i) { return values[i] < least; });
 }
 
 bool has_values(std::span<const double> values) {
@@ -93,8 +118,13 @@ Result<std::size_t> LogSeries::index_of(const logql::LineLabels& labels,
 }
 
 Result<std::size_t> LogSeries::index_of(std::span<const logql::LabelView> labels) {
+  return index_of(labels, logql::LabelTable::hash_of(labels));
+}
+
+Result<std::size_t> LogSeries::index_of(std::span<const logql::LabelView> labels,
+                                        std::uint64_t hash) {
   bool added = false;
-  const std::size_t index = table_.intern(labels, added);
+  const std::size_t index = table_.intern(labels, hash, added);
   if (!added) return index;
   data_.emplace_back();
   SLUICE_CHECK(charge(table_.cost(index) + sizeof(Data)));
@@ -126,6 +156,35 @@ Result<void> LogSeries::add_total(std::size_t index, WindowSpan span, double ent
   return {};
 }
 
+Result<void> LogSeries::merge(LogSeries& later) {
+  if (data_.empty()) {
+    std::swap(table_, later.table_);
+    std::swap(data_, later.data_);
+    std::swap(charged_, later.charged_);
+    return {};
+  }
+  for (std::size_t begin = 0; begin < later.data_.size(); begin += merge_at_once)
+    SLUICE_CHECK(merge_block(later, begin, std::min(begin + merge_at_once, later.data_.size())));
+  return {};
+}
+
+Result<void> LogSeries::merge_block(LogSeries& later, std::size_t begin, std::size_t end) {
+  std::array<std::uint64_t, merge_at_once> hashes;
+  for (std::size_t i = begin; i < end; ++i) hashes[i - begin] = later.table_.hash_at(i);
+  table_.prefetch(std::span(hashes).first(end - begin));
+  for (std::size_t i = begin; i < end; ++i) {
+    SLUICE_TRY(const std::size_t index, index_of(later.table_.at(i), hashes[i - begin]));
+    Data& to = data_[index];
+    Data& from = later.data_[i];
+    const std::size_t fresh = to.windows.merge(from.windows);
+    to.samples.insert(to.samples.end(), from.samples.begin(), from.samples.end());
+    SLUICE_CHECK(charge(fresh * sizeof(WindowSeries::Piece) +
+                        from.samples.size() * sizeof(Samples::value_type)));
+    from = {};
+  }
+  return {};
+}
+
 void LogSeries::evaluate_one(std::size_t index, std::span<double> values) {
   Data& data = data_[index];
   const double seconds = in_seconds(aggregation_.range);
@@ -152,19 +211,23 @@ void LogSeries::keep_largest(std::vector<std::size_t>& present, std::span<const 
   context_.warn("the query has " + std::to_string(present.size()) + " series; only the " +
                 std::to_string(limit) +
                 " largest are shown. Aggregate with sum by (...), or drop labels");
-  std::vector<std::pair<double, std::size_t>> sizes;
-  for (const std::size_t i : present)
-    sizes.emplace_back(size_of(values.subspan(i * steps, steps)), i);
-  std::nth_element(sizes.begin(), sizes.begin() + static_cast<std::ptrdiff_t>(limit), sizes.end(),
-                   [&](const auto& a, const auto& b) {
-                     if (a.first != b.first) return a.first > b.first;
-                     return before(table_.at(a.second), table_.at(b.second));
-                   });
-  present.clear();
-  for (std::size_t k = 0; k < limit; ++k) present.push_back(sizes[k].second);
+  std::vector<double> sizes(data_.size());
+  for (const std::size_t i : present) sizes[i] = size_of(values.subspan(i * steps, steps));
+  const double least = nth_greatest(sizes, present, limit);
+  // Labels are compared only where sizes do not tell.
+  const auto equal = std::partition(present.begin(), present.end(),
+                                    [&](std::size_t i) { return sizes[i] > least; });
+  const auto smaller =
+      std::partition(equal, present.end(), [&](std::size_t i) { return sizes[i] == least; });
+  const auto end = present.begin() + static_cast<std::ptrdiff_t>(limit);
+  if (end != smaller)
+    std::nth_element(equal, end, smaller, [&](std::size_t a, std::size_t b) {
+      return before(table_.at(a), table_.at(b));
+    });
+  present.erase(end, present.end());
 }
 
-Result<GridVector> LogSeries::evaluate(const WindowPlan& plan) {
+Result<GridVector> LogSeries::evaluate(const WindowPlan& plan, std::size_t greatest) {
   const std::size_t steps = plan.steps();
   SLUICE_CHECK(charge(data_.size() * steps * sizeof(double)));
   std::vector<double> values(data_.size() * steps);
@@ -177,6 +240,7 @@ Result<GridVector> LogSeries::evaluate(const WindowPlan& plan) {
     data_[i] = {};
   }
   if (function_.absent) return inverted(values, aggregation_, steps);
+  if (steps == 1 && greatest > 0) keep_greatest(present, values, greatest);
   keep_largest(present, values, steps);
   std::sort(present.begin(), present.end(),
             [this](std::size_t a, std::size_t b) { return before(table_.at(a), table_.at(b)); });

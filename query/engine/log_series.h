@@ -35,8 +35,12 @@ class LogSeries {
   // What the entries of these windows add to; stays where it is until the series gets other
   // windows. Not for functions that look at every sample.
   Result<Aggregate*> piece(std::size_t index, WindowSpan span);
-  // The result. Past the limit of series the largest remain, with a warning.
-  Result<GridVector> evaluate(const WindowPlan& plan);
+  // Adds the series of another one of the same query, which is used up. What it has came later,
+  // where timestamps are equal.
+  Result<void> merge(LogSeries& later);
+  // The result. Past the limit of series the largest remain, with a warning. `greatest`: see
+  // eval_log_range().
+  Result<GridVector> evaluate(const WindowPlan& plan, std::size_t greatest = 0);
 
  private:
   struct Data {
@@ -44,6 +48,8 @@ class LogSeries {
     std::vector<std::pair<WindowSpan, TimedValue>> samples;
   };
   Result<void> charge(std::size_t bytes);
+  Result<void> merge_block(LogSeries& later, std::size_t begin, std::size_t end);
+  Result<std::size_t> index_of(std::span<const logql::LabelView> labels, std::uint64_t hash);
   bool selected(std::string_view name) const;
   // Writes one value per step.
   void evaluate_one(std::size_t index, std::span<double> values);

@@ -153,6 +153,16 @@ Aggregate& WindowSeries::other_piece(WindowSpan span, bool& fresh) {
   return it->aggregate;
 }
 
+std::size_t WindowSeries::merge(const WindowSeries& other) {
+  std::size_t fresh_ones = 0;
+  for (std::size_t i = 0; i < other.size(); ++i) {
+    bool fresh = false;
+    piece(other.at(i).span, fresh).merge(other.at(i).aggregate);
+    fresh_ones += fresh ? 1 : 0;
+  }
+  return fresh_ones;
+}
+
 void WindowSeries::evaluate(
     const std::function<void(std::size_t, const Aggregate&)>& at_step) const {
   if (rest_.empty()) {

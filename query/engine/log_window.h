@@ -81,6 +81,9 @@ class WindowSeries {
   // The aggregate of the samples of a piece of time; `fresh` tells whether it is a new one that
   // takes more memory, as all but the first do. Valid until the next call.
   Aggregate& piece(WindowSpan span, bool& fresh);
+  // Adds what came later, where timestamps are equal. Returns how many aggregates are new and take
+  // more memory.
+  std::size_t merge(const WindowSeries& other);
   // Calls at_step(step, aggregate) for every step whose window has samples.
   void evaluate(const std::function<void(std::size_t, const Aggregate&)>& at_step) const;
 

@@ -20,21 +20,25 @@ Error pipeline_error(logql::LineLabels& labels) {
 
 }  // namespace
 
-RangeReader::RangeReader(const RangeTask& task, logql::Pipeline pipeline, QueryContext& context)
+RangeReader::RangeReader(const RangeTask& task, logql::Pipeline pipeline, QueryContext& context,
+                         SeriesMerge& merge)
     : task_(task),
       pipeline_(std::move(pipeline)),
       context_(context),
-      series_(task.aggregation, task.function, context),
-      filter_(task.pushdown),
-      groups_(series_) {}
+      merge_(merge),
+      filter_(task.pushdown) {}
 
-Result<void> RangeReader::read(LogCursor& cursor) {
-  while (true) {
-    SLUICE_CHECK(context_.check());
-    SLUICE_TRY(const LogBatch* batch, cursor.next());
-    if (batch == nullptr) return {};
-    SLUICE_CHECK(take(*batch));
-  }
+Result<void> RangeReader::start(std::size_t) {
+  if (series_) return {};
+  series_ = std::make_unique<LogSeries>(task_.aggregation, task_.function, context_);
+  groups_.emplace(*series_);
+  return {};
+}
+
+Result<void> RangeReader::finish(std::size_t unit) {
+  if (!merge_.in_order()) return {};
+  groups_.reset();
+  return merge_.add(unit, std::move(series_));
 }
 
 Result<void> RangeReader::take(const LogBatch& batch) {
@@ -78,7 +82,7 @@ Result<void> RangeReader::add_stretch(const LogBatch& batch, std::size_t begin, 
     if (span && totals) SLUICE_CHECK(add_totals(batch, begin, next, addition.series));
     for (std::size_t row = begin; span && !totals && row < next; ++row) {
       SLUICE_TRY(const double value, bytes ? bytes_of(batch, row) : Result<double>(addition.value));
-      SLUICE_CHECK(series_.add(addition.series, *span, times[row], value));
+      SLUICE_CHECK(series_->add(addition.series, *span, times[row], value));
     }
     begin = next;
   }
@@ -94,8 +98,8 @@ Result<void> RangeReader::add_totals(const LogBatch& batch, std::size_t begin, s
   };
   const std::uint64_t entries = batch.counts.empty() ? end - begin : sum(batch.counts);
   const std::uint64_t values = task_.function.bytes ? sum(batch.sizes) : entries;
-  return series_.add_total(series, *stretch_.span, static_cast<double>(entries),
-                           static_cast<double>(values));
+  return series_->add_total(series, *stretch_.span, static_cast<double>(entries),
+                            static_cast<double>(values));
 }
 
 Result<double> RangeReader::bytes_of(const LogBatch& batch, std::size_t row) {
@@ -105,7 +109,10 @@ Result<double> RangeReader::bytes_of(const LogBatch& batch, std::size_t row) {
 }
 
 Result<void> RangeReader::take_lines(const LogBatch& batch) {
-  for (std::size_t row = 0; row < batch.size(); ++row) SLUICE_CHECK(take_line(batch, row));
+  for (std::size_t row = 0; row < batch.size(); ++row) {
+    if (row % rows_between_checks == 0) SLUICE_CHECK(context_.check());
+    SLUICE_CHECK(take_line(batch, row));
+  }
   return {};
 }
 
@@ -123,8 +130,8 @@ Result<RangeReader::MaybeAddition> RangeReader::of_line() {
   if (unwrapped && !unwrap(*unwrapped, value)) return MaybeAddition();
   if (pipeline_.labels().has_error()) return pipeline_error(pipeline_.labels());
   SLUICE_TRY(const std::size_t series,
-             series_.index_of(pipeline_.labels(),
-                              unwrapped ? std::string_view(unwrapped->label) : std::string_view()));
+             series_->index_of(pipeline_.labels(), unwrapped ? std::string_view(unwrapped->label)
+                                                             : std::string_view()));
   return MaybeAddition({series, value});
 }
 
@@ -153,7 +160,7 @@ const std::optional<WindowSpan>& RangeReader::span_at(Timestamp t) {
 
 Result<void> RangeReader::add(const Addition& addition, Timestamp t) {
   const auto& span = span_at(t);
-  return span ? series_.add(addition.series, *span, t, addition.value) : Result<void>{};
+  return span ? series_->add(addition.series, *span, t, addition.value) : Result<void>{};
 }
 
 }  // namespace sluice::query

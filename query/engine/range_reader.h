@@ -1,5 +1,8 @@
-// RangeReader: reads the batches of one log range aggregation into its series. Each batch takes the
+// RangeReader: takes the batches of one log range aggregation into series. Each batch takes the
 // cheapest way its contents allow (log_pushdown.h); the outcome is the same by any.
+//
+// One per thread of the query. Its series are put together with those of the others by a
+// SeriesMerge: unit by unit where the order of adding tells, else at the end.
 //
 // take_labels (range_reader.cc): the outcome depends on the labels alone.
 // take_columns (range_columns.cc): on labels and field columns; lines only for rows in doubt.
@@ -16,6 +19,8 @@
 #include "query/engine/log_series.h"
 #include "query/engine/log_window.h"
 #include "query/engine/per_metadata.h"
+#include "query/engine/read_units.h"
+#include "query/engine/series_merge.h"
 #include "query/logql/pipeline.h"
 
 namespace sluice::query {
@@ -28,12 +33,17 @@ struct RangeTask {
   const WindowPlan& plan;
 };
 
-class RangeReader {
+class RangeReader : public UnitTaker {
  public:
-  RangeReader(const RangeTask& task, logql::Pipeline pipeline, QueryContext& context);
+  // `merge` must outlive it.
+  RangeReader(const RangeTask& task, logql::Pipeline pipeline, QueryContext& context,
+              SeriesMerge& merge);
 
-  Result<void> read(LogCursor& cursor);
-  LogSeries& series() { return series_; }
+  Result<void> start(std::size_t unit) override;
+  Result<void> take(const LogBatch& batch) override;
+  Result<void> finish(std::size_t unit) override;
+  // What is not in the SeriesMerge yet; null: nothing.
+  std::unique_ptr<LogSeries> take_series() { return std::move(series_); }
 
  private:
   // What a line adds, and to which series; nullopt: nothing.
@@ -42,8 +52,6 @@ class RangeReader {
     double value = 0;
   };
   using MaybeAddition = std::optional<Addition>;
-
-  Result<void> take(const LogBatch& batch);
 
   Result<void> take_labels(const LogBatch& batch);
   Result<MaybeAddition> of_labels(const LabelSet* metadata);
@@ -62,6 +70,8 @@ class RangeReader {
   Result<void> take_columns(const LogBatch& batch);
   Result<void> take_rows(const LogBatch& batch, const RowVerdicts& verdicts, std::size_t begin,
                          std::size_t end);
+  bool adds_numbers_up() const;
+  Result<void> sum_numbers(std::size_t begin, std::size_t end);
   void judge_value(RowVerdicts& verdicts);
   RowVerdicts judge_unwrap(const LabelColumn& column);
   void add_groups();
@@ -75,13 +85,14 @@ class RangeReader {
   RangeTask task_;
   logql::Pipeline pipeline_;
   QueryContext& context_;
-  LogSeries series_;
+  SeriesMerge& merge_;
+  std::unique_ptr<LogSeries> series_;
   PerMetadata<MaybeAddition> per_metadata_;
   Timestamp stretch_first_ = Timestamp::max();  // nothing yet
   WindowPlan::Stretch stretch_{std::nullopt, Timestamp::min()};
   // Of the batch at hand:
   BatchFilter filter_;
-  BatchGroups groups_;
+  std::optional<BatchGroups> groups_;  // of series_
   LabelColumn unwrapped_;
   std::vector<double> unwrapped_values_;  // by code, where they convert
 };

@@ -51,8 +51,7 @@ void LabelTable::prefetch(std::span<const std::uint64_t> hashes) const {
       __builtin_prefetch(labels_[set->begin].value.data());
 }
 
-std::size_t LabelTable::intern(std::span<const LabelView> labels, bool& added) {
-  const std::uint64_t hash = hash_of(labels);
+std::size_t LabelTable::intern(std::span<const LabelView> labels, std::uint64_t hash, bool& added) {
   const std::size_t mask = places_.size() - 1;
   added = false;
   std::size_t place = hash & mask;

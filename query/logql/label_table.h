@@ -19,7 +19,11 @@ class LabelTable {
  public:
   // The number of this set; `added` tells whether it is new. A label's origin is part of the set.
   // Values must not be empty, names must not repeat; the order does not matter.
-  std::size_t intern(std::span<const LabelView> labels, bool& added);
+  std::size_t intern(std::span<const LabelView> labels, bool& added) {
+    return intern(labels, hash_of(labels), added);
+  }
+  // The same with the hash known.
+  std::size_t intern(std::span<const LabelView> labels, std::uint64_t hash, bool& added);
   // Of many sets that intern() is about to be asked for: their places in memory, all at once rather
   // than one wait after the other. Changes nothing else.
   void prefetch(std::span<const std::uint64_t> hashes) const;
@@ -28,6 +32,7 @@ class LabelTable {
   std::span<const LabelView> at(std::size_t index) const {
     return std::span(labels_).subspan(sets_[index].begin, sets_[index].count);
   }
+  std::uint64_t hash_at(std::size_t index) const { return sets_[index].hash; }
   std::size_t size() const { return sets_.size(); }
   // Approximate heap bytes of a set.
   std::size_t cost(std::size_t index) const;

@@ -7,6 +7,8 @@
 #pragma once
 
 #include <algorithm>
+#include <atomic>
+#include <functional>
 #include <map>
 #include <memory>
 #include <set>
@@ -25,59 +27,103 @@ struct MemoryStream {
 struct MemoryOptions {
   std::size_t batch_entries = 3;
   Push push = Push::lines;
-  std::uint32_t seed = 0;               // of Push::mixed
-  std::size_t* lines_loaded = nullptr;  // counts them
+  std::uint32_t seed = 0;                            // of Push::mixed
+  std::atomic<std::size_t>* lines_loaded = nullptr;  // counts them
+  std::size_t pieces_per_unit = 0;                   // of batch_entries each; 0: all are one unit
+  std::function<void(std::size_t)> on_open;          // called with each unit, on its thread
 };
 
-class MemoryLogCursor : public LogCursor {
+struct MemoryPiece {
+  const LabelSet* labels;
+  std::uint64_t stream;
+  std::vector<const LogEntry*> entries;
+};
+
+class MemoryUnits : public LogUnits {
  public:
-  MemoryLogCursor(const std::vector<MemoryStream>& streams, const LogSelect& select,
-                  QueryContext& context, const MemoryOptions& options)
-      : range_(select.range),
+  MemoryUnits(const std::vector<MemoryPiece>& pieces, const LogSelect& select,
+              QueryContext& context, const MemoryOptions& options)
+      : pieces_(pieces),
+        range_(select.range),
         context_(context),
-        lines_loaded_(options.lines_loaded),
-        pushed_(select, options.push, options.seed) {
-    const std::size_t batch_entries = options.batch_entries;
-    for (std::size_t i = 0; i < streams.size(); ++i)
-      if (matches_all(select.matchers, streams[i].labels))
-        cut(streams[i], i, select, batch_entries);
-    const bool backward = select.direction == Direction::backward;
-    std::stable_sort(pieces_.begin(), pieces_.end(), [&](const Piece& a, const Piece& b) {
-      return backward ? a.entries.back()->timestamp > b.entries.back()->timestamp
-                      : a.entries.front()->timestamp < b.entries.front()->timestamp;
-    });
+        options_(options),
+        pushed_(select, options.push, options.seed) {}
+  ~MemoryUnits() override {
+    if (options_.lines_loaded != nullptr) *options_.lines_loaded += pushed_.lines_loaded();
+  }
+
+  Result<void> open(std::size_t unit) override {
+    const std::size_t size = options_.pieces_per_unit;
+    position_ = size == 0 ? 0 : unit * size;
+    end_ = size == 0 ? pieces_.size() : std::min(pieces_.size(), position_ + size);
+    if (options_.on_open) options_.on_open(unit);
+    return {};
   }
 
   Result<const LogBatch*> next() override {
-    while (position_ < pieces_.size()) {
+    while (position_ < end_) {
       SLUICE_CHECK(context_.check());
       const LogBatch& batch = fill(pieces_[position_++]);
       if (batch.size() > 0) return &batch;
       ++context_.stats().batches_skipped;
     }
-    if (lines_loaded_ != nullptr) *lines_loaded_ += pushed_.lines_loaded();
     return static_cast<const LogBatch*>(nullptr);
   }
 
   void narrow(TimeRange range) override { range_ = range; }
 
  private:
-  struct Piece {
-    const LabelSet* labels;
-    std::uint64_t stream;
+  const LogBatch& fill(const MemoryPiece& piece) {
     std::vector<const LogEntry*> entries;
-  };
+    for (const LogEntry* entry : piece.entries)
+      if (range_.contains(entry->timestamp)) entries.push_back(entry);
+    ++context_.stats().batches;
+    return pushed_.make(*piece.labels, piece.stream, std::move(entries));
+  }
 
-  void cut(const MemoryStream& stream, std::size_t id, const LogSelect& select, std::size_t size) {
+  const std::vector<MemoryPiece>& pieces_;
+  TimeRange range_;
+  QueryContext& context_;
+  const MemoryOptions& options_;
+  std::size_t position_ = 0;
+  std::size_t end_ = 0;
+  PushedBatch pushed_;
+};
+
+class MemoryScan : public LogScan {
+ public:
+  MemoryScan(const std::vector<MemoryStream>& streams, LogSelect select, QueryContext& context,
+             MemoryOptions options)
+      : select_(std::move(select)), context_(context), options_(std::move(options)) {
+    for (std::size_t i = 0; i < streams.size(); ++i)
+      if (matches_all(select_.matchers, streams[i].labels)) cut(streams[i], i);
+    const bool backward = select_.direction == Direction::backward;
+    std::stable_sort(pieces_.begin(), pieces_.end(), [&](const auto& a, const auto& b) {
+      return backward ? a.entries.back()->timestamp > b.entries.back()->timestamp
+                      : a.entries.front()->timestamp < b.entries.front()->timestamp;
+    });
+  }
+
+  std::size_t units() const override {
+    const std::size_t size = options_.pieces_per_unit;
+    return size == 0 ? 1 : (pieces_.size() + size - 1) / size;
+  }
+  std::unique_ptr<LogUnits> reader() override {
+    return std::make_unique<MemoryUnits>(pieces_, select_, context_, options_);
+  }
+
+ private:
+  void cut(const MemoryStream& stream, std::size_t id) {
     std::vector<const LogEntry*> wanted;
     for (const auto& entry : stream.entries) {
       const auto holds = [&](const LineFilter& f) { return f.matches(entry.line); };
-      if (!select.range.contains(entry.timestamp)) continue;
+      if (!select_.range.contains(entry.timestamp)) continue;
       ++context_.stats().lines_processed;
       context_.stats().bytes_processed += entry.line.size();
-      if (std::all_of(select.filters.begin(), select.filters.end(), holds))
+      if (std::all_of(select_.filters.begin(), select_.filters.end(), holds))
         wanted.push_back(&entry);
     }
+    const std::size_t size = options_.batch_entries;
     for (std::size_t i = 0; i < wanted.size(); i += size) {
       const auto end = std::min(i + size, wanted.size());
       pieces_.push_back({&stream.labels,
@@ -87,20 +133,10 @@ class MemoryLogCursor : public LogCursor {
     }
   }
 
-  const LogBatch& fill(const Piece& piece) {
-    std::vector<const LogEntry*> entries;
-    for (const LogEntry* entry : piece.entries)
-      if (range_.contains(entry->timestamp)) entries.push_back(entry);
-    ++context_.stats().batches;
-    return pushed_.make(*piece.labels, piece.stream, std::move(entries));
-  }
-
-  TimeRange range_;
+  const LogSelect select_;
   QueryContext& context_;
-  std::vector<Piece> pieces_;
-  std::size_t position_ = 0;
-  std::size_t* lines_loaded_;
-  PushedBatch pushed_;
+  const MemoryOptions options_;
+  std::vector<MemoryPiece> pieces_;
 };
 
 class MemoryLogSource : public LogSource {
@@ -114,7 +150,11 @@ class MemoryLogSource : public LogSource {
     options_.push = push;
     options_.seed = seed;
   }
-  // On demand, by all cursors that were read to their end.
+  void set_units(std::size_t pieces_per_unit, std::function<void(std::size_t)> on_open = {}) {
+    options_.pieces_per_unit = pieces_per_unit;
+    options_.on_open = std::move(on_open);
+  }
+  // On demand, by all readers that are gone.
   std::size_t lines_loaded() const { return lines_loaded_; }
 
   void add(const LabelSet& labels, LogEntry entry, const TenantId& tenant = default_tenant()) {
@@ -133,13 +173,12 @@ class MemoryLogSource : public LogSource {
     add(labels, LogEntry{from_unix_ns(ns), std::move(line), std::move(metadata)});
   }
 
-  Result<std::unique_ptr<LogCursor>> select(const LogSelect& select,
-                                            QueryContext& context) override {
+  Result<std::unique_ptr<LogScan>> scan(const LogSelect& select, QueryContext& context) override {
     last_ = select;
     MemoryOptions options = options_;
     options.lines_loaded = &lines_loaded_;
-    return std::unique_ptr<LogCursor>(
-        std::make_unique<MemoryLogCursor>(tenants_[select.tenant], select, context, options));
+    return std::unique_ptr<LogScan>(
+        std::make_unique<MemoryScan>(tenants_[select.tenant], select, context, options));
   }
 
   Result<std::vector<LabelSet>> streams(const TenantId& tenant,
@@ -163,7 +202,7 @@ class MemoryLogSource : public LogSource {
 
  private:
   MemoryOptions options_;
-  std::size_t lines_loaded_ = 0;
+  std::atomic<std::size_t> lines_loaded_ = 0;
   std::map<TenantId, std::vector<MemoryStream>> tenants_;
   LogSelect last_;
 };
@@ -236,8 +275,8 @@ class MemorySampleSource : public SampleSource {
     NativeHistogram histogram = *at->second.histogram;
     if (histogram.hint != CounterReset::gauge) {
       const auto before = at == points.begin() ? nullptr : std::prev(at)->second.histogram;
-      const bool goes_on = before && before->hint != CounterReset::gauge &&
-                           !is_reset(*before, histogram);
+      const bool goes_on =
+          before && before->hint != CounterReset::gauge && !is_reset(*before, histogram);
       histogram.hint = goes_on ? CounterReset::not_reset : CounterReset::unknown;
     }
     return add_histogram(list, std::make_shared<const NativeHistogram>(std::move(histogram)));

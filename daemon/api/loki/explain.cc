@@ -14,16 +14,18 @@ double milliseconds(std::uint64_t ns) {
   return static_cast<double>(ns / 1000) / 1000;
 }
 
-// Evaluation is what is left of the time: the engine works between reads.
+// Stages are sums over the query's threads, the total is the time that passed. What the query's own
+// thread did outside of scans is evaluation, too.
 void write_times(JsonWriter& out, const query::QueryContext& context,
                  const query::QueryStats& stats) {
   const auto total = static_cast<std::uint64_t>(
       std::chrono::nanoseconds(std::chrono::steady_clock::now() - context.started()).count());
-  const std::uint64_t store = stats.plan_ns + stats.read_ns;
+  const std::uint64_t scans = stats.scan_ns;
   out.begin_object();
   out.key("plan").number(milliseconds(stats.plan_ns));
+  out.key("search").number(milliseconds(stats.search_ns));
   out.key("read").number(milliseconds(stats.read_ns));
-  out.key("evaluate").number(milliseconds(total > store ? total - store : 0));
+  out.key("evaluate").number(milliseconds(stats.evaluate_ns + (total > scans ? total - scans : 0)));
   out.key("total").number(milliseconds(total));
   out.end_object();
 }
@@ -32,7 +34,9 @@ void write_skipped(JsonWriter& out, const query::QueryStats& stats) {
   out.begin_object();
   write_count(out, "by_stream", stats.groups_skipped_stream);
   write_count(out, "by_time", stats.groups_skipped_time);
-  write_count(out, "by_template_or_filter", stats.groups_skipped_filter);
+  write_count(out, "by_template", stats.groups_skipped_template);
+  write_count(out, "by_filter", stats.groups_skipped_filter);
+  write_count(out, "by_header", stats.groups_skipped_header);
   out.end_object();
 }
 
@@ -58,12 +62,20 @@ void write_explain(JsonWriter& out, const query::Expr& query, query::QueryContex
   out.key("skipped");
   write_skipped(out, stats);
   write_count(out, "answered_by_header", stats.groups_from_header);
+  write_count(out, "read", stats.groups_read);
+  write_count(out, "damaged", stats.groups_damaged);
+  out.end_object();
+  out.key("unsealed_batches").begin_object();
+  write_count(out, "considered", stats.unsealed_considered);
+  write_count(out, "read", stats.head_batches);
   out.end_object();
   out.key("read").begin_object();
   write_count(out, "bytes", stats.bytes_read);
   write_count(out, "chunks", stats.chunks_read);
+  write_count(out, "columns_decoded", stats.columns_decoded);
+  write_count(out, "columns_cached", stats.columns_cached);
   write_count(out, "columns_searched", stats.columns_scanned);
-  write_count(out, "lines_rebuilt_to_search", stats.lines_rebuilt);
+  write_count(out, "lines_rebuilt", stats.lines_rebuilt);
   out.end_object();
   out.key("looked_at").begin_object();
   write_count(out, "lines", stats.lines_processed);
@@ -71,6 +83,7 @@ void write_explain(JsonWriter& out, const query::Expr& query, query::QueryContex
   write_count(out, "samples", stats.samples);
   write_count(out, "lines_kept", stats.lines_kept);
   out.end_object();
+  write_count(out, "threads", stats.workers);
   out.key("milliseconds");
   write_times(out, context, stats);
   out.end_object();

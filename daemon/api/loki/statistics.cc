@@ -67,7 +67,7 @@ void write_sealed(JsonWriter& out, const Stats& stats) {
   count(out, "totalChunksRef", read + stats.batches_skipped);
   count(out, "totalChunksDownloaded", read);
   count(out, "chunkRefsFetchTime", stats.plan_ns);
-  count(out, "chunksDownloadTime", stats.read_ns);
+  count(out, "chunksDownloadTime", stats.search_ns + stats.read_ns);
   out.key("chunk");
   write_chunks(out, {0, 0, stats.bytes_processed - stats.head_bytes,
                      stats.lines_processed - stats.head_lines, stats.bytes_read});

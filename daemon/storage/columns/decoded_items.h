@@ -8,12 +8,11 @@
 
 namespace sluice::storage {
 
-// Items by number; columns follow from first_column on.
+// Items by number; columns follow from first_column on, then the TextCodes of each.
 struct DecodedItem {
   static constexpr std::uint32_t timestamps = 0;
   static constexpr std::uint32_t by_template = 1;
-  static constexpr std::uint32_t bytes_seen = 2;  // small, and worth more than the columns
-  static constexpr std::uint32_t first_column = 3;
+  static constexpr std::uint32_t first_column = 2;
 };
 
 class DecodedItems {

@@ -79,6 +79,14 @@ bool FilterSearch::may_pass(const GroupView& view, std::uint32_t template_number
                      [&](Item& item) { return may_match(item, view, template_number); });
 }
 
+bool FilterSearch::always_passes(const GroupView& view, std::uint32_t template_number) const {
+  if (negative_)
+    return std::none_of(items_.begin(), items_.end(),
+                        [&](Item& item) { return may_match(item, view, template_number); });
+  return std::any_of(items_.begin(), items_.end(),
+                     [&](Item& item) { return always_matches(item, template_number); });
+}
+
 namespace {
 
 using Place = FilterSearch::Place;
@@ -90,6 +98,9 @@ Result<LocalRows> rows_by_line(const Place& place, const LocalRows& within, Matc
   std::string line;
   Result<void> outcome;
   within.for_each([&](std::size_t row) {
+    if (outcome && place.counts.context != nullptr &&
+        place.counts.lines_rebuilt % query::rows_between_checks == 0)
+      outcome = place.counts.context->check();
     if (!outcome) return;
     outcome = place.group.line(place.rows[row], line);
     if (outcome && matches(line)) hits.insert(row);

@@ -18,6 +18,8 @@ class FilterSearch {
 
   bool runs_regexes() const;
   bool may_pass(const GroupView& view, std::uint32_t template_number) const;
+  // Whether every line of the template does, known without a column.
+  bool always_passes(const GroupView& view, std::uint32_t template_number) const;
 
   // A template in a row group; its i-th row is group row rows[i].
   struct Place {

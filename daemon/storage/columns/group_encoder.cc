@@ -64,6 +64,7 @@ void GroupEncoder::add_slot(std::span<const std::string_view> values) {
     for (const std::uint32_t row : distinct_) look_at(values[row]);
   else if (info.shape == ColumnShape::text)
     for (const std::string_view value : values) look_at(value);
+  note_bytes();
 }
 
 void GroupEncoder::add_slot(std::span<const JoinSource> sources,
@@ -71,6 +72,7 @@ void GroupEncoder::add_slot(std::span<const JoinSource> sources,
   encoded_.clear();
   add_column(join_.encode(sources, origins, times_, encoded_));
   join_.each_text([this](std::string_view value) { look_at(value); });
+  note_bytes();
 }
 
 void GroupEncoder::add_metadata(const std::vector<MetadataColumns::Shape>& shapes) {
@@ -105,8 +107,21 @@ void GroupEncoder::add_column(const ColumnInfo& info) {
 
 void GroupEncoder::look_at(std::string_view value) {
   grams_.add(value);
+  bytes_.add(value);
   if (json_ && (value.find("\\ud") != value.npos || value.find("\\uD") != value.npos))
     header_.surrogates = true;
+}
+
+void GroupEncoder::note_bytes() {
+  GroupColumn& column = header_.columns.back();
+  if (column.info.shape != ColumnShape::dictionary && column.info.shape != ColumnShape::text)
+    return;
+  const ByteSet set = bytes_.take();
+  const std::string key(reinterpret_cast<const char*>(set.bits.data()), sizeof(set.bits));
+  const auto [at, added] =
+      byte_sets_.try_emplace(key, static_cast<std::uint32_t>(header_.byte_sets.size()));
+  if (added) header_.byte_sets.push_back(set);
+  column.bytes = at->second;
 }
 
 EncodedGroup GroupEncoder::finish(std::size_t line_bytes, std::string_view minutes) {

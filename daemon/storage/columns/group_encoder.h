@@ -7,6 +7,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "daemon/storage/columns/chunk_packer.h"
@@ -51,14 +52,17 @@ class GroupEncoder {
   void add_shape(const MetadataColumns::Shape& shape);
   void gather_times(std::span<const std::uint32_t> rows);
   void add_column(const ColumnInfo& info);
-  // What the header says of texts.
+  // What the header says of texts: of each value, then of the column added last.
   void look_at(std::string_view value);
+  void note_bytes();
 
   RowGroupHeader header_;
   std::span<const Timestamp> timestamps_;
   ChunkPacker packer_;
   int level_;
   GramFilterBuilder grams_;
+  ByteSetBuilder bytes_;
+  std::unordered_map<std::string, std::uint32_t> byte_sets_;  // the header's, by their bits
   ColumnJoin join_;
   bool json_ = false;  // the template begun last
   std::string encoded_;

@@ -17,6 +17,12 @@ struct LineSearch::Impl {
       return filter.may_pass(view, template_number);
     });
   }
+
+  bool always_passes(const GroupView& view, std::uint32_t template_number) const {
+    return std::all_of(filters.begin(), filters.end(), [&](const FilterSearch& filter) {
+      return filter.always_passes(view, template_number);
+    });
+  }
 };
 
 LineSearch::LineSearch(const std::vector<query::LineFilter>& filters,
@@ -34,8 +40,8 @@ LineSearch::LineSearch(const std::vector<query::LineFilter>& filters,
 LineSearch::~LineSearch() = default;
 LineSearch::LineSearch(LineSearch&&) noexcept = default;
 
-bool LineSearch::may_match(const SearchableGroup& group) const {
-  const GroupView view(group, impl_->texts, impl_->verdicts);
+bool LineSearch::may_match(const SearchableGroup& group, Evidence evidence) const {
+  const GroupView view(group, impl_->texts, impl_->verdicts, evidence);
   const auto templates = group.templates();
   return std::any_of(templates.begin(), templates.end(), [&](std::uint32_t template_number) {
     return impl_->may_pass(view, template_number);
@@ -45,9 +51,16 @@ bool LineSearch::may_match(const SearchableGroup& group) const {
 Result<RowSet> LineSearch::run(SearchableGroup& group, const RowSet& candidates,
                                SearchCounts& counts) const {
   const GroupView view(group, impl_->texts, impl_->verdicts);
+  const auto templates = group.templates();
+  // Then nobody has to know which rows are of which template.
+  if (std::all_of(templates.begin(), templates.end(),
+                  [&](auto number) { return impl_->always_passes(view, number); })) {
+    counts.templates_certain += templates.size();
+    return candidates;
+  }
   RowSet found = RowSet::none(group.rows());
   const bool all = candidates.count() == group.rows();
-  for (const std::uint32_t number : group.templates()) {
+  for (const std::uint32_t number : templates) {
     if (!impl_->may_pass(view, number)) {
       ++counts.templates_certain;
       continue;

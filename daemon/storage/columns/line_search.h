@@ -24,6 +24,7 @@
 #include "daemon/storage/columns/row_set.h"
 #include "daemon/storage/columns/template.h"
 #include "query/ast/line_filter.h"
+#include "query/context.h"
 
 namespace sluice::storage {
 
@@ -69,11 +70,20 @@ class SearchableGroup {
   virtual Result<void> line(std::uint32_t row, std::string& out) = 0;
 };
 
+// What is looked at to say that a row group holds no row of interest; each after those before it.
+enum class Evidence : std::uint8_t {
+  templates,  // of its lines
+  filter,     // of the texts in its values: GramFilter
+  header,     // what is said of its columns
+};
+
 // What the search did, for EXPLAIN.
 struct SearchCounts {
   std::uint64_t templates_certain = 0;  // decided without a column
   std::uint64_t columns_scanned = 0;
   std::uint64_t lines_rebuilt = 0;
+  // Asked now and then whether to go on; may be null.
+  const query::QueryContext* context = nullptr;
 };
 
 class LineSearch {
@@ -84,8 +94,8 @@ class LineSearch {
   ~LineSearch();
   LineSearch(LineSearch&&) noexcept;
 
-  // False: no row of the group can pass, known from templates, filter and column infos alone.
-  bool may_match(const SearchableGroup& group) const;
+  // False: no row of the group can pass, known from the evidence alone.
+  bool may_match(const SearchableGroup& group, Evidence evidence = Evidence::header) const;
   // The rows of `candidates` that pass all filters.
   Result<RowSet> run(SearchableGroup& group, const RowSet& candidates, SearchCounts& counts) const;
 

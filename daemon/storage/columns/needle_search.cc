@@ -17,12 +17,13 @@ std::uint32_t ConditionTexts::add(std::string_view bytes, bool fold) {
 }
 
 GroupView::GroupView(const SearchableGroup& group, const ConditionTexts& texts,
-                     std::vector<std::uint8_t>& verdicts)
-    : group_(group), texts_(texts), verdicts_(verdicts) {
+                     std::vector<std::uint8_t>& verdicts, Evidence evidence)
+    : group_(group), texts_(texts), verdicts_(verdicts), evidence_(evidence) {
   verdicts_.assign(texts_.size(), 0);
 }
 
 bool GroupView::may_contain(std::uint32_t text) const {
+  if (evidence_ == Evidence::templates) return true;
   if (text >= verdicts_.size()) verdicts_.resize(texts_.size());
   auto& verdict = verdicts_[text];
   if (verdict == 0) verdict = group_.grams().may_contain(texts_.at(text).bytes) ? 2 : 1;
@@ -32,6 +33,7 @@ bool GroupView::may_contain(std::uint32_t text) const {
 bool GroupView::may_pass(std::uint32_t template_number, const TextCondition& condition) const {
   const bool contained = may_contain(condition.text);
   if (!contained && !texts_.at(condition.text).typed) return false;
+  if (evidence_ != Evidence::header) return true;
   const ColumnInfo& info = group_.column_info(template_number, condition.slot);
   if (info.shape == ColumnShape::dictionary || info.shape == ColumnShape::text) {
     const auto& text = texts_.at(condition.text);

@@ -47,7 +47,7 @@ class GroupView {
  public:
   // Keeps its answers in `verdicts`, which it empties first.
   GroupView(const SearchableGroup& group, const ConditionTexts& texts,
-            std::vector<std::uint8_t>& verdicts);
+            std::vector<std::uint8_t>& verdicts, Evidence evidence = Evidence::header);
 
   const SearchableGroup& group() const { return group_; }
   bool may_contain(std::uint32_t text) const;
@@ -59,6 +59,7 @@ class GroupView {
   const SearchableGroup& group_;
   const ConditionTexts& texts_;
   std::vector<std::uint8_t>& verdicts_;  // by text: 0 not asked yet, 1 no, 2 yes
+  const Evidence evidence_;
 };
 
 class NeedleSearch {

@@ -12,6 +12,7 @@ namespace {
 
 constexpr std::uint64_t flag_surrogates = 1;
 constexpr std::uint64_t flag_by_class = 2;
+constexpr std::uint64_t flag_byte_sets = 4;
 
 Error bad_header(std::string_view what) {
   return {ErrorCode::corrupt, "row group header: " + std::string(what)};
@@ -47,6 +48,27 @@ void put_shapes(std::string& out, const RowGroupHeader& header) {
   }
 }
 
+// Slots come before metadata, which have no sets.
+std::size_t slot_columns(const RowGroupHeader& header) {
+  return header.templates.empty()
+             ? 0
+             : header.templates.back().first_column + header.templates.back().slots;
+}
+
+bool has_bytes(const ColumnInfo& info) {
+  return info.shape == ColumnShape::dictionary || info.shape == ColumnShape::text;
+}
+
+std::string byte_sets_of(const RowGroupHeader& header) {
+  std::string out;
+  put_varint(out, header.byte_sets.size());
+  for (const ByteSet& set : header.byte_sets)
+    for (const auto word : set.bits) put_fixed64(out, word);
+  for (std::size_t i = 0; i < slot_columns(header); ++i)
+    if (has_bytes(header.columns[i].info)) put_varint(out, header.columns[i].bytes);
+  return out;
+}
+
 // Reads what encode_header() wrote, then gives every column its place.
 class HeaderReader {
  public:
@@ -61,6 +83,7 @@ class HeaderReader {
     const std::string_view minutes = in_.string();
     const std::string_view grams = in_.string();
     header_.small = in_.string();
+    if (byte_sets_) SLUICE_CHECK(read_byte_sets(in_.string()));
     if (!in_.finished()) return bad_header("does not end where it should");
     SLUICE_TRY(header_.minutes, MinuteCounts::decode(minutes, header_.rows));
     SLUICE_TRY(header_.grams, GramFilter::decode(grams));
@@ -74,9 +97,11 @@ class HeaderReader {
     header_.rows = static_cast<std::uint32_t>(rows);
     header_.line_bytes = in_.varint();
     const std::uint64_t flags = in_.varint();
-    if (flags > (flag_surrogates | flag_by_class)) return bad_header("unknown flags");
+    if (flags > (flag_surrogates | flag_by_class | flag_byte_sets))
+      return bad_header("unknown flags");
     header_.surrogates = (flags & flag_surrogates) != 0;
     by_class_ = (flags & flag_by_class) != 0;
+    byte_sets_ = (flags & flag_byte_sets) != 0;
     header_.chunks.resize(in_.count(1));
     for (auto& size : header_.chunks) {
       const std::uint64_t raw = in_.varint();
@@ -143,6 +168,21 @@ class HeaderReader {
     return static_cast<std::uint32_t>(first);
   }
 
+  Result<void> read_byte_sets(std::string_view bytes) {
+    ByteReader in(bytes);
+    header_.byte_sets.resize(in.count(sizeof(ByteSet::bits)));
+    for (ByteSet& set : header_.byte_sets)
+      for (auto& word : set.bits) word = in.fixed64();
+    for (std::size_t i = 0; i < slot_columns(header_); ++i) {
+      if (!has_bytes(header_.columns[i].info)) continue;
+      const std::uint64_t set = in.varint();
+      if (set >= header_.byte_sets.size()) return bad_header("bad set of bytes");
+      header_.columns[i].bytes = static_cast<std::uint32_t>(set);
+    }
+    if (!in.finished()) return bad_header("bad sets of bytes");
+    return {};
+  }
+
   struct Sized {
     std::uint64_t size;
     ColumnClass of;
@@ -154,8 +194,7 @@ class HeaderReader {
     std::vector<Sized> all;
     ColumnPlace* const rows[] = {&header_.row_templates, &header_.timestamps, &header_.sequences,
                                  &header_.row_shapes};
-    for (std::size_t i = 0; i < 4; ++i)
-      all.push_back({row_sizes[i], ColumnClass::number, rows[i]});
+    for (std::size_t i = 0; i < 4; ++i) all.push_back({row_sizes[i], ColumnClass::number, rows[i]});
     for (std::size_t i = 0; i < sizes_.size(); ++i) {
       GroupColumn& column = header_.columns[i];
       all.push_back({sizes_[i], class_of(column.info.shape), &column.place});
@@ -185,6 +224,7 @@ class HeaderReader {
   ByteReader in_;
   RowGroupHeader& header_;
   bool by_class_ = false;
+  bool byte_sets_ = false;
   std::vector<std::uint64_t> sizes_;  // parallel to header_.columns
 };
 
@@ -200,8 +240,8 @@ std::size_t RowGroupHeader::find(std::uint32_t template_number) const {
 std::size_t RowGroupHeader::memory_bytes() const {
   std::size_t bytes = sizeof(RowGroupHeader) + chunks.size() * sizeof(chunks[0]) +
                       templates.size() * (sizeof(templates[0]) + 4) +
-                      columns.size() * sizeof(columns[0]) + grams.memory_bytes() +
-                      minutes.encoded().size() + small.size();
+                      columns.size() * sizeof(columns[0]) + byte_sets.size() * sizeof(ByteSet) +
+                      grams.memory_bytes() + minutes.encoded().size() + small.size();
   for (const auto& shape : shapes) {
     bytes += sizeof(shape);
     for (const auto& name : shape.names) bytes += sizeof(name) + name.size();
@@ -213,7 +253,8 @@ std::string encode_header(const RowGroupHeader& header, int zstd_level) {
   std::string raw;
   put_varint(raw, header.rows);
   put_varint(raw, header.line_bytes);
-  put_varint(raw, flag_by_class | (header.surrogates ? flag_surrogates : 0));
+  put_varint(raw, flag_by_class | (header.surrogates ? flag_surrogates : 0) |
+                      (header.byte_sets.empty() ? 0 : flag_byte_sets));
   put_varint(raw, header.chunks.size());
   for (const auto size : header.chunks) put_varint(raw, size);
   put_templates(raw, header);
@@ -226,6 +267,7 @@ std::string encode_header(const RowGroupHeader& header, int zstd_level) {
   header.grams.encode(grams);
   put_string(raw, grams);
   put_string(raw, header.small);
+  if (!header.byte_sets.empty()) put_string(raw, byte_sets_of(header));
   std::string out;
   put_varint(out, raw.size());
   append_zstd(out, raw, zstd_level);

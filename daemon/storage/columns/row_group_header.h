@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/types/result.h"
+#include "daemon/storage/columns/byte_set.h"
 #include "daemon/storage/columns/gram_filter.h"
 #include "daemon/storage/columns/minute_counts.h"
 #include "daemon/storage/columns/slot_column.h"
@@ -35,8 +36,11 @@ struct ColumnPlace {
 };
 
 struct GroupColumn {
+  static constexpr std::uint32_t no_bytes = ~std::uint32_t{0};
   ColumnInfo info;
   ColumnPlace place;
+  // Into RowGroupHeader::byte_sets; of slots that are dictionaries or text, if the group has any.
+  std::uint32_t bytes = no_bytes;
 };
 
 // The rows of one template, and its slots' columns: columns[first_column + slot].
@@ -69,12 +73,18 @@ struct RowGroupHeader {
   std::vector<std::uint32_t> template_numbers;  // their numbers
   std::vector<MetadataShape> shapes;
   std::vector<GroupColumn> columns;
-  GramFilter grams;  // of the values of slots, not of metadata
+  std::vector<ByteSet> byte_sets;  // each once; parts of version 2 have none
+  GramFilter grams;                // of the values of slots, not of metadata
   MinuteCounts minutes;
   std::string small;
 
   // Index into `templates`, or its size.
   std::size_t find(std::uint32_t template_number) const;
+  // What the values of a column are made of; null: not known.
+  const ByteSet* bytes_of(std::size_t column) const {
+    const std::uint32_t set = columns[column].bytes;
+    return set == GroupColumn::no_bytes ? nullptr : &byte_sets[set];
+  }
   std::size_t memory_bytes() const;
 };
 

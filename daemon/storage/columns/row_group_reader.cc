@@ -23,26 +23,16 @@ std::size_t kept_bytes(const T& value) {
   return value.memory_bytes();
 }
 
-// The one that all readers of the row group add to.
-std::shared_ptr<ColumnBytes> bytes_seen(DecodedItems* kept, std::size_t columns) {
-  if (kept == nullptr) return nullptr;
-  if (auto found = kept->find(DecodedItem::bytes_seen))
-    return std::const_pointer_cast<ColumnBytes>(std::static_pointer_cast<const ColumnBytes>(found));
-  auto made = std::make_shared<ColumnBytes>(columns);
-  kept->keep(DecodedItem::bytes_seen, made, made->memory_bytes());
-  return made;
-}
-
-bool is_searched_for_bytes(const SlotColumn& column) {
-  return column.shape() == ColumnShape::dictionary || column.shape() == ColumnShape::text;
-}
-
 }  // namespace
 
 template <typename T, typename Load>
 Result<std::shared_ptr<const T>> RowGroupReader::item(std::uint32_t number, Load load) {
   if (kept_)
-    if (auto found = kept_->find(number)) return std::static_pointer_cast<const T>(found);
+    if (auto found = kept_->find(number)) {
+      ++reads_.cached;
+      return std::static_pointer_cast<const T>(found);
+    }
+  ++reads_.decoded;
   SLUICE_TRY(T made, load());
   auto value = std::make_shared<const T>(std::move(made));
   if (kept_) kept_->keep(number, value, kept_bytes(*value));
@@ -66,15 +56,14 @@ RowGroupReader::RowGroupReader(std::shared_ptr<const RowGroupHeader> header,
       templates_(std::move(templates)),
       fetch_(std::move(fetch)),
       kept_(std::move(kept)),
-      bytes_seen_(bytes_seen(kept_.get(), header_->columns.size())),
       columns_(header_->columns.size()) {}
 
 Result<std::string_view> RowGroupReader::raw_chunk(std::uint32_t number) {
   for (const RawChunk& known : raw_)
     if (known.number == number) return std::string_view(known.bytes);
   SLUICE_TRY(const std::string stored, fetch_(number));
-  ++chunks_read_;
-  bytes_read_ += stored.size();
+  ++reads_.chunks;
+  reads_.bytes += stored.size();
   RawChunk& slot = raw_[next_raw_];
   next_raw_ = (next_raw_ + 1) % raw_.size();
   slot.number = ColumnPlace::in_header;  // until there is something
@@ -113,6 +102,7 @@ Result<std::span<const Timestamp>> RowGroupReader::timestamps() {
 
 Result<std::span<const std::uint64_t>> RowGroupReader::sequences() {
   if (sequences_.empty()) {
+    ++reads_.decoded;
     SLUICE_TRY(const auto values, integers(header_->sequences));
     sequences_.reserve(values.size());
     for (const std::int64_t n : values) sequences_.push_back(static_cast<std::uint64_t>(n));
@@ -154,9 +144,9 @@ const ColumnInfo& RowGroupReader::column_info(std::uint32_t template_number,
 
 bool RowGroupReader::may_contain(std::uint32_t template_number, std::uint32_t slot,
                                  std::string_view text, bool fold) const {
-  if (!bytes_seen_) return true;
   const GroupTemplate& group = header_->templates[header_->find(template_number)];
-  return bytes_seen_->may_contain(group.first_column + slot, text, fold);
+  const ByteSet* const bytes = header_->bytes_of(group.first_column + slot);
+  return bytes == nullptr || bytes->may_contain(text, fold);
 }
 
 Result<const SlotColumn*> RowGroupReader::column(std::uint32_t template_number,
@@ -167,6 +157,21 @@ Result<const SlotColumn*> RowGroupReader::column(std::uint32_t template_number,
   if (columns_[column]) return columns_[column].get();
   SLUICE_CHECK(load_row_templates());
   return load_column(column, by_template_->rows(index));
+}
+
+Result<const TextCodes*> RowGroupReader::text_codes(std::uint32_t template_number,
+                                                    std::uint32_t slot) {
+  const std::size_t column = header_->templates[header_->find(template_number)].first_column + slot;
+  if (text_codes_.empty()) text_codes_.resize(columns_.size());
+  auto& codes = text_codes_[column];
+  if (codes) return codes.get();
+  const auto number =
+      DecodedItem::first_column + static_cast<std::uint32_t>(columns_.size() + column);
+  SLUICE_TRY(codes, item<TextCodes>(number, [&]() -> Result<TextCodes> {
+               return TextCodes(columns_[column]);
+             }));
+  column_bytes_ += codes->memory_bytes();
+  return codes.get();
 }
 
 Result<SlotColumn> RowGroupReader::decode(const GroupColumn& stored,
@@ -188,8 +193,6 @@ Result<const SlotColumn*> RowGroupReader::load_column(std::size_t column,
   SLUICE_TRY(columns_[column],
              item<SlotColumn>(number, [&] { return decode(header_->columns[column], rows); }));
   column_bytes_ += columns_[column]->memory_bytes();
-  if (bytes_seen_ && !bytes_seen_->known(column) && is_searched_for_bytes(*columns_[column]))
-    bytes_seen_->learn(column, *columns_[column]);
   return columns_[column].get();
 }
 
@@ -221,7 +224,7 @@ Result<void> RowGroupReader::line(std::uint32_t row, std::string& out) {
   SLUICE_CHECK(load_lines(std::span(&row, 1)));
   out.clear();
   append_line(row, out);
-  ++lines_rebuilt_;
+  ++reads_.lines;
   return {};
 }
 
@@ -230,7 +233,7 @@ Result<void> RowGroupReader::lines(std::span<const std::uint32_t> rows, std::str
   SLUICE_CHECK(load_lines(rows));
   arena.clear();
   views.clear();
-  lines_rebuilt_ += rows.size();
+  reads_.lines += rows.size();
   std::vector<std::size_t> ends;
   ends.reserve(rows.size());
   for (const std::uint32_t row : rows) {
@@ -258,6 +261,7 @@ Result<std::uint32_t> RowGroupReader::line_length(std::uint32_t row) {
 
 Result<void> RowGroupReader::load_shapes() {
   if (!by_shape_.empty()) return {};
+  ++reads_.decoded;
   SLUICE_TRY(const auto kinds, integers(header_->row_shapes));
   std::vector<std::uint32_t> counts = {header_->rows};
   for (const auto& shape : header_->shapes) {

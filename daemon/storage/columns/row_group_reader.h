@@ -17,13 +17,13 @@
 #include "base/types/labels.h"
 #include "base/types/result.h"
 #include "base/types/time.h"
-#include "daemon/storage/columns/column_bytes.h"
 #include "daemon/storage/columns/decoded_items.h"
 #include "daemon/storage/columns/line_search.h"
 #include "daemon/storage/columns/metadata_columns.h"
 #include "daemon/storage/columns/row_group_header.h"
 #include "daemon/storage/columns/row_partition.h"
 #include "daemon/storage/columns/template.h"
+#include "daemon/storage/columns/text_codes.h"
 
 namespace sluice::storage {
 
@@ -31,6 +31,15 @@ using TemplateList = std::vector<LineTemplate>;
 
 // The payload of a chunk of this row group.
 using FetchChunk = std::function<Result<std::string>(std::uint32_t chunk)>;
+
+// What a reader has done so far.
+struct RowGroupReads {
+  std::uint64_t chunks = 0;
+  std::uint64_t bytes = 0;    // of chunks, as stored
+  std::uint64_t decoded = 0;  // columns
+  std::uint64_t cached = 0;   // columns that were kept from before
+  std::uint64_t lines = 0;    // rebuilt
+};
 
 class RowGroupReader : public SearchableGroup {
  public:
@@ -48,6 +57,8 @@ class RowGroupReader : public SearchableGroup {
   bool may_contain(std::uint32_t template_number, std::uint32_t slot, std::string_view text,
                    bool fold) const override;
   Result<const SlotColumn*> column(std::uint32_t template_number, std::uint32_t slot) override;
+  // Of a text column, which column() has given out.
+  Result<const TextCodes*> text_codes(std::uint32_t template_number, std::uint32_t slot);
   Result<std::span<const std::uint32_t>> rows_of(std::uint32_t template_number) override;
   Result<void> line(std::uint32_t row, std::string& out) override;
 
@@ -72,9 +83,7 @@ class RowGroupReader : public SearchableGroup {
   void forget_chunks() { raw_ = {}; }
   // What is decoded, with what is kept of chunks. Grows with use.
   std::size_t memory_bytes() const;
-  std::uint64_t chunks_read() const { return chunks_read_; }
-  std::uint64_t bytes_read() const { return bytes_read_; }  // of chunks, as stored
-  std::uint64_t lines_rebuilt() const { return lines_rebuilt_; }
+  const RowGroupReads& reads() const { return reads_; }
 
  private:
   struct RawChunk {
@@ -105,18 +114,16 @@ class RowGroupReader : public SearchableGroup {
   std::array<RawChunk, 4> raw_;  // the last ones used
   std::size_t next_raw_ = 0;
   const std::unique_ptr<DecodedItems> kept_;
-  const std::shared_ptr<ColumnBytes> bytes_seen_;  // null without kept_
   std::shared_ptr<const std::vector<Timestamp>> timestamps_;
   std::vector<std::uint64_t> sequences_;
   std::shared_ptr<const RowPartition> by_template_;
   RowPartition by_shape_;
-  std::vector<std::shared_ptr<const SlotColumn>> columns_;  // parallel to the header's
+  std::vector<std::shared_ptr<const SlotColumn>> columns_;    // parallel to the header's
+  std::vector<std::shared_ptr<const TextCodes>> text_codes_;  // likewise, or empty
   MetadataSets sets_;
   std::vector<const SlotColumn*> shape_columns_;
   std::size_t column_bytes_ = 0;
-  std::uint64_t chunks_read_ = 0;
-  std::uint64_t bytes_read_ = 0;
-  std::uint64_t lines_rebuilt_ = 0;
+  RowGroupReads reads_;
 };
 
 }  // namespace sluice::storage

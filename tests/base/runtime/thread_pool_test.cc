@@ -46,3 +46,25 @@ TEST_CASE("a runtime can be stopped twice") {
   CHECK(runtime.query_pool().submit([&] { ran.set_value(); }));
   ran.get_future().wait();
 }
+
+TEST_CASE("what can be done without goes to idle threads only") {
+  std::promise<void> go;
+  const auto wait = go.get_future().share();
+  std::atomic<int> ran{0};
+  ThreadPool pool("test", 2, 100);
+  // Threads count as idle once they wait.
+  while (!pool.submit_if_idle([&, wait] {
+    ++ran;
+    wait.wait();
+  }))
+    std::this_thread::yield();
+  while (!pool.submit_if_idle([&, wait] {
+    ++ran;
+    wait.wait();
+  }))
+    std::this_thread::yield();
+  while (ran < 2) std::this_thread::yield();
+  CHECK_FALSE(pool.submit_if_idle([&] { ++ran; }));
+  CHECK(pool.queued() == 0);
+  go.set_value();
+}

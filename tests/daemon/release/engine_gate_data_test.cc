@@ -70,10 +70,10 @@ namespace {
 // A store that cannot give everything, and says so.
 struct PartialLogs : query::LogSource {
   explicit PartialLogs(query::LogSource& all) : all_(all) {}
-  Result<std::unique_ptr<query::LogCursor>> select(const query::LogSelect& select,
-                                                   query::QueryContext& context) override {
+  Result<std::unique_ptr<query::LogScan>> scan(const query::LogSelect& select,
+                                               query::QueryContext& context) override {
     context.warn("some stored logs are damaged");
-    return all_.select(select, context);
+    return all_.scan(select, context);
   }
   Result<std::vector<LabelSet>> streams(const TenantId& tenant,
                                         const std::vector<query::LabelMatcher>& matchers,

@@ -27,7 +27,7 @@ TEST_CASE("explain says what was looked at and how long it took") {
   const auto logs = f.explain("/query_range", R"({app="a"}|="line"| logfmt)", "&limit=3");
   CHECK(logs["query"] == R"({app="a"} |= "line" | logfmt)");
   CHECK(logs["looked_at"]["lines_kept"].get<int>() >= 3);
-  for (const char* stage : {"plan", "read", "evaluate", "total"}) {
+  for (const char* stage : {"plan", "search", "read", "evaluate", "total"}) {
     CAPTURE(stage);
     CHECK(logs["milliseconds"][stage].get<double>() >= 0);
   }

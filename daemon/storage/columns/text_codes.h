@@ -1,0 +1,37 @@
+// TextCodes: the values of a text column by small numbers, as a dictionary has them. Who wants to
+// know something of each value, asks once per distinct one; kept beside the column for later
+// queries. Immutable.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "daemon/storage/columns/slot_column.h"
+
+namespace sluice::storage {
+
+class TextCodes {
+ public:
+  // Of a text column, which it keeps.
+  explicit TextCodes(std::shared_ptr<const SlotColumn> column);
+
+  std::uint32_t code(std::size_t row) const { return codes_[row]; }
+  // By code, each once, in the order of first use.
+  std::span<const std::string_view> values() const { return values_; }
+  // XXH3, 64 bits, of each value.
+  std::span<const std::uint64_t> hashes() const { return hashes_; }
+  std::size_t memory_bytes() const {
+    return codes_.capacity() * 2 + values_.capacity() * sizeof(values_[0]) + hashes_.capacity() * 8;
+  }
+
+ private:
+  std::shared_ptr<const SlotColumn> column_;
+  std::vector<std::uint16_t> codes_;  // a column has at most 65,536 rows
+  std::vector<std::string_view> values_;
+  std::vector<std::uint64_t> hashes_;
+};
+
+}  // namespace sluice::storage
