@@ -205,8 +205,10 @@ void add_query(std::vector<ConfigKey>& keys) {
   keys.push_back(bytes(s, "max_bytes_read",
                        "What one query may read from the store, compressed; 0: no limit",
                        AT(query.max_bytes_read)));
-  keys.push_back(bytes(s, "max_memory", "What one query may hold in memory; past it it fails",
-                       AT(query.max_memory_bytes)));
+  keys.push_back(
+      bytes(s, "max_memory",
+            "What one query may hold in memory; past it its result is partial, or it fails",
+            AT(query.max_memory_bytes)));
   keys.push_back(bytes(s, "max_memory_total",
                        "What all queries may hold together, but for rules and gates; past it 503",
                        AT(query_memory_bytes)));

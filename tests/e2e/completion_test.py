@@ -28,7 +28,7 @@ class CompletionTest(harness.Case):
     def check_shell(self, complete):
         """`complete` gives what may follow the words, the last of which is being written."""
         self.assertIn("logs", complete("lo"))
-        self.assertIn("override", complete("gate", ""))
+        self.assertIn("explain", complete("gate", ""))
         self.assertIn("--on-fail", complete("gate", "run", "--on"))
         self.assertEqual(complete("logs", "'{po"), ["{pod="])
         self.assertEqual(complete("logs", "'{app=\"we"), ['{app="web"', '{app="west"'])
@@ -47,7 +47,7 @@ class CompletionTest(harness.Case):
         script = self.sluice("completion", "zsh").stdout
         # The completion system's own parts, as far as the script uses them: what it offers is
         # printed; -U offers all of it, otherwise what begins with $PREFIX.
-        body = """
+        body = r"""
             compdef() { : }
             _files() { : }
             compadd() {

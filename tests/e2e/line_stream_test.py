@@ -63,7 +63,8 @@ class LineStreamTest(harness.Case):
         response = connection.getresponse()
         self.assertEqual(response.status, 200)
         response.read(10_000)
-        self.assertGreater(self.server.metric("sluice_query_memory_bytes"), 1_000_000)
+        harness.wait_for("the query to hold lines that nobody takes", lambda: self.server.metric(
+            "sluice_query_memory_bytes") > 1_000_000)
         response.close()
         connection.close()
         harness.wait_for("the query's memory to be given back",

@@ -3,6 +3,8 @@
 #include <filesystem>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <set>
+#include <sstream>
 
 #include "base/codec/compress.h"
 #include "tests/query/cli/fake_server.h"

@@ -66,12 +66,13 @@ TEST_CASE("logs past the lookback are not there, and a range behind it is refuse
   LokiFixture f(options_of_small(own));
   CHECK(ask(f, "/query_range", selector + "&start=1699990000&end=1699995000") ==
         "400: this data is no longer available, it is past now - max_query_lookback (1h)");
-  f.add({{"app", "a"}}, 30, "new");
   f.add({{"app", "a"}}, 7200, "old");
+  f.add({{"app", "a"}}, 30, "new");
   const auto found = [&](const TenantId& tenant) {
     auto request = LokiFixture::request("/query_range", selector + "&since=3h");
     request.tenant = tenant;
     const auto body = json::parse(f.router->dispatch(request).body);
+    REQUIRE(body["data"]["result"].size() == 1);
     return body["data"]["result"][0]["values"].size();
   };
   CHECK(found(small) == 1);

@@ -48,7 +48,7 @@ std::vector<std::string> lines_of(const json& streams) {
 
 // A line a day for five days, "0" today.
 void add_days(LokiFixture& f) {
-  for (int d = 0; d < 5; ++d) f.add({{"app", "a"}}, d * day + 10, std::to_string(d));
+  for (int d = 4; d >= 0; --d) f.add({{"app", "a"}}, d * day + 10, std::to_string(d));
 }
 
 }  // namespace
