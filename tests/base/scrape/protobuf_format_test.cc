@@ -111,7 +111,7 @@ TEST_CASE("counters, gauges and untyped metrics come with their timestamps", "[p
           .metric(3,
                   [](Writer& value) {
                     value.add_double(1, 4);
-                    value.add_message(2, "");
+                    value.add_message(2, std::string());
                   })
           .delimited() +
       FamilyMessage("g", 1)

@@ -8,6 +8,7 @@
 
 using namespace sluice;
 using namespace sluice::ingest;
+using query::logql::LevelDetector;
 
 namespace {
 
