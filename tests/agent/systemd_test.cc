@@ -149,13 +149,14 @@ void write_text(int fd, const std::string& text) {
   static_cast<void>(::send(fd, text.data(), text.size(), MSG_NOSIGNAL));
 }
 
-// Reads until `end`; false at the end of the connection.
+// Reads up to `end` and not further: a message may follow at once. False at the end of the
+// connection.
 bool read_to(int fd, const std::string& end) {
   std::string seen;
+  char c = 0;
   while (!seen.ends_with(end)) {
-    const auto more = read_some(fd);
-    if (more.empty()) return false;
-    seen += more;
+    if (::read(fd, &c, 1) != 1) return false;
+    seen.push_back(c);
   }
   return true;
 }
