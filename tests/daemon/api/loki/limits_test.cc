@@ -61,22 +61,21 @@ TEST_CASE("a longer range than a tenant may ask for is refused, at every endpoin
 }
 
 TEST_CASE("logs past the lookback are not there, and a range behind it is refused") {
-  query::QueryLimits own;
-  own.max_lookback = std::chrono::hours{1};
-  LokiFixture f(options_of_small(own));
-  CHECK(ask(f, "/query_range", selector + "&start=1699990000&end=1699995000") ==
-        "400: this data is no longer available, it is past now - max_query_lookback (1h)");
-  f.add({{"app", "a"}}, 7200, "old");
-  f.add({{"app", "a"}}, 30, "new");
-  const auto found = [&](const TenantId& tenant) {
-    auto request = LokiFixture::request("/query_range", selector + "&since=3h");
-    request.tenant = tenant;
-    const auto body = json::parse(f.router->dispatch(request).body);
-    REQUIRE(body["data"]["result"].size() == 1);
-    return body["data"]["result"][0]["values"].size();
+  LokiOptions options;
+  const auto found = [&] {
+    LokiFixture f(options);
+    f.add({{"app", "a"}}, 7200, "old");
+    f.add({{"app", "a"}}, 30, "new");
+    const auto result = f.result("/query_range", selector + "&since=3h");
+    REQUIRE(result.size() == 1);
+    return result[0]["values"].size();
   };
-  CHECK(found(small) == 1);
-  CHECK(found(default_tenant()) == 2);
+  CHECK(found() == 2);
+  options.limits.common().max_lookback = std::chrono::hours{1};
+  CHECK(found() == 1);
+  LokiFixture f(options);
+  CHECK(f.error("/query_range", selector + "&start=1699990000&end=1699995000") ==
+        "400: this data is no longer available, it is past now - max_query_lookback (1h)");
 }
 
 TEST_CASE("a longer [range] than a tenant may use is refused") {

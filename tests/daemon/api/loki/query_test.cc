@@ -102,7 +102,8 @@ TEST_CASE("wrong parameters are refused with Loki's words") {
         "400: cannot parse \"yesterday\" to a valid timestamp");
   CHECK(f.error("/query_range", query + "&limit=0") == "400: limit must be a positive value");
   CHECK(f.error("/query_range", query + "&limit=9999") ==
-        "400: max entries limit per query exceeded, limit > max_entries_limit (9999 > 5000)");
+        "400: max entries limit per query exceeded, limit > max_entries_limit_per_query (9999 > "
+        "5000)");
   CHECK(f.error("/query_range", query + "&direction=sideways") ==
         "400: invalid direction 'sideways'");
   const auto metric = "query=" + enc(R"(rate({app="a"}[1m]))");
