@@ -7,7 +7,7 @@
 
 #include "agent/host/collector.h"
 #include "agent/host/containers/cgroup_stats.h"
-#include "tests/agent/temp_dir.h"
+#include "tests/support/temp_dir.h"
 
 namespace sluice::agent {
 namespace {
@@ -195,7 +195,7 @@ TEST_CASE("past the bound containers stay and services go, counted", "[container
 }
 
 TEST_CASE("no cgroups, or none wanted, is no data", "[containers]") {
-  test::TempDir dir;
+  TempDir dir;
   Families out;
   HostRoots roots;
   roots.sys = dir.path();
@@ -242,7 +242,7 @@ TEST_CASE("runtimes' files name containers", "[containers]") {
 }
 
 TEST_CASE("names are looked for until they are there, and then kept", "[containers]") {
-  test::TempDir dir;
+  TempDir dir;
   ContainerNames names(dir.path());
   CHECK_FALSE(names.find(docker_id));
   const auto folder = dir.path() + "/var/lib/docker/containers/" + docker_id;

@@ -15,7 +15,7 @@
 #include "agent/host/collector.h"
 #include "agent/host/dbus_client.h"
 #include "tests/agent/dbus_bytes.h"
-#include "tests/agent/temp_dir.h"
+#include "tests/support/temp_dir.h"
 
 namespace sluice::agent {
 namespace {
@@ -273,7 +273,7 @@ TEST_CASE("a bus without systemd is a failure", "[systemd]") {
 }
 
 TEST_CASE("no bus: the collector says so, and is not silent", "[systemd]") {
-  test::TempDir dir;
+  TempDir dir;
   const auto families = collect_all({systemd_collector({.root = dir.path()})});
   CHECK(sample(families, "node_scrape_collector_success", {{"collector", "systemd"}}) == 0);
 }
@@ -288,7 +288,7 @@ TEST_CASE("systemd's versions are numbers", "[systemd]") {
 }
 
 TEST_CASE("the client calls, and takes answers in any order", "[dbus]") {
-  test::TempDir dir;
+  TempDir dir;
   const auto path = dir.path() + "/bus";
   FakePeer peer(path, [](int fd) {
     if (!accept_user(fd)) return;
@@ -308,7 +308,7 @@ TEST_CASE("the client calls, and takes answers in any order", "[dbus]") {
 }
 
 TEST_CASE("a bus that refuses, leaves, babbles or sleeps is an error in time", "[dbus]") {
-  test::TempDir dir;
+  TempDir dir;
   const auto path = dir.path() + "/bus";
   const auto code_of = [&](FakePeer::Serve serve, std::chrono::milliseconds ms) {
     ::unlink(path.c_str());

@@ -5,7 +5,7 @@
 
 #include "agent/host/collector.h"
 #include "agent/host/remote_write_encode.h"
-#include "tests/agent/temp_dir.h"
+#include "tests/support/temp_dir.h"
 
 namespace sluice::agent {
 namespace {
@@ -79,7 +79,7 @@ TEST_CASE("files do not contradict each other", "[textfile]") {
 }
 
 TEST_CASE("a directory of text files", "[textfile]") {
-  test::TempDir dir;
+  TempDir dir;
   dir.write("a.prom", "a 1\n");
   dir.write("b.prom", "b 2\nbroken{\n");
   dir.write("c.txt", "c 3\n");
@@ -99,7 +99,7 @@ TEST_CASE("a directory of text files", "[textfile]") {
 }
 
 TEST_CASE("a file too large, and a directory that is not there", "[textfile]") {
-  test::TempDir dir;
+  TempDir dir;
   dir.write("a.prom", std::string(5 << 20, '\n'));
   CHECK(mentions(collect_textfiles(dir.path()), "\nnode_textfile_scrape_error 1\n"));
   CHECK(mentions(collect_textfiles(dir.path() + "/no"), "\nnode_textfile_scrape_error 1\n"));
