@@ -60,6 +60,17 @@ Result<SampleRun> PartSources::read(const std::string& key, std::int64_t start_m
   return joined;
 }
 
+Result<void> PartSources::seek(const std::string& key) {
+  for (auto& source : sources_) {
+    if (source->key() >= key) continue;
+    SLUICE_TRY(const bool more, source->seek(key));
+    damaged_ = damaged_ || source->damaged();
+    if (!more) source.reset();
+  }
+  std::erase(sources_, nullptr);
+  return {};
+}
+
 Result<void> PartSources::pass(const std::string& key) {
   for (auto& source : sources_) {
     if (source->key() != key) continue;

@@ -26,6 +26,8 @@ class PartSources {
   const std::string* least() const;
   // What they hold of the series where they stand, joined, within [start, end].
   Result<SampleRun> read(const std::string& key, std::int64_t start_ms, std::int64_t end_ms);
+  // To the first series from `key` on, which lies ahead.
+  Result<void> seek(const std::string& key);
   // Behind the series.
   Result<void> pass(const std::string& key);
   bool damaged() const { return damaged_; }

@@ -125,14 +125,23 @@ Result<bool> SamplePartCursor::next() {
 Result<bool> SamplePartCursor::seek(std::string_view key) {
   SLUICE_TRY(const bool opened, open_index());
   if (!opened) return false;
+  if (!keys_.empty() && keys_.front() <= key && key <= keys_.back()) {
+    at_ = place_in_group(key);  // it is open already
+    return next();
+  }
   const auto after = std::upper_bound(
       index_->begin(), index_->end(), key,
       [](std::string_view k, const SampleGroupInfo& info) { return k < info.first_key; });
   group_ = static_cast<std::uint32_t>(after == index_->begin() ? 0 : after - index_->begin() - 1);
   SLUICE_TRY(const bool any, open_group());
   if (!any) return false;
-  at_ = static_cast<std::size_t>(std::lower_bound(keys_.begin(), keys_.end(), key) - keys_.begin());
+  at_ = place_in_group(key);
   return next();
+}
+
+std::size_t SamplePartCursor::place_in_group(std::string_view key) const {
+  const auto place = std::lower_bound(keys_.begin(), keys_.end(), key);
+  return static_cast<std::size_t>(place - keys_.begin());
 }
 
 Result<const std::vector<std::int64_t>*> SamplePartCursor::times_of(std::uint32_t table) {

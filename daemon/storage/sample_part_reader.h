@@ -60,6 +60,7 @@ class SamplePartCursor {
   Result<bool> tell(const Error& error);
   Result<bool> open_index();
   Result<bool> open_group();
+  std::size_t place_in_group(std::string_view key) const;
   Result<Value> value(SampleValue what, std::uint32_t index, ValueType type) const;
   Result<SampleRun> read_whole();
   Result<const std::vector<std::int64_t>*> times_of(std::uint32_t table);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/telemetry/log.h"
+#include "daemon/storage/part_sources.h"
 #include "daemon/storage/series_cursor.h"
 
 namespace sluice::storage {
@@ -97,28 +98,62 @@ std::string key_of(const SampleWrite& write, const SampleWrite::Series& series) 
 
 }  // namespace
 
-// Late samples: what parts hold at their timestamps decides. Suspects of one series are adjacent
-// and read together.
+namespace {
+
+using Suspects = std::span<const PreparedWrite::Suspect>;
+
+// Of one series, adjacent in the list.
+struct SuspectSeries {
+  std::string key;
+  Suspects suspects;
+};
+
+std::vector<SuspectSeries> by_key(const PreparedWrite& judged, const SampleWrite& write) {
+  std::vector<SuspectSeries> series;
+  const auto& all = judged.suspects;
+  for (auto begin = all.begin(); begin != all.end();) {
+    const auto end = std::find_if(
+        begin, all.end(), [&](const auto& other) { return other.written != begin->written; });
+    series.push_back({key_of(write, write.series[begin->written]), {begin, end}});
+    begin = end;
+  }
+  std::stable_sort(series.begin(), series.end(),
+                   [](const auto& a, const auto& b) { return a.key < b.key; });
+  return series;
+}
+
+void judge_against(HeadSeries stored, Suspects suspects, const SampleWrite& write,
+                   PreparedWrite& judged) {
+  for (const auto& [series, written, sample, histogram] : suspects) {
+    if (const auto known = stored.at(sample.timestamp_ms)) {
+      judged.repeated(same_sample(known->sample.value, known->histogram, sample.value, histogram));
+      continue;
+    }
+    judged.accept(*series, write.series[written], sample, histogram);
+    stored.insert(sample, histogram);  // for repeats in this write
+  }
+}
+
+}  // namespace
+
+// Late samples: what parts hold at their timestamps decides. Series are looked up in the order of
+// parts, so that each group is read once.
 Result<void> SampleStore::judge_suspects(const TenantSamples& samples, const SampleWrite& write,
                                          PreparedWrite& judged) {
-  const auto& suspects = judged.suspects;
-  for (auto begin = suspects.begin(); begin != suspects.end();) {
-    const auto end = std::find_if(begin, suspects.end(),
-                                  [&](const auto& other) { return other.series != begin->series; });
-    const auto& written = write.series[begin->written];
-    SLUICE_TRY(const SampleRun run,
-               read_parts(cache_, samples, key_of(write, written), begin->sample.timestamp_ms,
-                          std::prev(end)->sample.timestamp_ms));
-    HeadSeries stored = stored_series(run);
-    for (; begin != end; ++begin) {
-      if (const auto known = stored.at(begin->sample.timestamp_ms)) {
-        judged.repeated(same_sample(known->sample.value, known->histogram, begin->sample.value,
-                                    begin->histogram));
-        continue;
-      }
-      judged.accept(*begin->series, written, begin->sample, begin->histogram);
-      stored.insert(begin->sample, begin->histogram);  // for repeats in this write
-    }
+  if (judged.suspects.empty()) return {};
+  std::int64_t first = INT64_MAX;
+  std::int64_t last = INT64_MIN;
+  for (const auto& suspect : judged.suspects) {
+    first = std::min(first, suspect.sample.timestamp_ms);
+    last = std::max(last, suspect.sample.timestamp_ms);
+  }
+  const auto series = by_key(judged, write);
+  PartSources parts(cache_, every_series());
+  SLUICE_CHECK(parts.add(samples.view(first, last, 0, database_), series.front().key));
+  for (const auto& [key, suspects] : series) {
+    SLUICE_CHECK(parts.seek(key));
+    SLUICE_TRY(const SampleRun run, parts.read(key, first, last));
+    judge_against(stored_series(run), suspects, write, judged);
   }
   return {};
 }

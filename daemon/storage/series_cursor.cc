@@ -133,11 +133,4 @@ Result<std::vector<LabelSet>> list_series(SamplePartCache& cache, const TenantSa
   return found;
 }
 
-Result<SampleRun> read_parts(SamplePartCache& cache, const TenantSamples& tenant,
-                             const std::string& key, std::int64_t start_ms, std::int64_t end_ms) {
-  PartSources parts(cache, every_series());
-  SLUICE_CHECK(parts.add(tenant.view(start_ms, end_ms, 0, cache.database()), key));
-  return parts.read(key, start_ms, end_ms);
-}
-
 }  // namespace sluice::storage

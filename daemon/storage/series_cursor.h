@@ -26,8 +26,4 @@ Result<std::vector<LabelSet>> list_series(SamplePartCache& cache, const TenantSa
                                           std::int64_t start_ms, std::int64_t end_ms,
                                           SampleCuts& cuts);
 
-// What parts hold of one series within [start, end]. Damage is reported and left out.
-Result<SampleRun> read_parts(SamplePartCache& cache, const TenantSamples& tenant,
-                             const std::string& key, std::int64_t start_ms, std::int64_t end_ms);
-
 }  // namespace sluice::storage

@@ -187,9 +187,12 @@ void query(storage::RocksStore& store, const char* what, const char* name, const
 void open_again(const std::string& path, std::size_t series) {
   const double before = rss_bytes();
   const auto began = std::chrono::steady_clock::now();
+  const double cpu_before = seconds_of(CLOCK_PROCESS_CPUTIME_ID);
   Opened opened(path);
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
   std::printf("recovered in                                      %12.2f s\n", took.count());
+  std::printf("CPU-seconds of that                               %12.2f s\n",
+              seconds_of(CLOCK_PROCESS_CPUTIME_ID) - cpu_before);
   std::printf("memory per series after it                        %12.0f B\n",
               (rss_bytes() - before) / static_cast<double>(series));
   const double cpu = seconds_of(CLOCK_PROCESS_CPUTIME_ID);
