@@ -23,14 +23,14 @@ Result<void> QueryContext::charge(std::int64_t bytes) {
   const auto held = held_.fetch_add(bytes) + bytes;
   const bool room = !limits_.together || limits_.together->account(bytes);
   if (bytes <= 0) return {};
+  for (auto peak = peak_.load(); held > peak && !peak_.compare_exchange_weak(peak, held);) continue;
   if (held > static_cast<std::int64_t>(limits_.max_memory_bytes))
     return Error{ErrorCode::limit_exceeded, "query needs more than its memory budget of " +
                                                 mib(limits_.max_memory_bytes) +
                                                 "; narrow the selector or the time range"};
   if (!room)
     return Error{ErrorCode::unavailable, "all running queries together need more memory than " +
-                                             mib(limits_.together->limit()) +
-                                             "; try again later"};
+                                             mib(limits_.together->limit()) + "; try again later"};
   return {};
 }
 

@@ -20,16 +20,16 @@ namespace sluice::query {
 
 struct QueryLimits {
   std::size_t max_memory_bytes = 256 << 20;  // what one query may hold
-  std::size_t max_series = 10'000;  // of a log metric query; past it the top N and a warning
-  std::size_t max_samples = 50'000'000;      // that one PromQL query may load
-  std::size_t max_entries = 5'000;           // of a log query
-  std::shared_ptr<QueryMemory> together;     // what all queries may hold; null: no bound
+  std::size_t max_series = 10'000;        // of a log metric query; past it the top N and a warning
+  std::size_t max_samples = 50'000'000;   // that one PromQL query may load
+  std::size_t max_entries = 5'000;        // of a log query
+  std::shared_ptr<QueryMemory> together;  // what all queries may hold; null: no bound
 };
 
 struct QueryStats {
-  std::atomic<std::uint64_t> bytes_processed{0};   // of lines looked at
+  std::atomic<std::uint64_t> bytes_processed{0};  // of lines looked at
   std::atomic<std::uint64_t> lines_processed{0};
-  std::atomic<std::uint64_t> bytes_read{0};        // from the store, compressed
+  std::atomic<std::uint64_t> bytes_read{0};  // from the store, compressed
   std::atomic<std::uint64_t> batches{0};
   std::atomic<std::uint64_t> batches_skipped{0};
   std::atomic<std::uint64_t> samples{0};
@@ -72,6 +72,8 @@ class QueryContext {
   // Accounts memory held by the query; Error(limit_exceeded) past its budget, Error(unavailable)
   // past that of all queries together. Negative releases; what is left goes with the context.
   Result<void> charge(std::int64_t bytes);
+  // The most it held at once, so far.
+  std::int64_t peak_bytes() const { return peak_.load(std::memory_order_relaxed); }
   // Adds a warning to the result, each text once.
   void warn(std::string text);
   std::vector<std::string> warnings() const;
@@ -81,6 +83,7 @@ class QueryContext {
   QueryLimits limits_;
   QueryStats stats_;
   std::atomic<std::int64_t> held_{0};
+  std::atomic<std::int64_t> peak_{0};
   std::chrono::steady_clock::time_point deadline_ = std::chrono::steady_clock::time_point::max();
   std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
   mutable std::mutex mutex_;

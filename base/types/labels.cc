@@ -57,12 +57,22 @@ class LabelReader {
     return {ErrorCode::parse, "labels: expected " + std::string(what) + " at byte " +
                                   std::to_string(text_.size() - rest_.size())};
   }
-  Result<void> read_pair(std::vector<Label>& labels) {
+  // Names that no identifier can spell stand in quotes, as to_string() writes them.
+  Result<std::string> read_name() {
+    if (!rest_.empty() && rest_.front() == '"') {
+      auto quoted = unquote_front(rest_);
+      if (!quoted || quoted->empty()) return expected("a label name");
+      return quoted;
+    }
     std::size_t n = 0;
     while (n < rest_.size() && (name_start(rest_[n]) || (n > 0 && is_digit(rest_[n])))) ++n;
     if (n == 0) return expected("a label name");
     std::string name(rest_.substr(0, n));
     rest_.remove_prefix(n);
+    return name;
+  }
+  Result<void> read_pair(std::vector<Label>& labels) {
+    SLUICE_TRY(std::string name, read_name());
     skip_space();
     if (!take('=')) return expected("'='");
     skip_space();
@@ -148,7 +158,9 @@ bool read_escape(std::string_view& text, std::string& out) {
     case 'b': out += '\b'; return true;
     case 'f': out += '\f'; return true;
     case 'v': out += '\v'; return true;
-    case '\\': case '"': case '\'': out += c; return true;
+    case '\\':
+    case '"':
+    case '\'': out += c; return true;
     case 'x':
       if (!read_hex(text, 2, code)) return false;
       out += static_cast<char>(code);
@@ -158,8 +170,7 @@ bool read_escape(std::string_view& text, std::string& out) {
       if (!read_hex(text, c == 'u' ? 4 : 8, code) || code > 0x10FFFF) return false;
       append_utf8(out, code);
       return true;
-    default:
-      return c >= '0' && c <= '7' && read_octal(text, c, out);
+    default: return c >= '0' && c <= '7' && read_octal(text, c, out);
   }
 }
 
@@ -186,7 +197,9 @@ std::string_view LabelSet::get(std::string_view name) const {
   return it != labels_.end() && it->name == name ? std::string_view(it->value) : std::string_view();
 }
 
-bool LabelSet::has(std::string_view name) const { return !get(name).empty(); }
+bool LabelSet::has(std::string_view name) const {
+  return !get(name).empty();
+}
 
 void LabelSet::set(std::string_view name, std::string_view value) {
   if (value.empty()) return erase(name);
@@ -219,7 +232,10 @@ std::string LabelSet::to_string() const {
   std::string out = "{";
   for (const auto& [name, value] : labels_) {
     if (out.size() > 1) out += ", ";
-    out += name;
+    if (valid_label_name(name))
+      out += name;
+    else
+      append_quoted(out, name);
     out += '=';
     append_quoted(out, value);
   }
@@ -227,7 +243,9 @@ std::string LabelSet::to_string() const {
   return out;
 }
 
-Result<LabelSet> parse_labels(std::string_view text) { return LabelReader(text).read(); }
+Result<LabelSet> parse_labels(std::string_view text) {
+  return LabelReader(text).read();
+}
 
 bool valid_label_name(std::string_view name) {
   return !name.empty() && name_start(name[0]) &&

@@ -21,8 +21,7 @@ Vector to_vector(GridVector grid, std::int64_t time_ms) {
   Vector vector;
   vector.reserve(grid.size());
   for (GridSeries& series : grid)
-    if (!is_absent(series.values[0]))
-      vector.push_back(to_sample(std::move(series), time_ms));
+    if (!is_absent(series.values[0])) vector.push_back(to_sample(std::move(series), time_ms));
   return vector;
 }
 
@@ -45,9 +44,8 @@ Matrix to_matrix(EvalValue value, const StepGrid& grid) {
       matrix.push_back(
           {std::move(series.labels), std::move(samples), std::move(series.histograms)});
   }
-  std::sort(matrix.begin(), matrix.end(), [](const MatrixSeries& a, const MatrixSeries& b) {
-    return a.labels < b.labels;
-  });
+  std::sort(matrix.begin(), matrix.end(),
+            [](const MatrixSeries& a, const MatrixSeries& b) { return a.labels < b.labels; });
   return matrix;
 }
 
@@ -80,18 +78,15 @@ void limit_log_series(EvalValue& value, QueryContext& context) {
 Result<Value> instant_matrix(Evaluator& evaluator, const Expr& expr, const StepGrid& grid) {
   SLUICE_TRY(const Windows windows, evaluator.range_windows(expr, grid));
   Matrix matrix;
-  SLUICE_CHECK(
-      evaluator.stream_ranges(expr, grid, [&](const RangeSeries& series) -> Result<void> {
-        const auto inside =
-            WindowSlider(series.samples).slide(windows.start_of(0), windows.end_of(0));
-        if (inside.empty()) return {};
-        SLUICE_CHECK(evaluator.account(static_cast<std::int64_t>(inside.size_bytes())));
-        matrix.push_back({series.labels, {inside.begin(), inside.end()}, series.histograms});
-        return {};
-      }));
-  std::sort(matrix.begin(), matrix.end(), [](const MatrixSeries& a, const MatrixSeries& b) {
-    return a.labels < b.labels;
-  });
+  SLUICE_CHECK(evaluator.stream_ranges(expr, grid, [&](const RangeSeries& series) -> Result<void> {
+    const auto inside = WindowSlider(series.samples).slide(windows.start_of(0), windows.end_of(0));
+    if (inside.empty()) return {};
+    SLUICE_CHECK(evaluator.account(static_cast<std::int64_t>(inside.size_bytes())));
+    matrix.push_back({series.labels, {inside.begin(), inside.end()}, series.histograms});
+    return {};
+  }));
+  std::sort(matrix.begin(), matrix.end(),
+            [](const MatrixSeries& a, const MatrixSeries& b) { return a.labels < b.labels; });
   return Value{std::move(matrix)};
 }
 
@@ -127,6 +122,11 @@ Result<StepGrid> checked_grid(const RangeQuery& query, std::size_t max_steps) {
   return StepGrid{query.start_ms, query.step_ms, steps + 1};
 }
 
+EngineOptions with_lookback(EngineOptions options, std::int64_t lookback_ms) {
+  if (lookback_ms > 0) options.lookback_ms = lookback_ms;
+  return options;
+}
+
 QueryResult finish(Value value, Evaluator& evaluator) {
   return {std::move(value), evaluator.context().warnings(), evaluator.take_infos()};
 }
@@ -150,9 +150,11 @@ Engine::Engine(LogSource& logs, SampleSource& samples, EngineOptions options)
 Result<QueryResult> Engine::instant(const Expr& expr, const InstantQuery& query,
                                     QueryContext& context) const {
   if (expr.type == ValueType::streams)
-    return invalid_argument("log queries are not supported as an instant query type, please "
-                            "change your query to a range query type");
-  Evaluator evaluator({logs_, samples_}, options_, query.tenant, {query.time_ms, query.time_ms},
+    return invalid_argument(
+        "log queries are not supported as an instant query type, please "
+        "change your query to a range query type");
+  const EngineOptions options = with_lookback(options_, query.lookback_ms);
+  Evaluator evaluator({logs_, samples_}, options, query.tenant, {query.time_ms, query.time_ms},
                       query.text, context);
   SLUICE_TRY(auto value, instant_value(evaluator, expr, StepGrid{query.time_ms, 1, 1}));
   return finish(std::move(value), evaluator);
@@ -164,7 +166,8 @@ Result<QueryResult> Engine::range(const Expr& expr, const RangeQuery& query,
     return invalid_argument("invalid expression type \"" + std::string(type_name(expr.type)) +
                             "\" for range query, must be Scalar or instant Vector");
   SLUICE_TRY(const StepGrid grid, checked_grid(query, options_.max_steps));
-  Evaluator evaluator({logs_, samples_}, options_, query.tenant,
+  const EngineOptions options = with_lookback(options_, query.lookback_ms);
+  Evaluator evaluator({logs_, samples_}, options, query.tenant,
                       {query.start_ms, query.end_ms, query.step_ms}, query.text, context);
   SLUICE_TRY(auto value, evaluator.eval(expr, grid));
   if (reads_logs(expr)) limit_log_series(value, context);

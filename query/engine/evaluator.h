@@ -9,8 +9,10 @@
 // works and released after it (account()).
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -47,16 +49,26 @@ class Evaluator {
  public:
   Evaluator(EvalSources sources, const EngineOptions& options, TenantId tenant, QueryBounds bounds,
             std::string_view text, QueryContext& context)
-      : sources_(sources), options_(options), tenant_(std::move(tenant)), bounds_(bounds),
-        text_(text), context_(context) {}
+      : sources_(sources),
+        options_(options),
+        tenant_(std::move(tenant)),
+        bounds_(bounds),
+        text_(text),
+        context_(context) {}
 
   Result<EvalValue> eval(const Expr& expr, const StepGrid& grid);
   // The same where the parser has made sure of the type.
   Result<GridVector> eval_vector(const Expr& expr, const StepGrid& grid);
   Result<ScalarColumn> eval_scalar(const Expr& expr, const StepGrid& grid);
 
-  // Each series of an instant vector, without holding them all where the expression allows.
+  // Each series of an instant vector, without holding them all where the expression allows
+  // (stream.cc).
   Result<void> stream(const Expr& expr, const StepGrid& grid, const SeriesSink& sink);
+  // The same in parts, each by a thread of its own, where the expression and the source allow; else
+  // one part. The sink of a part charges memory through the evaluator it is made with; what a part
+  // holds at the end counts as held by this one.
+  using PartSink = std::function<SeriesSink(std::size_t part, Evaluator& evaluator)>;
+  Result<void> stream_parts(const Expr& expr, const StepGrid& grid, const PartSink& sink_of);
   // Each series of a range vector (selector or subquery, parentheses allowed around it).
   Result<Windows> range_windows(const Expr& expr, const StepGrid& grid) const;
   Result<void> stream_ranges(const Expr& expr, const StepGrid& grid, const RangeSink& sink);
@@ -64,6 +76,7 @@ class Evaluator {
   Result<GridVector> eval_timestamps(const VectorSelector& selector, const StepGrid& grid);
 
   QueryContext& context() { return context_; }
+  const QueryBounds& bounds() const { return bounds_; }
   // Adds to what the query is known to hold; Error(limit_exceeded) past its budget.
   Result<void> account(std::int64_t bytes);
   // An annotation of the result, with where in the query it comes from.
@@ -84,6 +97,11 @@ class Evaluator {
   // Of a range or a subquery's step, in milliseconds; at least one.
   Result<std::int64_t> length_of(const QueryDuration& length) const;
   Result<void> count_samples(std::size_t samples);
+  Result<Windows> selector_windows(const VectorSelector& selector, const StepGrid& grid) const;
+  Result<std::unique_ptr<SeriesCursor>> open_cursor(const std::vector<LabelMatcher>& matchers,
+                                                    const Windows& windows);
+  Result<std::vector<std::unique_ptr<SeriesCursor>>> divide(const Expr& expr, const StepGrid& grid);
+  void join(Evaluator& part);
   std::string at_position(SourceSpan where) const;
 
   EvalSources sources_;
@@ -93,7 +111,10 @@ class Evaluator {
   std::string_view text_;
   QueryContext& context_;
   std::int64_t held_ = 0;  // bytes charged now
-  std::size_t samples_ = 0;  // looked at so far
+  // Looked at so far, by all parts.
+  std::shared_ptr<std::atomic<std::size_t>> samples_ =
+      std::make_shared<std::atomic<std::size_t>>(0);
+  std::unique_ptr<SeriesCursor> given_;  // what the one selector of a part reads
   std::vector<std::string> infos_;
 };
 

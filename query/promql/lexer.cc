@@ -14,7 +14,9 @@ namespace {
 bool space(char c) {
   return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
-bool alpha(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
+bool alpha(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+}
 bool alnum(char c) {
   return alpha(c) || is_digit(c);
 }
@@ -23,14 +25,14 @@ bool hex(char c) {
 }
 
 constexpr std::array<std::string_view, 14> keywords = {
-    "and", "or", "unless", "atan2", "offset", "by", "without", "on", "ignoring",
-    "group_left", "group_right", "bool", "start", "end"};
+    "and", "or",       "unless",     "atan2",       "offset", "by",    "without",
+    "on",  "ignoring", "group_left", "group_right", "bool",   "start", "end"};
 constexpr std::array<std::string_view, 4> word_operators = {"and", "or", "unless", "atan2"};
 
 // Longest first.
-constexpr std::array<std::string_view, 21> symbols = {"==", "!=", ">=", "<=", "=~", "!~", "=",
-                                                      ">",  "<",  "+",  "-",  "*",  "/",  "%",
-                                                      "^",  "(",  ")",  ",",  "@",  "{",  "}"};
+constexpr std::array<std::string_view, 23> symbols = {
+    "==", "!=", ">=", "<=", "</", ">/", "=~", "!~", "=", ">", "<", "+",
+    "-",  "*",  "/",  "%",  "^",  "(",  ")",  ",",  "@", "{", "}"};
 
 class Lexer {
  public:
@@ -197,8 +199,8 @@ class Lexer {
     return !too_many || fail("unexpected right parenthesis ')'");
   }
   bool allowed(std::string_view symbol) const {
-    if (braces_) return std::string_view("},=!==~!~").find(symbol) != std::string_view::npos &&
-                        symbol != "==";
+    if (braces_)
+      return std::string_view("},=!==~!~").find(symbol) != std::string_view::npos && symbol != "==";
     return symbol != "}" && symbol != "=~" && symbol != "!~";
   }
   bool unexpected() {
@@ -276,6 +278,8 @@ std::string Token::describe() const {
   return out;
 }
 
-std::vector<Token> tokenize(std::string_view text) { return Lexer(text).run(); }
+std::vector<Token> tokenize(std::string_view text) {
+  return Lexer(text).run();
+}
 
 }  // namespace sluice::query::promql
