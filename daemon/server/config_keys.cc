@@ -244,7 +244,9 @@ void add_runtime(std::vector<ConfigKey>& keys) {
   keys.push_back(integer(s, "commit_threads", "Pushes waiting for an fsync together", 1, 1024,
                          AT(runtime.commit_threads)));
   keys.push_back(
-      integer(s, "query_threads", "Queries running at once", 1, 256, AT(runtime.query_threads)));
+      integer(s, "query_threads",
+              "Queries running at once, and threads of one PromQL aggregation over many series", 1,
+              256, AT(runtime.query_threads)));
   keys.push_back(integer(s, "queue_limit", "Requests waiting for a thread; past it 429", 1,
                          1'000'000, AT(runtime.queue_limit)));
 }

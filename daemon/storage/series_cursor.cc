@@ -1,10 +1,15 @@
 #include "daemon/storage/series_cursor.h"
 
+#include <algorithm>
+
 #include "daemon/storage/chunk_reader.h"
 
 namespace sluice::storage {
 
 namespace {
+
+// Fewer are read before another thread has begun.
+constexpr std::size_t series_per_part_least = 500;
 
 class StoredSeriesCursor : public query::SeriesCursor {
  public:
@@ -25,6 +30,22 @@ class StoredSeriesCursor : public query::SeriesCursor {
       if (!current_.samples.empty()) return &current_;
     }
     return nullptr;
+  }
+
+  std::vector<std::unique_ptr<query::SeriesCursor>> split(std::size_t parts) override {
+    std::vector<std::unique_ptr<query::SeriesCursor>> cursors;
+    parts = std::min(parts, series_.size() / series_per_part_least);
+    if (parts < 2) return cursors;
+    const query::SampleSelect range{tenant_.tenant(), {}, start_ms_, end_ms_};
+    for (std::size_t i = 0; i < parts; ++i) {
+      const auto at = [&](std::size_t part) {
+        return series_.begin() + static_cast<std::ptrdiff_t>(series_.size() * part / parts);
+      };
+      cursors.push_back(std::make_unique<StoredSeriesCursor>(
+          database_, tenant_, std::vector<SeriesPtr>(at(i), at(i + 1)), range, context_));
+    }
+    next_ = series_.size();
+    return cursors;
   }
 
  private:

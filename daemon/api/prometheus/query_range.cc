@@ -24,11 +24,13 @@ Result<query::RangeQuery> parse_range(const http::Params& params) {
   const auto step = parse_duration(params.get_or("step", ""));
   if (!step) return wrong("step", step.error().message);
   if (*step <= 0)
-    return wrong("step", "zero or negative query resolution step widths are not accepted. Try a "
-                         "positive integer");
+    return wrong("step",
+                 "zero or negative query resolution step widths are not accepted. Try a "
+                 "positive integer");
   if (query::saturating_sub(*end, *start) / *step > max_points)
-    return invalid_argument("exceeded maximum resolution of 11,000 points per timeseries. Try "
-                            "decreasing the query resolution (?step=XX)");
+    return invalid_argument(
+        "exceeded maximum resolution of 11,000 points per timeseries. Try "
+        "decreasing the query resolution (?step=XX)");
   range.start_ms = *start;
   range.end_ms = *end;
   range.step_ms = *step;
@@ -56,11 +58,11 @@ http::Response query_range(const Api& api, http::Request& request) {
   context.set_deadline(context.started() + run->timeout);
   range->tenant = request.tenant;
   range->text = text;
+  range->lookback_ms = run->lookback_ms;
+  const auto began = std::chrono::steady_clock::now();
   auto result = api.engine.range(**expr, *range, context);
   if (!result) return failure(result.error());
-  truncate(*result, run->limit);
-  return success([&](JsonWriter& json) { write_result(json, result->value); }, result->warnings,
-                 result->infos);
+  return answer_query(std::move(*result), *run, context, began);
 }
 
 }  // namespace sluice::api::prometheus

@@ -37,6 +37,10 @@ class FakeOperations : public storage::StoreOperations {
     forced = force;
     return {};
   }
+  Result<void> delete_series(const TenantId&, std::vector<std::vector<query::LabelMatcher>>,
+                             std::int64_t, std::int64_t) override {
+    return {};
+  }
   std::vector<storage::DaySpace> space() override { return days; }
   Result<storage::BackupInfo> backup(const std::string& directory) override {
     backed_up = directory;
@@ -75,9 +79,8 @@ TEST_CASE("a deletion takes Loki's parameters and answers 204") {
   CHECK(api.call("PUT", "/loki/api/v1/delete", "query=x&start=2023-11-14T00:00:00Z").status == 204);
   REQUIRE(api.store.requests.size() == 2);
   CHECK(api.store.requests[0].query == "{app=\"web\"}");
-  CHECK(api.store.requests[0].range ==
-        TimeRange{from_unix_ns(1'699'999'000 * ns_per_s),
-                  from_unix_ns(1'699'999'900 * ns_per_s + 1)});
+  CHECK(api.store.requests[0].range == TimeRange{from_unix_ns(1'699'999'000 * ns_per_s),
+                                                 from_unix_ns(1'699'999'900 * ns_per_s + 1)});
   CHECK(api.store.requests[1].range.end == from_unix_ns(delete_now_s * ns_per_s + 1));
   CHECK(api.store.tenants[0].value == "shop");
 }
