@@ -8,6 +8,10 @@ import harness
 import remote_write
 
 
+def encode(**parameters):
+    return urllib.parse.urlencode(parameters)
+
+
 class MetricsApiTest(harness.Case):
     def test_exemplars_are_as_durable_as_their_samples(self):
         daemon = self.daemon()
@@ -31,7 +35,7 @@ class MetricsApiTest(harness.Case):
         now = int(time.time()) * 1000
         self.write(daemon, [({"__name__": "up", "job": job}, [(now, 1)], []) for job in "ab"])
         answer = daemon.client.post(
-            '/api/v1/admin/tsdb/delete_series?match[]={job="a"}'.replace('"', "%22"), b"")
+            "/api/v1/admin/tsdb/delete_series?" + encode(**{"match[]": '{job="a"}'}), b"")
         self.assertEqual(answer.status, 204, answer.text)
         for _ in range(2):
             jobs = [one["metric"]["job"] for one in self.ask(daemon, "query", query="up")["result"]]
@@ -53,9 +57,10 @@ class MetricsApiTest(harness.Case):
         self.assertIn("service.name", self.ask(daemon, "labels"))
         self.assertEqual(self.ask(daemon, "series", **{"match[]": '{"http.requests"}'}),
                          [labels])
-        plain = daemon.client.get('/federate?match[]={"http.requests"}'.replace('"', "%22"))
+        federate = "/federate?" + encode(**{"match[]": '{"http.requests"}'})
+        plain = daemon.client.get(federate)
         self.assertIn('http_requests{service_name="köln"} 5', plain.text)
-        quoted = daemon.client.get('/federate?match[]={"http.requests"}'.replace('"', "%22"),
+        quoted = daemon.client.get(federate,
                                    {"Accept": "text/plain;version=1.0.0;escaping=allow-utf-8"})
         self.assertIn('{"http.requests","service.name"="köln"} 5', quoted.text)
 
@@ -84,7 +89,7 @@ class MetricsApiTest(harness.Case):
         self.assertGreater(answer["data"]["stats"]["timings"]["execTotalTime"], 0)
 
     def ask(self, daemon, path, **parameters):
-        answer = daemon.client.get(f"/api/v1/{path}?{urllib.parse.urlencode(parameters)}")
+        answer = daemon.client.get(f"/api/v1/{path}?{encode(**parameters)}")
         self.assertEqual(answer.status, 200, answer.text)
         return answer.json["data"]
 
