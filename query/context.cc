@@ -29,6 +29,7 @@ Result<void> QueryContext::charge(std::int64_t bytes) {
   const auto held = held_.fetch_add(bytes) + bytes;
   const bool room = !limits_.together || limits_.together->account(bytes);
   if (bytes <= 0) return {};
+  for (auto peak = peak_.load(); held > peak && !peak_.compare_exchange_weak(peak, held);) continue;
   if (held > static_cast<std::int64_t>(limits_.max_memory_bytes)) {
     over_budget_ = true;
     return Error{ErrorCode::limit_exceeded, "query needs more than its memory budget of " +

@@ -116,6 +116,8 @@ class QueryContext {
   std::int64_t held() const { return held_.load(); }
   // Whether a charge went past the query's own budget.
   bool over_budget() const { return over_budget_.load(); }
+  // The most it held at once, so far.
+  std::int64_t peak_bytes() const { return peak_.load(std::memory_order_relaxed); }
   // Adds a warning to the result, each text once.
   void warn(std::string text);
   std::vector<std::string> warnings() const;
@@ -127,6 +129,7 @@ class QueryContext {
   std::atomic<std::int64_t> held_{0};
   std::atomic<bool> over_budget_{false};
   bool detect_levels_ = false;
+  std::atomic<std::int64_t> peak_{0};
   std::atomic<std::chrono::steady_clock::time_point> deadline_ =
       std::chrono::steady_clock::time_point::max();
   std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();

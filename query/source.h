@@ -131,6 +131,13 @@ class SeriesCursor {
   virtual ~SeriesCursor() = default;
   // Next series in label order; null at the end. Valid until the next call.
   virtual Result<const SampleSeries*> next() = 0;
+  // Before the first next(): the same series as up to `parts` cursors, in order, each for a thread
+  // of its own; this one is then empty. Nothing comes back where that is not possible or not worth
+  // it.
+  virtual std::vector<std::unique_ptr<SeriesCursor>> split(std::size_t parts) {
+    static_cast<void>(parts);
+    return {};
+  }
 };
 
 class SampleSource {

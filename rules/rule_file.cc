@@ -4,6 +4,7 @@
 #include <set>
 
 #include "base/config/yaml.h"
+#include "base/types/utf8.h"
 
 namespace sluice::rules {
 namespace {
@@ -86,7 +87,7 @@ class RuleFileReader {
   }
 
   void check_recording(YamlNode& node, const Rule& rule) {
-    if (!valid_metric_name(rule.name)) {
+    if (!valid_utf8_name(rule.name)) {
       node.error_at("record", "\"" + rule.name + "\" is not a valid metric name");
     }
     for (const char* key : {"for", "keep_firing_for", "annotations"}) {
@@ -99,7 +100,8 @@ class RuleFileReader {
     if (!parent.has(key)) return out;
     for (auto& [name, node] : parent.section(key).entries()) {
       const bool label = key == "labels";
-      if (!valid_label_name(name)) node.error("\"" + name + "\" is not a valid label name");
+      if (label ? !valid_utf8_name(name) : !valid_label_name(name))
+        node.error("\"" + name + "\" is not a valid label name");
       if (label && name == metric_name_label) node.error("__name__ cannot be set by a rule");
       if (label && templated && name == "alertname") node.error("alertname is the rule's name");
       auto text = TextTemplate::parse(node.text());

@@ -57,12 +57,22 @@ class LabelReader {
     return {ErrorCode::parse, "labels: expected " + std::string(what) + " at byte " +
                                   std::to_string(text_.size() - rest_.size())};
   }
-  Result<void> read_pair(std::vector<Label>& labels) {
+  // Names that no identifier can spell stand in quotes, as to_string() writes them.
+  Result<std::string> read_name() {
+    if (!rest_.empty() && rest_.front() == '"') {
+      auto quoted = unquote_front(rest_);
+      if (!quoted || quoted->empty()) return expected("a label name");
+      return quoted;
+    }
     std::size_t n = 0;
     while (n < rest_.size() && (name_start(rest_[n]) || (n > 0 && is_digit(rest_[n])))) ++n;
     if (n == 0) return expected("a label name");
     std::string name(rest_.substr(0, n));
     rest_.remove_prefix(n);
+    return name;
+  }
+  Result<void> read_pair(std::vector<Label>& labels) {
+    SLUICE_TRY(std::string name, read_name());
     skip_space();
     if (!take('=')) return expected("'='");
     skip_space();
@@ -222,7 +232,10 @@ std::string LabelSet::to_string() const {
   std::string out = "{";
   for (const auto& [name, value] : labels_) {
     if (out.size() > 1) out += ", ";
-    out += name;
+    if (valid_label_name(name))
+      out += name;
+    else
+      append_quoted(out, name);
     out += '=';
     append_quoted(out, value);
   }

@@ -29,17 +29,35 @@ Label read_label(protozero::pbf_reader reader) {
   return label;
 }
 
-WrittenSeries read_series(protozero::pbf_reader reader, WriteRequest& request) {
+Exemplar read_exemplar(protozero::pbf_reader reader) {
+  Exemplar exemplar;
+  std::vector<Label> labels;
+  while (reader.next()) {
+    if (is_field(reader, 1, as_bytes))
+      labels.push_back(read_label(reader.get_message()));
+    else if (is_field(reader, 2, as_fixed64))
+      exemplar.value = reader.get_double();
+    else if (is_field(reader, 3, as_varint))
+      exemplar.timestamp_ms = reader.get_int64();
+    else
+      reader.skip();
+  }
+  exemplar.labels = LabelSet::from(std::move(labels));
+  return exemplar;
+}
+
+WrittenSeries read_series(protozero::pbf_reader reader) {
   WrittenSeries series;
   while (reader.next()) {
     if (is_field(reader, 1, as_bytes)) {
       series.labels.push_back(read_label(reader.get_message()));
     } else if (is_field(reader, 2, as_bytes)) {
       series.samples.push_back(read_float_sample(reader.get_message()));
+    } else if (is_field(reader, 3, as_bytes)) {
+      series.exemplars.push_back(read_exemplar(reader.get_message()));
     } else if (is_field(reader, 4, as_bytes)) {
       read_histogram_sample(reader.get_message(), series);
     } else {
-      if (reader.tag() == 3) ++request.exemplars;
       reader.skip();
     }
   }
@@ -72,7 +90,7 @@ MetricMetadata read_metadata(protozero::pbf_reader reader) {
 }  // namespace
 
 void read_request_series(protozero::pbf_reader series, WriteRequest& request) {
-  request.series.push_back(read_series(series, request));
+  request.series.push_back(read_series(series));
 }
 
 void read_request_field(protozero::pbf_reader& reader, WriteRequest& request) {

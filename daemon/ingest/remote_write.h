@@ -4,6 +4,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/types/exemplar.h"
 #include "base/types/log_entry.h"
 
 namespace sluice::ingest {
@@ -11,15 +12,15 @@ namespace sluice::ingest {
 struct WrittenSeries {
   std::vector<Label> labels;  // as sent: perhaps unsorted or repeated, which validation tells
   std::vector<Sample> samples;
-  HistogramList histograms = {};         // those the samples name
-  std::size_t bad_histograms = 0;        // left out
+  HistogramList histograms = {};            // those the samples name
+  std::size_t bad_histograms = 0;           // left out
   const char* histogram_problem = nullptr;  // of the first of them
+  std::vector<Exemplar> exemplars = {};
 };
 
 struct WriteRequest {
   std::vector<WrittenSeries> series;
   std::vector<MetricMetadata> metadata;
-  std::size_t exemplars = 0;   // skipped
 };
 
 // `body` is plain protobuf, decompressed. Error(invalid_argument).

@@ -66,12 +66,16 @@ class RequestReader {
   Result<WriteRequest> read(protozero::pbf_reader reader) {
     // The table comes first as senders write it, but need not.
     for (protozero::pbf_reader table = reader; table.next();) {
-      if (is_field(table, 4, as_bytes)) symbols_.add(table.get_view());
-      else table.skip();
+      if (is_field(table, 4, as_bytes))
+        symbols_.add(table.get_view());
+      else
+        table.skip();
     }
     while (reader.next()) {
-      if (is_field(reader, 5, as_bytes)) SLUICE_CHECK(read_series(reader.get_message()));
-      else reader.skip();
+      if (is_field(reader, 5, as_bytes))
+        SLUICE_CHECK(read_series(reader.get_message()));
+      else
+        reader.skip();
     }
     if (symbols_.missing()) return invalid_argument("remote write: a symbol is not in the table");
     return std::move(request_);
@@ -83,23 +87,52 @@ class RequestReader {
     std::vector<std::uint32_t> references;
     std::optional<FamilyFields> family;
     while (reader.next()) {
-      if (reader.tag() == 1) read_references(reader, references);
+      if (reader.tag() == 1)
+        read_references(reader, references);
       else if (is_field(reader, 2, as_bytes))
         series.samples.push_back(read_float_sample(reader.get_message()));
-      else if (is_field(reader, 3, as_bytes)) read_histogram_sample(reader.get_message(), series);
-      else if (is_field(reader, 5, as_bytes)) family = read_family(reader.get_message());
-      else {
-        if (reader.tag() == 4) ++request_.exemplars;
+      else if (is_field(reader, 3, as_bytes))
+        read_histogram_sample(reader.get_message(), series);
+      else if (is_field(reader, 5, as_bytes))
+        family = read_family(reader.get_message());
+      else if (is_field(reader, 4, as_bytes)) {
+        SLUICE_TRY(auto exemplar, read_exemplar(reader.get_message()));
+        series.exemplars.push_back(std::move(exemplar));
+      } else {
         reader.skip();
       }
     }
-    if (references.size() % 2 != 0)
-      return invalid_argument("remote write: an odd number of references to labels");
-    for (std::size_t i = 0; i < references.size(); i += 2)
-      series.labels.push_back({symbols_.at(references[i]), symbols_.at(references[i + 1])});
+    SLUICE_TRY(series.labels, labels_of(references));
     if (family) add_metadata(series, *family);
     request_.series.push_back(std::move(series));
     return {};
+  }
+
+  Result<std::vector<Label>> labels_of(const std::vector<std::uint32_t>& references) {
+    if (references.size() % 2 != 0)
+      return invalid_argument("remote write: an odd number of references to labels");
+    std::vector<Label> labels;
+    for (std::size_t i = 0; i < references.size(); i += 2)
+      labels.push_back({symbols_.at(references[i]), symbols_.at(references[i + 1])});
+    return labels;
+  }
+
+  Result<Exemplar> read_exemplar(protozero::pbf_reader reader) {
+    Exemplar exemplar;
+    std::vector<std::uint32_t> references;
+    while (reader.next()) {
+      if (reader.tag() == 1)
+        read_references(reader, references);
+      else if (is_field(reader, 2, as_fixed64))
+        exemplar.value = reader.get_double();
+      else if (is_field(reader, 3, as_varint))
+        exemplar.timestamp_ms = reader.get_int64();
+      else
+        reader.skip();
+    }
+    SLUICE_TRY(auto labels, labels_of(references));
+    exemplar.labels = LabelSet::from(std::move(labels));
+    return exemplar;
   }
 
   void add_metadata(const WrittenSeries& series, const FamilyFields& fields) {

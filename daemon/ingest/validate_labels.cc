@@ -1,5 +1,7 @@
 #include "daemon/ingest/validate_labels.h"
 
+#include "base/types/utf8.h"
+
 namespace sluice::ingest {
 
 namespace {
@@ -15,11 +17,11 @@ std::string over(std::size_t found, std::size_t limit) {
 }  // namespace
 
 std::optional<LabelProblem> find_label_problem(const LabelSet& labels, std::size_t labels_max,
-                                               const Limits& limits) {
+                                               const Limits& limits, Names names) {
   if (labels.size() > labels_max)
     return LabelProblem{"too_many_labels", "too many labels: " + over(labels.size(), labels_max)};
   for (const auto& [name, value] : labels) {
-    if (!valid_label_name(name))
+    if (names == Names::utf8 ? !valid_utf8_name(name) : !valid_label_name(name))
       return LabelProblem{"invalid_label_name", "invalid label name \"" + shortened(name) + "\""};
     if (name.size() > limits.label_name_bytes)
       return LabelProblem{"label_name_too_long",

@@ -10,8 +10,14 @@
 
 namespace sluice::ingest {
 
-// What may be stored; the rest goes to `rejections`. Takes the series out of the request.
-std::vector<SeriesSamples> validate_samples(WriteRequest& request, const Limits& limits,
-                                            Timestamp now, Rejections& rejections);
+// What may be stored of a request.
+struct ValidWrite {
+  std::vector<SeriesSamples> series;
+  std::vector<SeriesExemplars> exemplars;
+  std::size_t skipped_exemplars = 0;  // of refused series, too long, or not UTF-8
+};
+// The rest goes to `rejections`. Takes the series out of the request.
+ValidWrite validate_samples(WriteRequest& request, const Limits& limits, Timestamp now,
+                            Rejections& rejections);
 
 }  // namespace sluice::ingest

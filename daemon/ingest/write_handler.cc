@@ -39,12 +39,19 @@ std::size_t count_histograms(const std::vector<SeriesSamples>& series) {
   return histograms;
 }
 
+std::size_t count_exemplars(const std::vector<SeriesExemplars>& series) {
+  std::size_t exemplars = 0;
+  for (const auto& one : series) exemplars += one.exemplars.size();
+  return exemplars;
+}
+
 // Senders of 2.0 check by these that nothing was lost on the way.
-void add_statistics(http::Response& response, std::size_t samples, std::size_t histograms) {
+void add_statistics(http::Response& response, std::size_t samples, std::size_t histograms,
+                    std::size_t exemplars) {
   const std::string prefix = "X-Prometheus-Remote-Write-";
   response.headers.set(prefix + "Samples-Written", std::to_string(samples));
   response.headers.set(prefix + "Histograms-Written", std::to_string(histograms));
-  response.headers.set(prefix + "Exemplars-Written", "0");
+  response.headers.set(prefix + "Exemplars-Written", std::to_string(exemplars));
 }
 
 std::size_t count_samples(const WriteRequest& request) {
@@ -79,23 +86,26 @@ Result<http::Response> WriteHandler::write(http::Request& request) {
   }
   metrics_.bytes.inc(static_cast<double>(request.body.size()));
   SLUICE_TRY(FlatWrite decoded, decode(version, request.body));
-  metrics_.count_skipped("exemplar", decoded.rest.exemplars);
   const std::size_t samples = decoded.samples.samples.size() + count_samples(decoded.rest);
   if (samples > limits_.samples_per_write)
     return invalid_argument("write of " + std::to_string(samples) + " samples, limit " +
                             std::to_string(limits_.samples_per_write) + "; send smaller batches");
   Rejections rejections;
-  const auto series = validate_samples(decoded.rest, limits_, clock_.now(), rejections);
+  auto valid = validate_samples(decoded.rest, limits_, clock_.now(), rejections);
   metrics_.count(rejections);
-  const std::size_t histograms = count_histograms(series);
-  for (const SeriesSamples& one : series) decoded.samples.add(one);
+  metrics_.count_skipped("exemplar", valid.skipped_exemplars);
+  const std::size_t histograms = count_histograms(valid.series);
+  const std::size_t exemplars = count_exemplars(valid.exemplars);
+  for (const SeriesSamples& one : valid.series) decoded.samples.add(one);
   SLUICE_TRY(const std::size_t accepted,
-             store_.write_flat(request.tenant, decoded.samples, std::move(decoded.rest.metadata)));
+             store_.write_flat(request.tenant, decoded.samples, std::move(decoded.rest.metadata),
+                               std::move(valid.exemplars)));
   metrics_.items.inc(static_cast<double>(accepted));
   auto response = rejections.empty()
                       ? http::Response::no_content()
                       : http::Response::text(400, rejections.message(samples, "samples"));
-  if (version == 2) add_statistics(response, accepted - std::min(accepted, histograms), histograms);
+  if (version == 2)
+    add_statistics(response, accepted - std::min(accepted, histograms), histograms, exemplars);
   return response;
 }
 

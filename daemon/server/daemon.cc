@@ -27,6 +27,7 @@
 #include "daemon/release/routes.h"
 #include "daemon/server/config.h"
 #include "daemon/server/process_metrics.h"
+#include "daemon/server/settings.h"
 #include "daemon/server/ticker.h"
 #include "daemon/server/version.h"
 #include "query/engine/engine.h"
@@ -84,7 +85,7 @@ class RunningDaemon : public Daemon {
   Result<void> apply(const DaemonOptions& next);
   PerTenant<query::QueryLimits> query_limits() const;
   api::LokiOptions loki_options() const;
-  api::PrometheusOptions prometheus_options() const;
+  api::PrometheusOptions prometheus_options();
 
   DaemonOptions options_;
   Clock& clock_;
@@ -154,7 +155,9 @@ Result<void> RunningDaemon::open_store() {
   ticker_ = std::make_unique<Ticker>(tick_interval, [this] { store_->tick(); });
   api::add_space_metrics(metrics_, store_->operations());
   timed_logs_ = std::make_unique<query::TimedLogSource>(store_->logs());
-  engine_ = std::make_unique<query::Engine>(*timed_logs_, store_->samples());
+  query::EngineOptions engine_options;
+  engine_options.threads = options_.runtime.query_threads;
+  engine_ = std::make_unique<query::Engine>(*timed_logs_, store_->samples(), engine_options);
   return {};
 }
 
@@ -233,10 +236,21 @@ api::LokiOptions RunningDaemon::loki_options() const {
           .truncates_lines = options_.ingest.long_lines == LongLinePolicy::truncate};
 }
 
-api::PrometheusOptions RunningDaemon::prometheus_options() const {
-  return {.limits = query_limits(),
-          .version = std::string(build_version()),
-          .retention = options_.storage.retention};
+api::PrometheusOptions RunningDaemon::prometheus_options() {
+  api::PrometheusOptions options;
+  options.limits = query_limits();
+  options.version = std::string(build_version());
+  options.retention = options_.storage.retention;
+  options.exemplars = &store_->exemplars();
+  options.settings = [this] {
+    const std::lock_guard lock(reload_mutex_);
+    return show_settings(options_);
+  };
+  options.delete_series = [this](const TenantId& tenant, auto selectors, std::int64_t start_ms,
+                                 std::int64_t end_ms) {
+    return store_->operations().delete_series(tenant, std::move(selectors), start_ms, end_ms);
+  };
+  return options;
 }
 
 Result<void> RunningDaemon::start_server() {

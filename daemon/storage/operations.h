@@ -10,6 +10,7 @@
 #include "base/types/ids.h"
 #include "base/types/result.h"
 #include "base/types/time.h"
+#include "query/ast/label_matcher.h"
 
 namespace sluice::storage {
 
@@ -66,6 +67,13 @@ class StoreOperations {
   // The entries come back. Errors: not_found; invalid_argument: past the cancel period, unless
   // `force`, which brings back what merges have not dropped yet; or processed.
   virtual Result<void> cancel_delete(const TenantId& tenant, const std::string& id, bool force) = 0;
+
+  // Hides the samples in [start, end] of series that any of the selectors matches, and series that
+  // have no others; what is written later for times after the request is seen. Errors:
+  // limit_exceeded: too many deletions are kept; no_space.
+  virtual Result<void> delete_series(const TenantId& tenant,
+                                     std::vector<std::vector<query::LabelMatcher>> selectors,
+                                     std::int64_t start_ms, std::int64_t end_ms) = 0;
 
   // By tenant, then day.
   virtual std::vector<DaySpace> space() = 0;

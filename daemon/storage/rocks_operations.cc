@@ -21,6 +21,20 @@ Result<void> RocksStore::cancel_delete(const TenantId& tenant, const std::string
   return deletions_.cancel(tenant, id, force);
 }
 
+// Up to the newest sample or now: what comes later was not meant.
+Result<void> RocksStore::delete_series(const TenantId& tenant,
+                                       std::vector<std::vector<query::LabelMatcher>> selectors,
+                                       std::int64_t start_ms, std::int64_t end_ms) {
+  std::int64_t newest = unix_ms(to_ms(clock_.now()));
+  if (const auto arrived = samples_.newest_arrived(tenant))
+    newest = std::max(newest, unix_ms(to_ms(*arrived)));
+  end_ms = std::min(end_ms, newest);
+  if (end_ms < start_ms) return {};
+  std::vector<SampleDeletion> deletions;
+  for (auto& matchers : selectors) deletions.push_back({std::move(matchers), start_ms, end_ms});
+  return sample_deletions_.add(tenant, std::move(deletions));
+}
+
 std::vector<DaySpace> RocksStore::space() {
   return logs_.space();
 }

@@ -22,6 +22,8 @@ Result<void> RocksStore::drop_expired(Timestamp now) {
   if (const auto day = policy.first_day(now)) {
     SLUICE_CHECK(logs_.drop_before(*day, [&] { return remove_days(*day, part_families); }));
     SLUICE_CHECK(samples_.drop_before(*day));
+    SLUICE_CHECK(sample_deletions_.drop_before(*day * ms_per_day));
+    SLUICE_CHECK(exemplars_.drop_before(*database_, *day * ms_per_day));
   }
   if (!policy.has_rules()) return {};
   for (const TenantId& tenant : logs_.tenant_ids())

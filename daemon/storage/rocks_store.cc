@@ -37,9 +37,12 @@ RocksStore::RocksStore(StoreOptions options, Clock& clock, std::unique_ptr<Stora
       database_(std::move(database)),
       deletions_(*database_, options_, std::move(policy), clock),
       logs_(*database_, deletions_, options_, clock, *metrics_),
-      samples_(*database_, options_, clock, *metrics_, [this](const TenantId& tenant) {
-        return deletions_.policy().cuts(tenant, clock_.now());
-      }) {}
+      samples_(*database_, options_, clock, *metrics_,
+               [this](const TenantId& tenant) {
+                 return deletions_.policy().cuts(tenant, clock_.now());
+               }),
+      sample_deletions_(*database_),
+      visible_samples_(samples_, sample_deletions_) {}
 
 RocksStore::~RocksStore() {
   stopping_ = true;
@@ -49,6 +52,8 @@ RocksStore::~RocksStore() {
 Result<void> RocksStore::start(bool run_workers) {
   SLUICE_CHECK(logs_.recover());
   SLUICE_CHECK(samples_.recover());
+  SLUICE_CHECK(sample_deletions_.recover());
+  SLUICE_CHECK(exemplars_.recover(*database_));
   if (!run_workers) return {};
   sealer_ = std::make_unique<Worker>([this] { background(logs_.seal(false)); });
   merger_ = std::make_unique<Worker>([this] { merge_in_background(); });
@@ -75,22 +80,27 @@ Result<PushOutcome> RocksStore::push(LogPush push) {
 }
 
 Result<std::size_t> RocksStore::write(const TenantId& tenant, std::vector<SeriesSamples> series,
-                                      std::vector<MetricMetadata> metadata) {
+                                      std::vector<MetricMetadata> metadata,
+                                      std::vector<SeriesExemplars> exemplars) {
   SampleWrite flat;
   for (const auto& one : series) flat.add(one);
-  return write_flat(tenant, flat, std::move(metadata));
+  return write_flat(tenant, flat, std::move(metadata), std::move(exemplars));
 }
 
 Result<std::size_t> RocksStore::write_flat(const TenantId& tenant, SampleWrite& samples,
-                                           std::vector<MetricMetadata> metadata) {
+                                           std::vector<MetricMetadata> metadata,
+                                           std::vector<SeriesExemplars> exemplars) {
   SLUICE_TRY(const auto write,
              samples_.prepare(tenant, Origin::outside, samples, std::move(metadata)));
-  if (!write.empty()) {
+  const auto kept = exemplars_.prepare(tenant, std::move(exemplars));
+  if (!write.empty() || !kept.empty()) {
     Batch step = database_->batch();
-    SampleStore::add_to(step, write);
+    if (!write.empty()) SampleStore::add_to(step, write);
+    ExemplarStore::add_to(step, kept);
     SLUICE_CHECK(database_->write(step, Writer::client));
   }
   samples_.apply(write);
+  exemplars_.apply(kept);
   return write.accepted;
 }
 

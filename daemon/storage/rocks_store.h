@@ -8,8 +8,10 @@
 #include <memory>
 
 #include "daemon/storage/deletions.h"
+#include "daemon/storage/exemplar_store.h"
 #include "daemon/storage/log_store.h"
 #include "daemon/storage/operations.h"
+#include "daemon/storage/sample_deletions.h"
 #include "daemon/storage/sample_store.h"
 #include "daemon/storage/worker.h"
 
@@ -29,14 +31,17 @@ class RocksStore : public Store, public StoreOperations {
 
   Result<PushOutcome> push(LogPush push) override;
   Result<std::size_t> write(const TenantId& tenant, std::vector<SeriesSamples> series,
-                            std::vector<MetricMetadata> metadata) override;
+                            std::vector<MetricMetadata> metadata,
+                            std::vector<SeriesExemplars> exemplars = {}) override;
   Result<std::size_t> write_flat(const TenantId& tenant, SampleWrite& samples,
-                                 std::vector<MetricMetadata> metadata) override;
+                                 std::vector<MetricMetadata> metadata,
+                                 std::vector<SeriesExemplars> exemplars = {}) override;
   Result<void> commit(const Step& step) override;
   Result<std::optional<std::string>> get(Keyspace space, std::string_view key) override;
   Result<std::vector<Document>> scan(Keyspace space, std::string_view prefix) override;
   query::LogSource& logs() override { return logs_; }
-  query::SampleSource& samples() override { return samples_; }
+  query::SampleSource& samples() override { return visible_samples_; }
+  query::ExemplarSource& exemplars() override { return exemplars_; }
   StoreOperations& operations() override { return *this; }
   Freshness freshness(const TenantId& tenant) override;
   Result<std::uint64_t> high_water(const TenantId& tenant, const BatchIdentity& source) override;
@@ -50,6 +55,9 @@ class RocksStore : public Store, public StoreOperations {
                                      TimeRange range) override;
   std::vector<DeleteRequest> delete_requests(const TenantId& tenant) override;
   Result<void> cancel_delete(const TenantId& tenant, const std::string& id, bool force) override;
+  Result<void> delete_series(const TenantId& tenant,
+                             std::vector<std::vector<query::LabelMatcher>> selectors,
+                             std::int64_t start_ms, std::int64_t end_ms) override;
   std::vector<DaySpace> space() override;
   Result<BackupInfo> backup(const std::string& directory) override;
   Result<CheckReport> check(const std::function<bool()>& stop) override;
@@ -76,6 +84,9 @@ class RocksStore : public Store, public StoreOperations {
   Deletions deletions_;
   LogStore logs_;
   SampleStore samples_;
+  SampleDeletions sample_deletions_;
+  VisibleSamples visible_samples_;
+  ExemplarStore exemplars_;
   std::atomic<bool> stopping_{false};
   std::uint64_t written_out_ = 0;   // LogStore::changes() on disk; of the merger's thread
   std::unique_ptr<Worker> sealer_;  // after what they use

@@ -1,6 +1,7 @@
 #include "daemon/storage/series_cursor.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "daemon/storage/part_sources.h"
 
@@ -10,17 +11,21 @@ namespace {
 
 constexpr const char* damage_warning =
     "some stored samples are damaged and missing from the result";
+// Fewer are read before another thread has begun.
+constexpr std::size_t series_per_part_least = 500;
 
 class StoredSeriesCursor : public query::SeriesCursor {
  public:
   StoredSeriesCursor(SamplePartCache& cache, const TenantSamples& tenant,
                      const query::SampleSelect& select, std::vector<RetentionCut> cuts,
                      query::QueryContext& context)
-      : tenant_(tenant),
+      : cache_(cache),
+        tenant_(tenant),
         database_(cache.database()),
         select_(select),
         context_(context),
-        cuts_(std::move(cuts)),
+        rules_(std::move(cuts)),
+        cuts_(rules_),
         parts_(cache, select_.matchers) {}
 
   Result<const query::SampleSeries*> next() override {
@@ -28,20 +33,39 @@ class StoredSeriesCursor : public query::SeriesCursor {
     for (;;) {
       SLUICE_CHECK(context_.check());
       const std::string* key = least();
-      if (!key) return nullptr;
+      if (!key || (to_ && *key >= *to_)) return nullptr;
       const std::string current = *key;
       SLUICE_TRY(SampleRun run, read(current));
       if (!run.samples.empty()) return deliver(current, std::move(run));
     }
   }
 
+  // By ranges of keys, told by the series of the head.
+  std::vector<std::unique_ptr<query::SeriesCursor>> split(std::size_t parts) override {
+    std::vector<std::unique_ptr<query::SeriesCursor>> cursors;
+    if (!open()) return cursors;  // next() will say why
+    parts = std::min(parts, head_.size() / series_per_part_least);
+    for (std::size_t i = 0; parts >= 2 && i < parts; ++i) cursors.push_back(part(i, parts));
+    return cursors;
+  }
+
  private:
+  std::unique_ptr<StoredSeriesCursor> part(std::size_t index, std::size_t parts) const {
+    const auto at = [&](std::size_t i) { return head_.size() * i / parts; };
+    auto cursor = std::make_unique<StoredSeriesCursor>(cache_, tenant_, select_, rules_, context_);
+    cursor->head_.assign(head_.begin() + static_cast<std::ptrdiff_t>(at(index)),
+                         head_.begin() + static_cast<std::ptrdiff_t>(at(index + 1)));
+    cursor->has_head_ = true;
+    if (index > 0) cursor->from_ = cursor->head_.front().key;
+    if (index + 1 < parts) cursor->to_ = head_[at(index + 1)].key;
+    return cursor;
+  }
   // The head first: what a seal moves from there meanwhile is in the view.
   Result<void> open() {
     if (opened_) return {};
     opened_ = true;
-    head_ = tenant_.match(select_.matchers);
-    return refresh("");
+    if (!has_head_) head_ = tenant_.match(select_.matchers);
+    return refresh(from_);
   }
   Result<void> refresh(const std::string& key) {
     auto view = tenant_.view(select_.start_ms, select_.end_ms, generation_, database_);
@@ -80,11 +104,17 @@ class StoredSeriesCursor : public query::SeriesCursor {
     return &current_;
   }
 
+  SamplePartCache& cache_;
   const TenantSamples& tenant_;
   const Database& database_;
   const query::SampleSelect select_;
   query::QueryContext& context_;
+  const std::vector<RetentionCut> rules_;
   SampleCuts cuts_;
+  // Of a part of a split cursor: its first key and the one behind its last.
+  std::string from_;
+  std::optional<std::string> to_;
+  bool has_head_ = false;
   bool opened_ = false;
   std::uint64_t generation_ = 0;
   std::vector<SeriesIndex::Matched> head_;

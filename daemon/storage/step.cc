@@ -15,7 +15,8 @@ void Step::write(const TenantId& tenant, std::vector<SeriesSamples> samples) {
 }
 
 Result<std::size_t> Store::write_flat(const TenantId& tenant, SampleWrite& samples,
-                                      std::vector<MetricMetadata> metadata) {
+                                      std::vector<MetricMetadata> metadata,
+                                      std::vector<SeriesExemplars> exemplars) {
   std::vector<SeriesSamples> series;
   for (const auto& one : samples.series) {
     SeriesSamples copy;
@@ -28,7 +29,7 @@ Result<std::size_t> Store::write_flat(const TenantId& tenant, SampleWrite& sampl
     if (one.histograms) copy.histograms = *one.histograms;
     series.push_back(std::move(copy));
   }
-  return write(tenant, std::move(series), std::move(metadata));
+  return write(tenant, std::move(series), std::move(metadata), std::move(exemplars));
 }
 
 }  // namespace sluice::storage

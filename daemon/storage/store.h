@@ -18,11 +18,13 @@
 #include <string_view>
 #include <vector>
 
+#include "base/types/exemplar.h"
 #include "base/types/ids.h"
 #include "base/types/log_entry.h"
 #include "base/types/time.h"
 #include "base/wire/batch_identity.h"
 #include "daemon/storage/samples/sample_write.h"
+#include "query/exemplar_source.h"
 #include "query/source.h"
 
 namespace sluice {
@@ -41,7 +43,9 @@ enum class Keyspace : std::uint8_t {
   receipt = 5,  // of delivered notifications and hooks
   agent = 6,    // what agents told about themselves
   silence = 7,
-  deletion = 8,  // requests to delete logs; written by the store itself
+  deletion = 8,  // requests to delete logs; written by the store itself, as what follows
+  sample_deletion = 9,
+  exemplar = 10,
 };
 
 // What one commit() writes, atomically. Keys are ordered bytes within their keyspace.
@@ -132,12 +136,15 @@ class Store {
 
   virtual Result<PushOutcome> push(LogPush push) = 0;
   // Samples of one write. A sample equal to the stored one is accepted silently; a different value
-  // at a stored timestamp keeps the first (counted). Returns samples accepted.
+  // at a stored timestamp keeps the first (counted). Returns samples accepted. Exemplars are kept
+  // as long as there is room.
   virtual Result<std::size_t> write(const TenantId& tenant, std::vector<SeriesSamples> series,
-                                    std::vector<MetricMetadata> metadata) = 0;
+                                    std::vector<MetricMetadata> metadata,
+                                    std::vector<SeriesExemplars> exemplars = {}) = 0;
   // The same, of texts that lie in the sender's message; their order may change.
   virtual Result<std::size_t> write_flat(const TenantId& tenant, SampleWrite& samples,
-                                         std::vector<MetricMetadata> metadata);
+                                         std::vector<MetricMetadata> metadata,
+                                         std::vector<SeriesExemplars> exemplars = {});
   virtual Result<void> commit(const Step& step) = 0;
 
   virtual Result<std::optional<std::string>> get(Keyspace space, std::string_view key) = 0;
@@ -150,6 +157,7 @@ class Store {
 
   virtual query::LogSource& logs() = 0;
   virtual query::SampleSource& samples() = 0;
+  virtual query::ExemplarSource& exemplars() = 0;
   virtual StoreOperations& operations() = 0;
   virtual Freshness freshness(const TenantId& tenant) = 0;
   // The high-water mark of a source, 0 if never seen.

@@ -45,11 +45,16 @@ struct AtModifier {
   std::int64_t timestamp_ms = 0;
 };
 
+// Which samples beyond its window a selector also looks at.
+enum class Extension { none, anchored, smoothed };
+std::string_view to_string(Extension extension);
+
 struct VectorSelector {
   std::string name;                    // "" if only matchers
   std::vector<LabelMatcher> matchers;  // __name__ included
   QueryDuration offset = {};
   std::optional<AtModifier> at = {};
+  Extension extension = Extension::none;
 };
 struct MatrixSelector {
   VectorSelector selector;
@@ -108,6 +113,8 @@ enum class BinaryOp {
   lt,
   ge,
   le,
+  trim_upper,  // </: observations of a native histogram up to a threshold
+  trim_lower,  // >/: those from it on
   and_,
   or_,
   unless

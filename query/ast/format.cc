@@ -45,6 +45,11 @@ std::string offset_text(const QueryDuration& offset) {
   return " offset " + (enclosed ? text : "(" + text + ")");
 }
 
+std::string extension_text(Extension extension) {
+  if (extension == Extension::none) return {};
+  return " " + std::string(to_string(extension));
+}
+
 std::string fill_text(const VectorMatching& matching) {
   const auto& [left, right] = std::tie(matching.fill_left, matching.fill_right);
   const auto text = [](std::string_view name, double value) {
@@ -91,7 +96,8 @@ std::string node_text(const VectorSelector& selector) {
 }
 std::string node_text(const MatrixSelector& m) {
   return selector_text(m.selector) + '[' + duration_text(m.range) + ']' +
-         at_text(m.selector.at) + offset_text(m.selector.offset);
+         extension_text(m.selector.extension) + at_text(m.selector.at) +
+         offset_text(m.selector.offset);
 }
 std::string node_text(const Subquery& s) {
   std::string out = to_string(*s.expr) + '[' + duration_text(s.range) + ':';
@@ -131,6 +137,15 @@ std::string node_text(const Paren& paren) {
 
 }  // namespace
 
+std::string_view to_string(Extension extension) {
+  switch (extension) {
+    case Extension::none: return "";
+    case Extension::anchored: return "anchored";
+    case Extension::smoothed: return "smoothed";
+  }
+  return "";
+}
+
 std::string_view to_string(BinaryOp op) {
   switch (op) {
     case BinaryOp::add: return "+";
@@ -146,6 +161,8 @@ std::string_view to_string(BinaryOp op) {
     case BinaryOp::lt: return "<";
     case BinaryOp::ge: return ">=";
     case BinaryOp::le: return "<=";
+    case BinaryOp::trim_upper: return "</";
+    case BinaryOp::trim_lower: return ">/";
     case BinaryOp::and_: return "and";
     case BinaryOp::or_: return "or";
     case BinaryOp::unless: return "unless";
@@ -160,7 +177,8 @@ std::string format_query_duration(Duration d) {
 }
 
 std::string to_string(const VectorSelector& selector) {
-  return selector_text(selector) + at_text(selector.at) + offset_text(selector.offset);
+  return selector_text(selector) + extension_text(selector.extension) + at_text(selector.at) +
+         offset_text(selector.offset);
 }
 
 std::string to_string(const Grouping& grouping) {

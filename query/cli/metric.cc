@@ -82,6 +82,11 @@ Result<MetricResult> query(const MetricOptions& o, Context& context) {
       context.err << "warning: " << warning.get_ref<const std::string&>() << "\n";
     }
   }
+  for (const auto& info : answer.value("infos", nlohmann::json::array())) {
+    if (info.is_string() && !context.options.quiet) {
+      context.err << "info: " << info.get_ref<const std::string&>() << "\n";
+    }
+  }
   SLUICE_TRY(const auto data, data_of(std::move(answer)));
   return parse_metric_result(data);
 }

@@ -31,6 +31,48 @@ Result<MetricPoint> parse_point(const Json& pair) {
   return point;
 }
 
+Error not_a_histogram() {
+  return {ErrorCode::unavailable, "the server sent a histogram that is not one"};
+}
+
+// {count:4, sum:5, (1,2]:4}: a native histogram in a line.
+Result<std::string> histogram_text(const Json& histogram) {
+  const std::string count = text_of(histogram, "count");
+  if (count.empty()) return not_a_histogram();
+  std::string out = "{count:" + count + ", sum:" + text_of(histogram, "sum");
+  for (const Json& bucket : histogram.value("buckets", Json::array())) {
+    const bool whole = bucket.is_array() && bucket.size() == 4 && bucket[0].is_number() &&
+                       bucket[1].is_string() && bucket[2].is_string() && bucket[3].is_string();
+    if (!whole) return not_a_histogram();
+    const int rule = bucket[0].get<int>();  // which ends belong to it
+    out += rule == 1 || rule == 3 ? ", [" : ", (";
+    out += bucket[1].get<std::string>() + "," + bucket[2].get<std::string>();
+    out += (rule == 0 || rule == 3 ? "]:" : "):") + bucket[3].get<std::string>();
+  }
+  return out + "}";
+}
+
+Result<MetricPoint> parse_histogram_point(const Json& pair) {
+  if (!pair.is_array() || pair.size() != 2 || !pair[0].is_number() || !pair[1].is_object())
+    return not_a_histogram();
+  SLUICE_TRY(auto text, histogram_text(pair[1]));
+  return MetricPoint{pair[0].get<double>(), std::move(text), NAN};
+}
+
+// Floats and histograms of a series come apart; a reader wants them in the order of time.
+Result<void> parse_histograms(const Json& object, MetricSeries& series) {
+  Json pairs = object.value("histograms", Json::array());
+  if (object.contains("histogram")) pairs.push_back(object["histogram"]);
+  for (const auto& pair : pairs) {
+    SLUICE_TRY(auto point, parse_histogram_point(pair));
+    series.points.push_back(std::move(point));
+  }
+  std::stable_sort(
+      series.points.begin(), series.points.end(),
+      [](const MetricPoint& a, const MetricPoint& b) { return a.seconds < b.seconds; });
+  return {};
+}
+
 Result<MetricSeries> parse_series(const Json& object) {
   MetricSeries series;
   if (!object.is_object()) return Error{ErrorCode::unavailable, "the server sent no series"};
@@ -44,6 +86,7 @@ Result<MetricSeries> parse_series(const Json& object) {
     SLUICE_TRY(auto point, parse_point(pair));
     series.points.push_back(std::move(point));
   }
+  SLUICE_CHECK(parse_histograms(object, series));
   return series;
 }
 
@@ -52,6 +95,11 @@ std::string title(const LabelSet& labels) {
   LabelSet rest = labels;
   rest.erase(metric_name_label);
   const std::string name(labels.get(metric_name_label));
+  if (!name.empty() && !valid_metric_name(name)) {
+    std::string quoted = "{";
+    append_quoted(quoted, name);
+    return quoted + (rest.empty() ? "}" : ", " + rest.to_string().substr(1));
+  }
   if (rest.empty()) return name.empty() ? "{}" : name;
   return name + rest.to_string();
 }
@@ -60,6 +108,16 @@ std::vector<double> values_of(const MetricSeries& series) {
   std::vector<double> values;
   for (const auto& point : series.points) values.push_back(point.value);
   return values;
+}
+
+// Least and greatest, NaN left aside: it compares with nothing.
+std::pair<double, double> extremes(const std::vector<double>& values) {
+  std::pair<double, double> found{NAN, NAN};
+  for (const double value : values) {
+    if (std::isnan(found.first) || value < found.first) found.first = value;
+    if (std::isnan(found.second) || value > found.second) found.second = value;
+  }
+  return found;
 }
 
 std::string as_instant_table(const MetricResult& result, bool color) {
@@ -75,10 +133,10 @@ std::string as_range_table(const MetricResult& result, bool color) {
   for (const auto& series : result.series) {
     const auto values = values_of(series);
     if (values.empty()) continue;
-    const auto [least, greatest] = std::minmax_element(values.begin(), values.end());
+    const auto [least, greatest] = extremes(values);
     table.add({{series.points.back().text},
-               {format_sample_value(*least)},
-               {format_sample_value(*greatest)},
+               {format_sample_value(least)},
+               {format_sample_value(greatest)},
                {sparkline(values, spark_width), Color::cyan},
                {title(series.labels)}});
   }
@@ -112,9 +170,9 @@ std::string as_chart(const MetricResult& result, bool color) {
   for (const auto& series : result.series) {
     const auto values = values_of(series);
     if (values.empty()) continue;
-    const auto [least, greatest] = std::minmax_element(values.begin(), values.end());
+    const auto [least, greatest] = extremes(values);
     out += title(series.labels) + "\n  " + paint(sparkline(values, 80), Color::cyan, color) +
-           "\n  " + format_sample_value(*least) + " to " + format_sample_value(*greatest) + ", " +
+           "\n  " + format_sample_value(least) + " to " + format_sample_value(greatest) + ", " +
            format_clock(time_of(series.points.front())) + " to " +
            format_clock(time_of(series.points.back())) + "\n";
   }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <deque>
 #include <unordered_map>
 
 #include "base/codec/json_writer.h"
@@ -47,8 +48,7 @@ struct LabelHash {
 };
 
 void note_ignored(Evaluator& evaluator, const Aggregation& aggregation) {
-  evaluator.info("ignored histogram in " + aggregation.op + " aggregation",
-                 aggregation.expr->span);
+  evaluator.info("ignored histogram in " + aggregation.op + " aggregation", aggregation.expr->span);
 }
 
 void note_fold(Evaluator& evaluator, const Aggregation& aggregation, const FoldNotes& notes) {
@@ -57,45 +57,79 @@ void note_fold(Evaluator& evaluator, const Aggregation& aggregation, const FoldN
   if (notes.mixed)
     evaluator.warn("encountered a mix of histograms and floats for aggregation", where);
   if (notes.mixed_schemas)
-    evaluator.warn("vector contains a mix of histograms with exponential and custom buckets "
-                   "schemas",
-                   where);
+    evaluator.warn(
+        "vector contains a mix of histograms with exponential and custom buckets "
+        "schemas",
+        where);
   note_operation(evaluator, notes.operation, "aggregation", where);
 }
 
 // Operators that rank or interpolate know floats only.
 void keep_floats(Evaluator& evaluator, const Aggregation& aggregation, GridVector& input) {
-  const bool any = std::any_of(input.begin(), input.end(), [](const GridSeries& series) {
-    return !series.histograms.empty();
-  });
+  const bool any = std::any_of(input.begin(), input.end(),
+                               [](const GridSeries& series) { return !series.histograms.empty(); });
   if (!any) return;
   note_ignored(evaluator, aggregation);
   drop_histograms(input);
 }
 
-// Streams the input into one Fold per group.
-Result<EvalValue> fold(Evaluator& evaluator, const Aggregation& aggregation,
-                       const StepGrid& grid) {
-  std::unordered_map<LabelSet, std::size_t, LabelHash> index;
-  std::vector<std::pair<LabelSet, std::unique_ptr<Fold>>> groups;
-  const auto column_bytes = static_cast<std::int64_t>(grid.steps * sizeof(double));
-  SLUICE_CHECK(evaluator.stream(*aggregation.expr, grid, [&](GridSeries&& series) -> Result<void> {
-    LabelSet labels = group_labels(series.labels, aggregation.grouping);
-    const auto [at, inserted] = index.try_emplace(labels, groups.size());
-    if (inserted) {
-      SLUICE_CHECK(evaluator.account(2 * column_bytes + 256));
-      groups.emplace_back(std::move(labels), make_fold(aggregation.op, grid.steps));
-    }
-    groups[at->second].second->add(series);
+// One Fold per group; what is held is a column or two of each.
+class Folds {
+ public:
+  Folds(const Aggregation& aggregation, const StepGrid& grid)
+      : aggregation_(aggregation), steps_(grid.steps) {}
+
+  Result<void> add(const GridSeries& series, Evaluator& evaluator) {
+    SLUICE_TRY(Fold* const fold,
+               find(group_labels(series.labels, aggregation_.grouping), evaluator));
+    fold->add(series);
     return {};
-  }));
-  GridVector vector;
-  vector.reserve(groups.size());
-  FoldNotes notes;
-  for (auto& [labels, running] : groups) {
-    vector.push_back(running->finish(notes));
-    vector.back().labels = std::move(labels);
   }
+  Result<void> merge(Folds& other, Evaluator& evaluator) {
+    for (auto& [labels, running] : other.groups_) {
+      SLUICE_TRY(Fold* const fold, find(std::move(labels), evaluator));
+      fold->merge(*running);
+    }
+    return {};
+  }
+  GridVector finish(FoldNotes& notes) {
+    GridVector vector;
+    vector.reserve(groups_.size());
+    for (auto& [labels, running] : groups_) {
+      vector.push_back(running->finish(notes));
+      vector.back().labels = std::move(labels);
+    }
+    return vector;
+  }
+
+ private:
+  Result<Fold*> find(LabelSet labels, Evaluator& evaluator) {
+    const auto [at, inserted] = index_.try_emplace(labels, groups_.size());
+    if (inserted) {
+      SLUICE_CHECK(evaluator.account(static_cast<std::int64_t>(2 * steps_ * sizeof(double) + 256)));
+      groups_.emplace_back(std::move(labels), make_fold(aggregation_.op, steps_));
+    }
+    return groups_[at->second].second.get();
+  }
+
+  const Aggregation& aggregation_;
+  const std::size_t steps_;
+  std::unordered_map<LabelSet, std::size_t, LabelHash> index_;
+  std::vector<std::pair<LabelSet, std::unique_ptr<Fold>>> groups_;
+};
+
+// Streams the input into the groups, in parts that are joined in the end.
+Result<EvalValue> fold(Evaluator& evaluator, const Aggregation& aggregation, const StepGrid& grid) {
+  std::deque<Folds> parts;
+  SLUICE_CHECK(evaluator.stream_parts(
+      *aggregation.expr, grid, [&](std::size_t, Evaluator& reader) -> SeriesSink {
+        Folds& part = parts.emplace_back(aggregation, grid);
+        return [&part, &reader](GridSeries&& series) { return part.add(series, reader); };
+      }));
+  for (std::size_t i = 1; i < parts.size(); ++i)
+    SLUICE_CHECK(parts.front().merge(parts[i], evaluator));
+  FoldNotes notes;
+  GridVector vector = parts.front().finish(notes);
   note_fold(evaluator, aggregation, notes);
   drop_empty(vector);
   return EvalValue{std::move(vector)};
@@ -105,9 +139,8 @@ void warn_bad_quantile(Evaluator& evaluator, const Aggregation& aggregation,
                        const ScalarColumn& phi) {
   for (const double q : phi) {
     if (q >= 0 && q <= 1) continue;
-    return evaluator.warn(
-        "quantile value should be between 0 and 1, got " + format_sample_value(q),
-        aggregation.parameter->span);
+    return evaluator.warn("quantile value should be between 0 and 1, got " + format_sample_value(q),
+                          aggregation.parameter->span);
   }
 }
 
@@ -120,6 +153,20 @@ std::size_t greatest_of(const Aggregation& aggregation) {
   return k != nullptr && k->value >= 1 && k->value <= 1e6 ? static_cast<std::size_t>(k->value) : 0;
 }
 
+// The ratio furthest beyond each bound.
+void warn_bad_ratio(Evaluator& evaluator, const Aggregation& aggregation,
+                    const ScalarColumn& ratios) {
+  if (ratios.empty()) return;
+  const auto [least, greatest] = std::minmax_element(ratios.begin(), ratios.end());
+  const auto warn = [&](double ratio, std::string_view cap) {
+    evaluator.warn("ratio value should be between -1 and 1, got " + format_sample_value(ratio) +
+                       ", capping to " + std::string(cap),
+                   aggregation.parameter->span);
+  };
+  if (*greatest > 1) warn(*greatest, "1");
+  if (*least < -1) warn(*least, "-1");
+}
+
 Result<EvalValue> select(Evaluator& evaluator, const Aggregation& aggregation, GridVector input,
                          const StepGrid& grid) {
   SLUICE_TRY(const auto parameter, evaluator.eval_scalar(*aggregation.parameter, grid));
@@ -128,13 +175,16 @@ Result<EvalValue> select(Evaluator& evaluator, const Aggregation& aggregation, G
     warn_bad_quantile(evaluator, aggregation, parameter);
     return EvalValue{aggregate_quantile(input, aggregation, parameter)};
   }
+  if (aggregation.op == "limit_ratio") warn_bad_ratio(evaluator, aggregation, parameter);
   SLUICE_TRY(auto chosen, aggregate_rank(std::move(input), aggregation, parameter, grid));
   return EvalValue{std::move(chosen)};
 }
 
 }  // namespace
 
-bool is_aggregation(std::string_view op) { return find_operator(op) != nullptr; }
+bool is_aggregation(std::string_view op) {
+  return find_operator(op) != nullptr;
+}
 
 std::optional<ValueType> aggregation_parameter(std::string_view op) {
   const Operator* found = find_operator(op);
@@ -149,15 +199,14 @@ LabelSet group_labels(const LabelSet& labels, const std::optional<Grouping>& gro
   };
   std::vector<Label> kept;
   for (const Label& label : labels) {
-    const bool keep = grouping->without ? label.name != metric_name_label && !named(label)
-                                        : named(label);
+    const bool keep =
+        grouping->without ? label.name != metric_name_label && !named(label) : named(label);
     if (keep) kept.push_back(label);
   }
   return LabelSet::from(std::move(kept));
 }
 
-std::vector<Group> group_series(const GridVector& input,
-                                const std::optional<Grouping>& grouping) {
+std::vector<Group> group_series(const GridVector& input, const std::optional<Grouping>& grouping) {
   std::unordered_map<LabelSet, std::size_t, LabelHash> index;
   std::vector<Group> groups;
   for (std::size_t i = 0; i < input.size(); ++i) {
@@ -185,8 +234,8 @@ Result<EvalValue> eval_aggregation(Evaluator& evaluator, const Aggregation& aggr
   if (aggregation.op != "count_values")
     return select(evaluator, aggregation, std::move(input), grid);
   SLUICE_TRY(auto label, evaluator.eval(*aggregation.parameter, grid));
-  SLUICE_TRY(auto counted, aggregate_count_values(evaluator, input, aggregation,
-                                                  std::get<std::string>(label)));
+  SLUICE_TRY(auto counted,
+             aggregate_count_values(evaluator, input, aggregation, std::get<std::string>(label)));
   return EvalValue{std::move(counted)};
 }
 

@@ -39,6 +39,8 @@ class Fold {
  public:
   virtual ~Fold() = default;
   virtual void add(const GridSeries& series) = 0;
+  // Takes in what another of the same operator has seen.
+  virtual void merge(const Fold& other) = 0;
   // The values, and the histograms they name; the labels are the caller's.
   virtual GridSeries finish(FoldNotes& notes) const = 0;
 };
@@ -57,7 +59,6 @@ Result<GridVector> aggregate_rank(GridVector input, const Aggregation& aggregati
 GridVector aggregate_quantile(const GridVector& input, const Aggregation& aggregation,
                               const ScalarColumn& phi);
 Result<GridVector> aggregate_count_values(Evaluator& evaluator, const GridVector& input,
-                                          const Aggregation& aggregation,
-                                          const std::string& label);
+                                          const Aggregation& aggregation, const std::string& label);
 
 }  // namespace sluice::query

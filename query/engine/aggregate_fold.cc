@@ -27,6 +27,15 @@ class ColumnFold : public Fold {
       seen_[i] = true;
     }
   }
+  void merge(const Fold& other) override {
+    const auto& from = static_cast<const ColumnFold&>(other);
+    ignored_ = ignored_ || from.ignored_;
+    for (std::size_t i = 0; i < states_.size(); ++i) {
+      if (!from.seen_[i]) continue;
+      states_[i].merge(from.states_[i]);
+      seen_[i] = true;
+    }
+  }
   GridSeries finish(FoldNotes& notes) const override {
     notes.ignored = notes.ignored || ignored_;
     GridSeries out{{}, std::vector<double>(states_.size(), absent_value)};
@@ -61,6 +70,17 @@ class SumFold : public Fold {
       }
     }
   }
+  void merge(const Fold& other) override {
+    const auto& from = static_cast<const SumFold&>(other);
+    for (std::size_t i = 0; i < states_.size(); ++i) {
+      if (!from.floats_[i]) continue;
+      states_[i].merge(from.states_[i]);
+      floats_[i] = true;
+    }
+    if (from.totals_.empty()) return;
+    if (totals_.empty()) totals_.resize(states_.size());
+    for (std::size_t i = 0; i < totals_.size(); ++i) merge_total(totals_[i], from.totals_[i]);
+  }
   GridSeries finish(FoldNotes& notes) const override {
     GridSeries out{{}, std::vector<double>(states_.size(), absent_value)};
     for (std::size_t i = 0; i < out.values.size(); ++i) {
@@ -80,6 +100,17 @@ class SumFold : public Fold {
     HistogramNotes notes;
   };
 
+  static void merge_total(Total& total, const Total& from) {
+    if (!from.sum) return;
+    total.count += from.count;
+    total.broken = total.broken || from.broken;
+    total.notes.reconciled = total.notes.reconciled || from.notes.reconciled;
+    total.notes.collision = total.notes.collision || from.notes.collision;
+    if (!total.sum)
+      total.sum = from.sum;
+    else if (!total.broken)
+      total.broken = !add_to(*total.sum, *from.sum, total.notes);
+  }
   void add_histogram_at(std::size_t step, const NativeHistogram& histogram) {
     Total& total = totals_[step];
     ++total.count;
@@ -102,8 +133,8 @@ class SumFold : public Fold {
     }
     NativeHistogram result = *total.sum;
     if (mean) divide(result, static_cast<double>(total.count));
-    out.values[step] = add_histogram(
-        out.histograms, std::make_shared<const NativeHistogram>(std::move(result)));
+    out.values[step] =
+        add_histogram(out.histograms, std::make_shared<const NativeHistogram>(std::move(result)));
   }
 
   std::vector<State> states_;
@@ -115,6 +146,7 @@ class Counter {
  public:
   static constexpr bool takes_histograms = true;
   void add(double) { ++count_; }
+  void merge(const Counter& other) { count_ += other.count_; }
   double value() const { return count_; }
 
  private:
@@ -125,6 +157,7 @@ class One {
  public:
   static constexpr bool takes_histograms = true;
   void add(double) {}
+  void merge(const One&) {}
   double value() const { return 1; }
 };
 
@@ -137,6 +170,9 @@ class Extreme {
     if (first_ || Better{}(v, value_) || std::isnan(value_)) value_ = v;
     first_ = false;
   }
+  void merge(const Extreme& other) {
+    if (!other.first_) add(other.value_);
+  }
   double value() const { return value_; }
 
  private:
@@ -148,6 +184,7 @@ class Deviation {
  public:
   static constexpr bool takes_histograms = false;
   void add(double v) { variance_.add(v); }
+  void merge(const Deviation& other) { variance_.merge(other.variance_); }
   double value() const { return std::sqrt(variance_.value()); }
 
  private:

@@ -5,6 +5,7 @@
 #include <map>
 
 #include "base/codec/json_writer.h"
+#include "base/types/utf8.h"
 #include "query/engine/aggregate.h"
 #include "query/engine/histogram_read.h"
 #include "query/engine/numeric.h"
@@ -110,7 +111,11 @@ GridVector aggregate_quantile(const GridVector& input, const Aggregation& aggreg
 Result<GridVector> aggregate_count_values(Evaluator& evaluator, const GridVector& input,
                                           const Aggregation& aggregation,
                                           const std::string& label) {
-  if (label.empty()) return execution_error("invalid label name \"\" in count_values()");
+  if (!valid_utf8_name(label)) {
+    std::string text = "invalid label name ";
+    append_quoted(text, label);
+    return execution_error(text + " in count_values()");
+  }
   std::map<LabelSet, std::size_t> index;
   GridVector result;
   for (const GridSeries& series : input) {

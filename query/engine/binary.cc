@@ -1,5 +1,6 @@
 #include "query/engine/binary.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -19,6 +20,10 @@ bool is_comparison(BinaryOp op) {
 
 bool is_set_operator(BinaryOp op) {
   return op == BinaryOp::and_ || op == BinaryOp::or_ || op == BinaryOp::unless;
+}
+
+bool is_trim(BinaryOp op) {
+  return op == BinaryOp::trim_upper || op == BinaryOp::trim_lower;
 }
 
 bool Arithmetic::compare(double a, double b) const {
@@ -72,15 +77,17 @@ double apply_to_element(const Arithmetic& arithmetic, double element, double sca
   return arithmetic.apply(a, b);
 }
 
-// Histograms among the elements; the others are done.
+// Histograms among the elements; the others are done, unless the operator only knows histograms.
 void combine_histograms(const Arithmetic& arithmetic, GridSeries& series,
-                        const ScalarColumn& scalar, bool scalar_left,
-                        HistogramArithmetic& notes) {
+                        const ScalarColumn& scalar, bool scalar_left, HistogramArithmetic& notes) {
   const HistogramList elements = std::move(series.histograms);
   series.histograms.clear();
   for (std::size_t i = 0; i < scalar.size(); ++i) {
-    if (!is_histogram(series.values[i])) continue;
-    const Operand element{0, elements[histogram_place(series.values[i])].get()};
+    if (is_absent(series.values[i])) continue;
+    if (is_number(series.values[i]) && !is_trim(arithmetic.op)) continue;
+    const Operand element = is_number(series.values[i])
+                                ? Operand{series.values[i]}
+                                : Operand{0, elements[histogram_place(series.values[i])].get()};
     const Operand number{scalar[i]};
     series.values[i] = scalar_left
                            ? apply_to_histograms(arithmetic, number, element, series, notes)
@@ -88,21 +95,22 @@ void combine_histograms(const Arithmetic& arithmetic, GridSeries& series,
   }
 }
 
+void combine_series(const Arithmetic& arithmetic, GridSeries& series, const ScalarColumn& scalar,
+                    bool scalar_left, HistogramArithmetic& notes) {
+  for (std::size_t i = 0; i < scalar.size(); ++i)
+    if (double& v = series.values[i]; is_number(v) && !is_trim(arithmetic.op))
+      v = apply_to_element(arithmetic, v, scalar[i], scalar_left);
+  if (!series.histograms.empty() || is_trim(arithmetic.op))
+    combine_histograms(arithmetic, series, scalar, scalar_left, notes);
+  if (arithmetic.drops_name()) series.labels.erase(metric_name_label);
+}
+
 Result<GridVector> combine_with_scalar(const Arithmetic& arithmetic, GridVector vector,
                                        const ScalarColumn& scalar, bool scalar_left,
                                        HistogramArithmetic& notes) {
-  for (GridSeries& series : vector) {
-    for (std::size_t i = 0; i < scalar.size(); ++i)
-      if (double& v = series.values[i]; is_number(v))
-        v = apply_to_element(arithmetic, v, scalar[i], scalar_left);
-    if (!series.histograms.empty())
-      combine_histograms(arithmetic, series, scalar, scalar_left, notes);
-  }
+  for (GridSeries& series : vector) combine_series(arithmetic, series, scalar, scalar_left, notes);
   drop_empty(vector);
-  if (arithmetic.drops_name()) {
-    drop_metric_name(vector);
-    SLUICE_CHECK(merge_same_labels(vector));
-  }
+  if (arithmetic.drops_name()) SLUICE_CHECK(merge_same_labels(vector));
   return vector;
 }
 
@@ -127,8 +135,8 @@ Result<EvalValue> eval_sides(Evaluator& evaluator, const Binary& binary, const S
     if (is_set_operator(binary.op))
       return as_value(combine_sets(binary.op, binary.matching, std::move(*left_vector),
                                    std::move(*right_vector)));
-    return as_value(match_vectors(arithmetic, binary.matching, *left_vector, *right_vector, notes,
-                                  evaluator));
+    return as_value(
+        match_vectors(arithmetic, binary.matching, *left_vector, *right_vector, notes, evaluator));
   }
   auto* left_scalar = std::get_if<ScalarColumn>(&lhs);
   auto* right_scalar = std::get_if<ScalarColumn>(&rhs);
@@ -138,12 +146,32 @@ Result<EvalValue> eval_sides(Evaluator& evaluator, const Binary& binary, const S
   if (left_scalar && right_vector)
     return as_value(
         combine_with_scalar(arithmetic, std::move(*right_vector), *left_scalar, true, notes));
+  if (left_scalar && right_scalar && is_trim(binary.op))
+    return execution_error("operator \"" + std::string(to_string(binary.op)) +
+                           "\" not allowed for Scalar operations");
   if (left_scalar && right_scalar)
     return EvalValue{combine_scalars(arithmetic, std::move(*left_scalar), *right_scalar)};
   return execution_error("binary expression must contain only scalar and instant vector types");
 }
 
 }  // namespace
+
+Result<void> stream_with_scalar(Evaluator& evaluator, const Binary& binary, SourceSpan where,
+                                const StepGrid& grid, const SeriesSink& sink) {
+  const bool scalar_left = binary.lhs->type == ValueType::scalar;
+  const Expr& vector = scalar_left ? *binary.rhs : *binary.lhs;
+  SLUICE_TRY(const auto scalar,
+             evaluator.eval_scalar(scalar_left ? *binary.lhs : *binary.rhs, grid));
+  const Arithmetic arithmetic{binary.op, binary.return_bool, binary.logql};
+  HistogramArithmetic notes;
+  SLUICE_CHECK(evaluator.stream(vector, grid, [&](GridSeries&& series) -> Result<void> {
+    combine_series(arithmetic, series, scalar, scalar_left, notes);
+    if (std::all_of(series.values.begin(), series.values.end(), is_absent)) return {};
+    return sink(std::move(series));
+  }));
+  note_arithmetic(evaluator, notes, where);
+  return {};
+}
 
 Result<EvalValue> eval_binary(Evaluator& evaluator, const Binary& binary, SourceSpan where,
                               const StepGrid& grid) {

@@ -12,9 +12,15 @@ namespace sluice::query {
 
 bool is_comparison(BinaryOp op);
 bool is_set_operator(BinaryOp op);
+bool is_trim(BinaryOp op);
 
 Result<EvalValue> eval_binary(Evaluator& evaluator, const Binary& binary, SourceSpan where,
                               const StepGrid& grid);
+
+// Of a vector of samples and a scalar, in PromQL, its series handed on one by one (labels not yet
+// made unique).
+Result<void> stream_with_scalar(Evaluator& evaluator, const Binary& binary, SourceSpan where,
+                                const StepGrid& grid, const SeriesSink& sink);
 
 // How the two numbers of one step combine. Absent: a comparison without bool that does not hold.
 struct Arithmetic {
@@ -23,7 +29,7 @@ struct Arithmetic {
   // LogQL: x / 0 and x % 0 are NaN rather than ±Inf.
   bool zero_division_is_nan = false;
 
-  bool drops_name() const { return !is_comparison(op) || return_bool; }
+  bool drops_name() const { return (!is_comparison(op) && !is_trim(op)) || return_bool; }
   double apply(double a, double b) const;
   // Whether a comparison holds.
   bool compare(double a, double b) const;
@@ -41,8 +47,8 @@ struct HistogramArithmetic {
   HistogramNotes addition;
   HistogramNotes subtraction;
 };
-// The same as Arithmetic::apply where at least one side is a histogram; a histogram that results
-// goes to `series`.
+// The same as Arithmetic::apply where at least one side is a histogram or the operator trims
+// histograms; one that results goes to `series`.
 double apply_to_histograms(const Arithmetic& arithmetic, const Operand& a, const Operand& b,
                            GridSeries& series, HistogramArithmetic& out);
 void note_arithmetic(Evaluator& evaluator, const HistogramArithmetic& notes, SourceSpan where);

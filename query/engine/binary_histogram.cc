@@ -30,9 +30,8 @@ double emit(NativeHistogram histogram, GridSeries& out) {
 }
 
 // Two histograms: they add, subtract and compare for equality.
-std::optional<double> combine_both(const Arithmetic& arithmetic, const Operand& a,
-                                   const Operand& b, GridSeries& series,
-                                   HistogramArithmetic& out) {
+std::optional<double> combine_both(const Arithmetic& arithmetic, const Operand& a, const Operand& b,
+                                   GridSeries& series, HistogramArithmetic& out) {
   const bool wanted_equal = arithmetic.op == BinaryOp::eq;
   if (wanted_equal || arithmetic.op == BinaryOp::ne) {
     const bool holds = equal(*a.histogram, *b.histogram) == wanted_equal;
@@ -62,13 +61,24 @@ std::optional<double> combine_scaled(const Arithmetic& arithmetic, const Operand
   return emit(std::move(result), series);
 }
 
+// A histogram cut at a float.
+std::optional<double> combine_trimmed(const Arithmetic& arithmetic, const Operand& a,
+                                      const Operand& b, GridSeries& series) {
+  if (!a.histogram || b.histogram) return std::nullopt;
+  const bool upper = arithmetic.op == BinaryOp::trim_upper;
+  return emit(trimmed(*a.histogram, b.value, upper ? Trim::upper : Trim::lower), series);
+}
+
 }  // namespace
 
 double apply_to_histograms(const Arithmetic& arithmetic, const Operand& a, const Operand& b,
                            GridSeries& series, HistogramArithmetic& out) {
-  const auto result = a.histogram && b.histogram
-                          ? combine_both(arithmetic, a, b, series, out)
-                          : combine_scaled(arithmetic, a, b, series);
+  const auto combined = [&] {
+    if (is_trim(arithmetic.op)) return combine_trimmed(arithmetic, a, b, series);
+    return a.histogram && b.histogram ? combine_both(arithmetic, a, b, series, out)
+                                      : combine_scaled(arithmetic, a, b, series);
+  };
+  const auto result = combined();
   if (result) return *result;
   note_incompatible(arithmetic, a, b, out);
   return absent_value;
@@ -77,9 +87,10 @@ double apply_to_histograms(const Arithmetic& arithmetic, const Operand& a, const
 void note_arithmetic(Evaluator& evaluator, const HistogramArithmetic& notes, SourceSpan where) {
   if (!notes.incompatible.empty()) evaluator.info(notes.incompatible, where);
   if (notes.mixed_schemas)
-    evaluator.warn("vector contains a mix of histograms with exponential and custom buckets "
-                   "schemas",
-                   where);
+    evaluator.warn(
+        "vector contains a mix of histograms with exponential and custom buckets "
+        "schemas",
+        where);
   note_operation(evaluator, notes.addition, "addition", where);
   note_operation(evaluator, notes.subtraction, "subtraction", where);
 }

@@ -37,11 +37,15 @@ class Matcher {
  public:
   Matcher(const Arithmetic& arithmetic, const VectorMatching& matching, const GridVector& lhs,
           const GridVector& rhs, HistogramArithmetic& notes)
-      : arithmetic_(arithmetic), matching_(matching),
+      : arithmetic_(arithmetic),
+        matching_(matching),
         swapped_(matching.card == VectorMatching::Card::one_to_many),
-        many_(swapped_ ? rhs : lhs), one_(swapped_ ? lhs : rhs),
-        fill_many_(matching.fill_left), fill_one_(matching.fill_right),
-        steps_(steps_of(lhs, rhs)), notes_(notes) {}
+        many_(swapped_ ? rhs : lhs),
+        one_(swapped_ ? lhs : rhs),
+        fill_many_(matching.fill_left),
+        fill_one_(matching.fill_right),
+        steps_(steps_of(lhs, rhs)),
+        notes_(notes) {}
 
   Result<GridVector> run(Evaluator& evaluator) {
     Index one_index = index_by_key(one_, matching_);
@@ -120,8 +124,7 @@ class Matcher {
       bool any = false;
       for (std::size_t step = 0; step < steps_; ++step) {
         if (partner[step] != one || is_absent(many_[many].values[step])) continue;
-        const double value =
-            combine(operand(many_[many], step), operand(one_[one], step), out);
+        const double value = combine(operand(many_[many], step), operand(one_[one], step), out);
         if (is_absent(value)) continue;
         if (one_to_one()) SLUICE_CHECK(take(taken, step));
         out.values[step] = value;
@@ -165,8 +168,9 @@ class Matcher {
 
   static Result<void> take(std::vector<bool>& taken, std::size_t step) {
     if (taken[step])
-      return execution_error("multiple matches for labels: many-to-one matching must be explicit "
-                             "(group_left/group_right)");
+      return execution_error(
+          "multiple matches for labels: many-to-one matching must be explicit "
+          "(group_left/group_right)");
     taken[step] = true;
     return {};
   }
@@ -178,7 +182,7 @@ class Matcher {
   double combine(const Operand& many, const Operand& one, GridSeries& out) const {
     const Operand& left = swapped_ ? one : many;
     const Operand& right = swapped_ ? many : one;
-    if (left.histogram || right.histogram)
+    if (left.histogram || right.histogram || is_trim(arithmetic_.op))
       return apply_to_histograms(arithmetic_, left, right, out, notes_);
     return arithmetic_.apply(left.value, right.value);
   }

@@ -135,6 +135,11 @@ Result<void> check_approximate(const Expr& expr) {
       "approx_topk is only supported for instant queries; use topk in a range query");
 }
 
+EngineOptions with_lookback(EngineOptions options, std::int64_t lookback_ms) {
+  if (lookback_ms > 0) options.lookback_ms = lookback_ms;
+  return options;
+}
+
 QueryResult finish(Value value, Evaluator& evaluator) {
   return {std::move(value), evaluator.context().warnings(), evaluator.take_infos()};
 }
@@ -162,7 +167,8 @@ Result<QueryResult> Engine::instant(const Expr& expr, const InstantQuery& query,
         "log queries are not supported as an instant query type, please "
         "change your query to a range query type");
   if (reads_logs(expr) && logql::mentions_level(expr)) context.ask_for_levels();
-  Evaluator evaluator({logs_, samples_}, options_, query.tenant, {query.time_ms, query.time_ms},
+  const EngineOptions options = with_lookback(options_, query.lookback_ms);
+  Evaluator evaluator({logs_, samples_}, options, query.tenant, {query.time_ms, query.time_ms},
                       query.text, context);
   SLUICE_TRY(auto value, instant_value(evaluator, expr, StepGrid{query.time_ms, 1, 1}));
   return finish(std::move(value), evaluator);
@@ -176,7 +182,8 @@ Result<QueryResult> Engine::range(const Expr& expr, const RangeQuery& query,
   SLUICE_CHECK(check_approximate(expr));
   if (reads_logs(expr) && logql::mentions_level(expr)) context.ask_for_levels();
   SLUICE_TRY(const StepGrid grid, checked_grid(query, options_.max_steps));
-  Evaluator evaluator({logs_, samples_}, options_, query.tenant,
+  const EngineOptions options = with_lookback(options_, query.lookback_ms);
+  Evaluator evaluator({logs_, samples_}, options, query.tenant,
                       {query.start_ms, query.end_ms, query.step_ms}, query.text, context);
   SLUICE_TRY(auto value, evaluator.eval(expr, grid));
   if (reads_logs(expr)) limit_log_series(value, context);

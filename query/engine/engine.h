@@ -16,7 +16,8 @@ namespace sluice::query {
 struct InstantQuery {
   TenantId tenant;
   std::int64_t time_ms = 0;
-  std::string_view text = {};  // of the query, for line:column in annotations; may be empty
+  std::string_view text = {};    // of the query, for line:column in annotations; may be empty
+  std::int64_t lookback_ms = 0;  // 0: the engine's
 };
 struct RangeQuery {
   TenantId tenant;
@@ -24,6 +25,7 @@ struct RangeQuery {
   std::int64_t end_ms = 0;  // inclusive
   std::int64_t step_ms = 0;
   std::string_view text = {};  // as above
+  std::int64_t lookback_ms = 0;
 };
 // For log queries (Streams).
 struct LogLimits {
@@ -36,6 +38,8 @@ struct EngineOptions {
   std::int64_t lookback_ms = 300'000;
   std::size_t max_steps = 11'000;
   std::int64_t subquery_step_ms = 60'000;  // of a subquery that names no step
+  // That one query may use: aggregations over many series are done by several.
+  std::size_t threads = 1;
 };
 
 // As error messages name types: "instant vector".

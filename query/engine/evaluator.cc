@@ -18,22 +18,6 @@ std::int64_t bytes_of(const EvalValue& value) {
   return static_cast<std::int64_t>(std::get<std::string>(value).size());
 }
 
-// A range function over one metric: dropping the name cannot make two series alike, so its series
-// may be handed on one by one.
-bool streams_distinct(const Expr& expr) {
-  const auto* call = std::get_if<Call>(&expr.node);
-  if (!call) return false;
-  const Function* function = find_function(call->function);
-  if (!function || !std::holds_alternative<RangeFn>(function->implementation)) return false;
-  if (function->keeps_name) return true;
-  const Expr& range = strip_parens(*call->arguments[range_argument(*function)]);
-  const auto* matrix = std::get_if<MatrixSelector>(&range.node);
-  return matrix && std::any_of(matrix->selector.matchers.begin(), matrix->selector.matchers.end(),
-                               [](const LabelMatcher& m) {
-                                 return m.name() == metric_name_label && m.op() == MatchOp::equal;
-                               });
-}
-
 void negate(GridSeries& series) {
   for (HistogramPtr& histogram : series.histograms) {
     NativeHistogram negative = *histogram;
@@ -66,8 +50,8 @@ Result<EvalValue> Evaluator::eval_node(const Expr& expr, const StepGrid& grid) {
     return eval_binary(*this, *binary, expr.span, grid);
   if (const auto* call = std::get_if<Call>(&node)) return eval_call(*this, *call, expr, grid);
   if (const auto* aggregation = std::get_if<Aggregation>(&node)) {
-    SLUICE_TRY(auto grouped, eval_grouped_log_range(*aggregation, grid, tenant_, sources_.logs,
-                                                    context_));
+    SLUICE_TRY(auto grouped,
+               eval_grouped_log_range(*aggregation, grid, tenant_, sources_.logs, context_));
     if (grouped) return EvalValue{std::move(*grouped)};
     return eval_aggregation(*this, *aggregation, grid);
   }
@@ -112,17 +96,6 @@ Result<ScalarColumn> Evaluator::eval_scalar(const Expr& expr, const StepGrid& gr
   return std::move(*column);
 }
 
-Result<void> Evaluator::stream(const Expr& expr, const StepGrid& grid, const SeriesSink& sink) {
-  const Expr& inner = strip_parens(expr);
-  if (const auto* selector = std::get_if<VectorSelector>(&inner.node))
-    return stream_selector(*selector, grid, false, sink);
-  if (streams_distinct(inner))
-    return stream_range_call(*this, std::get<Call>(inner.node), grid, sink);
-  SLUICE_TRY(auto vector, eval_vector(inner, grid));
-  for (GridSeries& series : vector) SLUICE_CHECK(sink(std::move(series)));
-  return {};
-}
-
 Result<GridVector> Evaluator::collect(const Expr& expr, const StepGrid& grid) {
   GridVector vector;
   SLUICE_CHECK(stream(expr, grid, [&](GridSeries&& series) -> Result<void> {
@@ -155,8 +128,8 @@ Result<void> Evaluator::account(std::int64_t bytes) {
 
 Result<void> Evaluator::count_samples(std::size_t samples) {
   // Sources count what they read in the statistics; subqueries add what they make.
-  samples_ += samples;
-  if (samples_ <= context_.limits().max_samples) return {};
+  const std::size_t total = samples_->fetch_add(samples) + samples;
+  if (total <= context_.limits().max_samples) return {};
   return Error{ErrorCode::limit_exceeded,
                "query processing would load too many samples into memory in query execution"};
 }
@@ -166,8 +139,7 @@ std::string Evaluator::at_position(SourceSpan where) const {
   const auto before = text_.substr(0, end);
   const auto line = 1 + std::count(before.begin(), before.end(), '\n');
   const auto newline = before.rfind('\n');
-  const std::size_t column =
-      newline == std::string_view::npos ? where.begin + 1 : end - newline;
+  const std::size_t column = newline == std::string_view::npos ? where.begin + 1 : end - newline;
   return " (" + std::to_string(line) + ":" + std::to_string(column) + ")";
 }
 

@@ -9,8 +9,10 @@
 // works and released after it (account()).
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -62,8 +64,14 @@ class Evaluator {
   Result<GridVector> eval_greatest(const Expr& expr, const StepGrid& grid, std::size_t greatest);
   Result<ScalarColumn> eval_scalar(const Expr& expr, const StepGrid& grid);
 
-  // Each series of an instant vector, without holding them all where the expression allows.
+  // Each series of an instant vector, without holding them all where the expression allows
+  // (stream.cc).
   Result<void> stream(const Expr& expr, const StepGrid& grid, const SeriesSink& sink);
+  // The same in parts, each by a thread of its own, where the expression and the source allow; else
+  // one part. The sink of a part charges memory through the evaluator it is made with; what a part
+  // holds at the end counts as held by this one.
+  using PartSink = std::function<SeriesSink(std::size_t part, Evaluator& evaluator)>;
+  Result<void> stream_parts(const Expr& expr, const StepGrid& grid, const PartSink& sink_of);
   // Each series of a range vector (selector or subquery, parentheses allowed around it).
   Result<Windows> range_windows(const Expr& expr, const StepGrid& grid) const;
   Result<void> stream_ranges(const Expr& expr, const StepGrid& grid, const RangeSink& sink);
@@ -71,6 +79,7 @@ class Evaluator {
   Result<GridVector> eval_timestamps(const VectorSelector& selector, const StepGrid& grid);
 
   QueryContext& context() { return context_; }
+  const QueryBounds& bounds() const { return bounds_; }
   // Adds to what the query is known to hold; Error(limit_exceeded) past its budget.
   Result<void> account(std::int64_t bytes);
   // An annotation of the result, with where in the query it comes from.
@@ -91,6 +100,11 @@ class Evaluator {
   // Of a range or a subquery's step, in milliseconds; at least one.
   Result<std::int64_t> length_of(const QueryDuration& length) const;
   Result<void> count_samples(std::size_t samples);
+  Result<Windows> selector_windows(const VectorSelector& selector, const StepGrid& grid) const;
+  Result<std::unique_ptr<SeriesCursor>> open_cursor(const std::vector<LabelMatcher>& matchers,
+                                                    const Windows& windows);
+  Result<std::vector<std::unique_ptr<SeriesCursor>>> divide(const Expr& expr, const StepGrid& grid);
+  void join(Evaluator& part);
   std::string at_position(SourceSpan where) const;
 
   EvalSources sources_;
@@ -99,8 +113,11 @@ class Evaluator {
   QueryBounds bounds_;
   std::string_view text_;
   QueryContext& context_;
-  std::int64_t held_ = 0;    // bytes charged now
-  std::size_t samples_ = 0;  // looked at so far
+  std::int64_t held_ = 0;  // bytes charged now
+  // Looked at so far, by all parts.
+  std::shared_ptr<std::atomic<std::size_t>> samples_ =
+      std::make_shared<std::atomic<std::size_t>>(0);
+  std::unique_ptr<SeriesCursor> given_;  // what the one selector of a part reads
   std::vector<std::string> infos_;
 };
 

@@ -34,11 +34,16 @@ bool parse_bound(std::string_view text, double& bound) {
   return ec == std::errc{} && end == text.data() + text.size() && !text.empty();
 }
 
+// The vector stands last, but where any number of quantiles follows it.
+const Expr& vector_argument(const FunctionCall& call) {
+  return call.argument(call.call.function == "histogram_quantiles" ? 0 : call.size() - 1);
+}
+
 void warn_bad_bound(const FunctionCall& call, const GridSeries& series) {
   std::string text = "bucket label \"le\" is missing or has a malformed value of ";
   append_quoted(text, series.labels.get("le"));
   call.evaluator.warn(for_metric(std::move(text), series.labels.get(metric_name_label)),
-                      call.argument(call.size() - 1).span);
+                      vector_argument(call).span);
 }
 
 // The histograms of an argument, by their labels without `le`.
@@ -88,9 +93,8 @@ class Collector {
 
 Result<std::vector<Histogram>> histograms(const FunctionCall& call, const Expr& argument) {
   Collector collector(call);
-  SLUICE_CHECK(call.evaluator.stream(argument, call.grid, [&](GridSeries&& series) {
-    return collector.add(std::move(series));
-  }));
+  SLUICE_CHECK(call.evaluator.stream(
+      argument, call.grid, [&](GridSeries&& series) { return collector.add(std::move(series)); }));
   return collector.take();
 }
 
@@ -112,7 +116,7 @@ void note_repair(const FunctionCall& call, const Histogram& histogram, BucketRep
   const std::string text =
       "input to histogram_quantile needed to be fixed for monotonicity (see "
       "https://prometheus.io/docs/prometheus/latest/querying/functions/#histogram_quantile)";
-  call.evaluator.info(for_metric(text, histogram.name), call.argument(call.size() - 1).span);
+  call.evaluator.info(for_metric(text, histogram.name), vector_argument(call).span);
 }
 
 // What to say of observations of NaN, which no bucket holds.
@@ -124,12 +128,13 @@ std::string fraction_note(double) {
   return "input to histogram_fraction has NaN observations, which are excluded from all fractions";
 }
 
-void warn_bad_quantile(const FunctionCall& call, const ScalarColumn& phi) {
+void warn_bad_quantile(const FunctionCall& call, const ScalarColumn& phi,
+                       std::size_t argument = 0) {
   for (const double q : phi) {
     if (q >= 0 && q <= 1) continue;
     return call.evaluator.warn(
         "quantile value should be between 0 and 1, got " + format_sample_value(q),
-        call.argument(0).span);
+        call.argument(argument).span);
   }
 }
 
@@ -161,14 +166,14 @@ class HistogramReader {
     if (native && !buckets.empty()) {
       call_.evaluator.warn(
           for_metric("vector contains a mix of classic and native histograms", histogram.name),
-          call_.argument(call_.size() - 1).span);
+          vector_argument(call_).span);
       return absent_value;
     }
     if (!native) return buckets.empty() ? absent_value : reading_.classic(step, buckets, repair);
     const double result = reading_.native(step, *native);
     if (std::isnan(native->sum) && native->count > 0)
       call_.evaluator.info(for_metric(reading_.nan_note(result), histogram.name),
-                           call_.argument(call_.size() - 1).span);
+                           vector_argument(call_).span);
     return result;
   }
 
@@ -185,18 +190,44 @@ Result<EvalValue> read_all(const FunctionCall& call, const std::vector<Histogram
   return EvalValue{std::move(vector)};
 }
 
+// `phi` must outlive it.
+Reading quantile_reading(const ScalarColumn& phi) {
+  return {[&phi](std::size_t i, std::vector<Bucket>& buckets, BucketRepair& repair) {
+            return bucket_quantile(phi[i], buckets, repair);
+          },
+          [&phi](std::size_t i, const NativeHistogram& native) {
+            return histogram_quantile_of(phi[i], native);
+          },
+          quantile_note};
+}
+
 Result<EvalValue> histogram_quantile(const FunctionCall& call) {
   SLUICE_TRY(const auto phi, call.evaluator.eval_scalar(call.argument(0), call.grid));
   SLUICE_TRY(const auto found, histograms(call, call.argument(1)));
   warn_bad_quantile(call, phi);
-  return read_all(call, found,
-                  {[&](std::size_t i, auto& buckets, auto& repair) {
-                     return bucket_quantile(phi[i], buckets, repair);
-                   },
-                   [&](std::size_t i, const NativeHistogram& native) {
-                     return histogram_quantile_of(phi[i], native);
-                   },
-                   quantile_note});
+  return read_all(call, found, quantile_reading(phi));
+}
+
+// histogram_quantiles(v, "label", φ, φ, ...): each quantile in series of its own, told apart by
+// the label.
+Result<EvalValue> histogram_quantiles(const FunctionCall& call) {
+  if (call.size() < 3) return execution_error("histogram_quantiles() needs at least one quantile");
+  SLUICE_TRY(const auto label, call.evaluator.eval(call.argument(1), call.grid));
+  const auto& name = std::get<std::string>(label);
+  if (name.empty()) return execution_error("invalid label name \"\" in histogram_quantiles()");
+  SLUICE_TRY(const auto found, histograms(call, call.argument(0)));
+  GridVector all;
+  for (std::size_t i = 2; i < call.size(); ++i) {
+    SLUICE_TRY(const auto phi, call.evaluator.eval_scalar(call.argument(i), call.grid));
+    warn_bad_quantile(call, phi, i);
+    SLUICE_TRY(auto value, read_all(call, found, quantile_reading(phi)));
+    for (GridSeries& series : std::get<GridVector>(value)) {
+      series.labels.set(name, phi.empty() ? "" : format_sample_value(phi.front()));
+      all.push_back(std::move(series));
+    }
+  }
+  SLUICE_CHECK(merge_same_labels(all));
+  return EvalValue{std::move(all)};
 }
 
 Result<EvalValue> histogram_fraction(const FunctionCall& call) {
@@ -213,9 +244,15 @@ Result<EvalValue> histogram_fraction(const FunctionCall& call) {
                    fraction_note});
 }
 
-double count_of(const NativeHistogram& histogram) { return histogram.count; }
-double sum_of(const NativeHistogram& histogram) { return histogram.sum; }
-double average_of(const NativeHistogram& histogram) { return histogram.sum / histogram.count; }
+double count_of(const NativeHistogram& histogram) {
+  return histogram.count;
+}
+double sum_of(const NativeHistogram& histogram) {
+  return histogram.sum;
+}
+double average_of(const NativeHistogram& histogram) {
+  return histogram.sum / histogram.count;
+}
 double deviation_of(const NativeHistogram& histogram) {
   return std::sqrt(histogram_variance_of(histogram));
 }
@@ -246,6 +283,11 @@ std::vector<Function> histogram_functions() {
   const auto vector = ValueType::instant_vector;
   const auto scalar = ValueType::scalar;
   return {Function{"histogram_quantile", vector, {scalar, vector}, 0, histogram_quantile},
+          Function{"histogram_quantiles",
+                   vector,
+                   {vector, ValueType::string, scalar},
+                   10,
+                   histogram_quantiles},
           Function{"histogram_fraction", vector, {scalar, scalar, vector}, 0, histogram_fraction},
           of_native("histogram_avg", native_only<average_of>),
           of_native("histogram_count", native_only<count_of>),

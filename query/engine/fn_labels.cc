@@ -2,6 +2,7 @@
 #include <charconv>
 
 #include "base/types/ascii.h"
+#include "base/types/utf8.h"
 #include "query/ast/regex.h"
 #include "query/engine/functions.h"
 
@@ -83,7 +84,7 @@ Result<EvalValue> label_replace(const FunctionCall& call) {
   SLUICE_TRY(const auto pattern, text_argument(call, 4));
   auto regex = Regex::compile(pattern, Anchor::both);
   if (!regex) return execution_error("invalid regular expression in label_replace(): " + pattern);
-  if (destination.empty()) return bad_destination("label_replace", destination);
+  if (!valid_utf8_name(destination)) return bad_destination("label_replace", destination);
   SLUICE_TRY(auto vector, call.evaluator.eval_vector(call.argument(0), call.grid));
   std::vector<std::string_view> groups;
   for (GridSeries& series : vector) {
@@ -98,7 +99,7 @@ Result<EvalValue> label_replace(const FunctionCall& call) {
 Result<EvalValue> label_join(const FunctionCall& call) {
   SLUICE_TRY(const auto destination, text_argument(call, 1));
   SLUICE_TRY(const auto separator, text_argument(call, 2));
-  if (destination.empty()) return bad_destination("label_join", destination);
+  if (!valid_utf8_name(destination)) return bad_destination("label_join", destination);
   std::vector<std::string> sources;
   for (std::size_t i = 3; i < call.size(); ++i) {
     SLUICE_TRY(auto source, text_argument(call, i));

@@ -2,13 +2,16 @@
 #include <algorithm>
 #include <cmath>
 
+#include "query/engine/extended_window.h"
 #include "query/engine/functions.h"
 
 namespace sluice::query {
 
 namespace {
 
-double seconds(std::int64_t ms) { return static_cast<double>(ms) / 1000; }
+double seconds(std::int64_t ms) {
+  return static_cast<double>(ms) / 1000;
+}
 
 // Last minus first; for counters, what was counted before each reset is added back.
 double raw_increase(std::span<const Sample> samples, bool counter) {
@@ -47,8 +50,7 @@ double extrapolated(const Window& window, bool counter, bool per_second) {
   const auto samples = window.samples;
   if (samples.size() < 2) return absent_value;
   const double increase = raw_increase(samples, counter);
-  return increase *
-         extrapolation(window, samples.front().value, increase, counter, per_second);
+  return increase * extrapolation(window, samples.front().value, increase, counter, per_second);
 }
 
 using Histograms = std::vector<const NativeHistogram*>;
@@ -115,33 +117,53 @@ double extrapolated_histogram(const Window& window, bool counter, bool per_secon
   return window.emit(std::move(*growth));
 }
 
-double histogram_rate(const Window& w) { return extrapolated_histogram(w, true, true); }
-double histogram_increase(const Window& w) { return extrapolated_histogram(w, true, false); }
-double histogram_delta(const Window& w) { return extrapolated_histogram(w, false, false); }
+double histogram_rate(const Window& w) {
+  return extrapolated_histogram(w, true, true);
+}
+double histogram_increase(const Window& w) {
+  return extrapolated_histogram(w, true, false);
+}
+double histogram_delta(const Window& w) {
+  return extrapolated_histogram(w, false, false);
+}
 
 double instant_histogram(const Window& window, bool counter_rate) {
   if (window.samples.size() < 2) return absent_value;
   const auto last_two = window.samples.last(2);
   const auto both = all_histograms(window, last_two);
-  if (both.empty() || !check_layout(window, both, both[0]->custom(), counter_rate))
+  if (both.empty()) return absent_value;
+  // After a reset nothing is subtracted, whatever the layout was before.
+  const bool reset = counter_rate && is_reset(*both[0], *both[1]);
+  if (reset)
+    for (const NativeHistogram* one : both) check_layout(window, {one}, one->custom(), true);
+  else if (!check_layout(window, both, both[0]->custom(), counter_rate))
     return absent_value;
   NativeHistogram change = *both[1];
   HistogramNotes hints;
-  if (!counter_rate || !is_reset(*both[0], *both[1])) subtract_from(change, *both[0], hints);
+  if (!reset) subtract_from(change, *both[0], hints);
   if (hints.reconciled) window.out.subtraction.reconciled = true;
   change.hint = CounterReset::gauge;
-  if (counter_rate)
-    divide(change, seconds(last_two[1].timestamp_ms - last_two[0].timestamp_ms));
+  if (counter_rate) divide(change, seconds(last_two[1].timestamp_ms - last_two[0].timestamp_ms));
   compact(change);
   return window.emit(std::move(change));
 }
 
-double histogram_irate(const Window& w) { return instant_histogram(w, true); }
-double histogram_idelta(const Window& w) { return instant_histogram(w, false); }
+double histogram_irate(const Window& w) {
+  return instant_histogram(w, true);
+}
+double histogram_idelta(const Window& w) {
+  return instant_histogram(w, false);
+}
 
-double rate(const Window& w) { return extrapolated(w, true, true); }
-double increase(const Window& w) { return extrapolated(w, true, false); }
-double delta(const Window& w) { return extrapolated(w, false, false); }
+double rate(const Window& w) {
+  return extrapolated(w, true, true);
+}
+double increase(const Window& w) {
+  return extrapolated(w, true, false);
+}
+double delta(const Window& w) {
+  return extrapolated(w, false, false);
+}
 
 double instant_change(const Window& window, bool counter_rate) {
   if (window.samples.size() < 2) return absent_value;
@@ -152,8 +174,12 @@ double instant_change(const Window& window, bool counter_rate) {
   return change / seconds(last.timestamp_ms - before.timestamp_ms);
 }
 
-double irate(const Window& w) { return instant_change(w, true); }
-double idelta(const Window& w) { return instant_change(w, false); }
+double irate(const Window& w) {
+  return instant_change(w, true);
+}
+double idelta(const Window& w) {
+  return instant_change(w, false);
+}
 
 bool changed(const Window& window, const Sample& before, const Sample& now) {
   const NativeHistogram* old = window.histogram(before);
@@ -185,10 +211,22 @@ double resets(const Window& window) {
   return count;
 }
 
+template <Extended what, bool smoothed>
+double extended(const Window& window) {
+  return extended_value(window, what, smoothed);
+}
+
+template <bool smoothed>
+double extended_rate(const Window& window) {
+  const double increase = extended_value(window, Extended::increase, smoothed);
+  return is_absent(increase) ? increase : increase / seconds(window.end_ms - window.start_ms);
+}
+
 }  // namespace
 
 std::vector<Function> rate_functions() {
-  const auto of_range = [](std::string_view name, RangeFn fn, RangeFn of_histograms) {
+  const auto of_range = [](std::string_view name, RangeFn fn, RangeFn of_histograms,
+                           RangeFn anchored = nullptr, RangeFn smoothed = nullptr) {
     return Function{name,
                     ValueType::instant_vector,
                     {ValueType::range_vector},
@@ -196,15 +234,19 @@ std::vector<Function> rate_functions() {
                     fn,
                     false,
                     of_histograms ? HistogramUse::separate : HistogramUse::any,
-                    of_histograms};
+                    of_histograms,
+                    anchored,
+                    smoothed};
   };
-  return {of_range("rate", rate, histogram_rate),
-          of_range("increase", increase, histogram_increase),
-          of_range("delta", delta, histogram_delta),
+  return {of_range("rate", rate, histogram_rate, extended_rate<false>, extended_rate<true>),
+          of_range("increase", increase, histogram_increase, extended<Extended::increase, false>,
+                   extended<Extended::increase, true>),
+          of_range("delta", delta, histogram_delta, extended<Extended::delta, false>,
+                   extended<Extended::delta, true>),
           of_range("irate", irate, histogram_irate),
           of_range("idelta", idelta, histogram_idelta),
-          of_range("changes", changes, nullptr),
-          of_range("resets", resets, nullptr)};
+          of_range("changes", changes, nullptr, extended<Extended::changes, false>),
+          of_range("resets", resets, nullptr, extended<Extended::resets, false>)};
 }
 
 }  // namespace sluice::query

@@ -17,7 +17,7 @@ Table make_table() {
   for (const auto& family :
        {rate_functions(), over_time_functions(), regression_functions(), math_functions(),
         time_functions(), vector_functions(), absent_functions(), sort_functions(),
-        label_functions(), histogram_functions(), info_functions()})
+        label_functions(), histogram_functions(), info_functions(), query_functions()})
     for (const Function& function : family) table.emplace(function.name, function);
   return table;
 }
@@ -46,16 +46,19 @@ class Parameters {
   std::vector<double> row_;
 };
 
-bool of_histogram(const Sample& sample) { return is_histogram(sample.value); }
+bool of_histogram(const Sample& sample) {
+  return is_histogram(sample.value);
+}
 
 // A window of a series that has histograms, as far as the function looks at them.
-double apply_mixed(const Function& function, Window window, std::vector<Sample>& floats) {
-  const RangeFn apply = std::get<RangeFn>(function.implementation);
+double apply_mixed(const Function& function, RangeFn apply, Window window,
+                   std::vector<Sample>& floats) {
+  const bool plain = apply == std::get<RangeFn>(function.implementation);
   const auto& samples = window.samples;
-  if (function.histograms == HistogramUse::any ||
+  if ((plain && function.histograms == HistogramUse::any) ||
       std::none_of(samples.begin(), samples.end(), of_histogram))
     return apply(window);
-  if (function.histograms == HistogramUse::separate) return function.of_histograms(window);
+  if (plain && function.histograms == HistogramUse::separate) return function.of_histograms(window);
   floats.clear();
   std::remove_copy_if(samples.begin(), samples.end(), std::back_inserter(floats), of_histogram);
   if (floats.empty()) return absent_value;
@@ -64,21 +67,30 @@ double apply_mixed(const Function& function, Window window, std::vector<Sample>&
   return apply(window);
 }
 
+// The function as the windows want it: those that reach beyond their edges have their own.
+RangeFn range_function(const Function& function, const Windows& windows) {
+  if (windows.after_ms > 0) return function.smoothed;
+  if (windows.before_ms > 0) return function.extended;
+  return std::get<RangeFn>(function.implementation);
+}
+
 std::vector<double> apply_windows(const Function& function, const RangeSeries& series,
                                   const Windows& windows, Parameters& parameters,
                                   WindowOutput& out) {
-  const RangeFn apply = std::get<RangeFn>(function.implementation);
+  const RangeFn apply = range_function(function, windows);
   WindowSlider slider(series.samples);
   std::vector<Sample> floats;
   std::vector<double> values(windows.grid.steps, absent_value);
   for (std::size_t i = 0; i < values.size(); ++i) {
     const std::int64_t start = windows.start_of(i);
     const std::int64_t end = windows.end_of(i);
-    const auto inside = slider.slide(start, end);
+    const auto inside = slider.slide(saturating_sub(start, windows.before_ms),
+                                     saturating_add(end, windows.after_ms));
     if (inside.empty()) continue;
-    const Window window{inside, start, end, windows.grid.at(i), parameters.row(i),
-                        series.histograms, out};
-    values[i] = series.histograms.empty() ? apply(window) : apply_mixed(function, window, floats);
+    const Window window{
+        inside, start, end, windows.grid.at(i), parameters.row(i), series.histograms, out};
+    values[i] =
+        series.histograms.empty() ? apply(window) : apply_mixed(function, apply, window, floats);
   }
   return values;
 }
@@ -95,8 +107,9 @@ void note_non_counter(Evaluator& evaluator, const Call& call, const RangeSeries&
   const LabelSet& labels = series.labels;
   const auto name = labels.get(metric_name_label);
   if (name.empty() || named_like_counter(name)) return;
-  std::string text = "metric might not be a counter, name does not end in "
-                     "_total/_sum/_count/_bucket: ";
+  std::string text =
+      "metric might not be a counter, name does not end in "
+      "_total/_sum/_count/_bucket: ";
   append_quoted(text, name);
   evaluator.info(text, call.arguments[0]->span);
 }
@@ -107,8 +120,7 @@ void note_bad_quantile(Evaluator& evaluator, const Call& call, Parameters& param
   for (std::size_t i = 0; i < grid.steps; ++i) {
     const double q = parameters.row(i)[0];
     if (q >= 0 && q <= 1) continue;
-    return evaluator.warn("quantile value should be between 0 and 1, got " +
-                              format_sample_value(q),
+    return evaluator.warn("quantile value should be between 0 and 1, got " + format_sample_value(q),
                           call.arguments[0]->span);
   }
 }
@@ -116,30 +128,22 @@ void note_bad_quantile(Evaluator& evaluator, const Call& call, Parameters& param
 Result<EvalValue> eval_range_call(Evaluator& evaluator, const Call& call, const Function& function,
                                   const StepGrid& grid) {
   GridVector vector;
-  SLUICE_CHECK(
-      stream_range_call(evaluator, call, grid, [&](GridSeries&& series) -> Result<void> {
-        SLUICE_CHECK(evaluator.account(bytes_of(series)));
-        vector.push_back(std::move(series));
-        return {};
-      }));
+  SLUICE_CHECK(stream_range_call(evaluator, call, grid, [&](GridSeries&& series) -> Result<void> {
+    SLUICE_CHECK(evaluator.account(bytes_of(series)));
+    vector.push_back(std::move(series));
+    return {};
+  }));
   if (!function.keeps_name) SLUICE_CHECK(merge_same_labels(vector));
   return EvalValue{std::move(vector)};
 }
 
-Result<EvalValue> eval_element_call(Evaluator& evaluator, const Call& call,
-                                    const Function& function, const StepGrid& grid) {
-  SLUICE_TRY(auto vector, evaluator.eval_vector(*call.arguments[0], grid));
-  SLUICE_TRY(auto parameters, Parameters::evaluate(evaluator, call, 0, grid));
-  const auto apply = std::get<ElementFn>(function.implementation);
-  for (std::size_t i = 0; i < grid.steps; ++i) {
-    const auto row = parameters.row(i);
-    for (GridSeries& series : vector)
-      if (const double v = series.values[i]; !is_absent(v))
-        series.values[i] = is_histogram(v) ? absent_value : apply(v, row);
-  }
-  for (GridSeries& series : vector) series.histograms.clear();
-  drop_empty(vector);
-  drop_metric_name(vector);
+Result<EvalValue> eval_element_call(Evaluator& evaluator, const Call& call, const StepGrid& grid) {
+  GridVector vector;
+  SLUICE_CHECK(stream_element_call(evaluator, call, grid, [&](GridSeries&& series) -> Result<void> {
+    SLUICE_CHECK(evaluator.account(bytes_of(series)));
+    vector.push_back(std::move(series));
+    return {};
+  }));
   SLUICE_CHECK(merge_same_labels(vector));
   return EvalValue{std::move(vector)};
 }
@@ -153,8 +157,8 @@ const Function* find_function(std::string_view name) {
 }
 
 std::size_t range_argument(const Function& function) {
-  const auto found = std::find(function.arguments.begin(), function.arguments.end(),
-                               ValueType::range_vector);
+  const auto found =
+      std::find(function.arguments.begin(), function.arguments.end(), ValueType::range_vector);
   return static_cast<std::size_t>(found - function.arguments.begin());
 }
 
@@ -179,6 +183,21 @@ Result<void> stream_range_call(Evaluator& evaluator, const Call& call, const Ste
   });
 }
 
+Result<void> stream_element_call(Evaluator& evaluator, const Call& call, const StepGrid& grid,
+                                 const SeriesSink& sink) {
+  const auto apply = std::get<ElementFn>(find_function(call.function)->implementation);
+  SLUICE_TRY(auto parameters, Parameters::evaluate(evaluator, call, 0, grid));
+  return evaluator.stream(*call.arguments[0], grid, [&](GridSeries&& series) -> Result<void> {
+    for (std::size_t i = 0; i < grid.steps; ++i)
+      if (const double v = series.values[i]; !is_absent(v))
+        series.values[i] = is_histogram(v) ? absent_value : apply(v, parameters.row(i));
+    if (std::all_of(series.values.begin(), series.values.end(), is_absent)) return {};
+    series.histograms.clear();
+    series.labels.erase(metric_name_label);
+    return sink(std::move(series));
+  });
+}
+
 Result<EvalValue> eval_call(Evaluator& evaluator, const Call& call, const Expr& expr,
                             const StepGrid& grid) {
   const Function* function = find_function(call.function);
@@ -186,9 +205,8 @@ Result<EvalValue> eval_call(Evaluator& evaluator, const Call& call, const Expr& 
   if (std::holds_alternative<RangeFn>(function->implementation))
     return eval_range_call(evaluator, call, *function, grid);
   if (std::holds_alternative<ElementFn>(function->implementation))
-    return eval_element_call(evaluator, call, *function, grid);
-  return std::get<GeneralFn>(function->implementation)(
-      FunctionCall{evaluator, call, expr, grid});
+    return eval_element_call(evaluator, call, grid);
+  return std::get<GeneralFn>(function->implementation)(FunctionCall{evaluator, call, expr, grid});
 }
 
 }  // namespace sluice::query

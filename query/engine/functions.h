@@ -34,9 +34,9 @@ struct Window {
   std::span<const Sample> samples;
   std::int64_t start_ms = 0;
   std::int64_t end_ms = 0;
-  std::int64_t eval_ms = 0;             // the step itself, without offset or @
-  std::span<const double> parameters;   // the scalar arguments at this step
-  const HistogramList& histograms;      // those the samples name
+  std::int64_t eval_ms = 0;            // the step itself, without offset or @
+  std::span<const double> parameters;  // the scalar arguments at this step
+  const HistogramList& histograms;     // those the samples name
   WindowOutput& out;
 
   const NativeHistogram* histogram(const Sample& sample) const {
@@ -81,6 +81,9 @@ struct Function {
   bool keeps_name = false;
   HistogramUse histograms = HistogramUse::ignored;
   RangeFn of_histograms = nullptr;
+  // For selectors with a modifier; null: it takes none.
+  RangeFn extended = nullptr;
+  RangeFn smoothed = nullptr;
 };
 
 // Null for an unknown name.
@@ -94,6 +97,10 @@ Result<EvalValue> eval_call(Evaluator& evaluator, const Call& call, const Expr& 
 Result<void> stream_range_call(Evaluator& evaluator, const Call& call, const StepGrid& grid,
                                const SeriesSink& sink);
 
+// The same of an element function.
+Result<void> stream_element_call(Evaluator& evaluator, const Call& call, const StepGrid& grid,
+                                 const SeriesSink& sink);
+
 // The families.
 std::vector<Function> rate_functions();
 std::vector<Function> over_time_functions();
@@ -106,5 +113,6 @@ std::vector<Function> sort_functions();
 std::vector<Function> label_functions();
 std::vector<Function> histogram_functions();
 std::vector<Function> info_functions();
+std::vector<Function> query_functions();
 
 }  // namespace sluice::query

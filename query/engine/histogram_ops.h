@@ -27,6 +27,14 @@ void multiply(NativeHistogram& histogram, double factor);
 // Dividing by zero leaves no buckets: those that are not there would have to be NaN.
 void divide(NativeHistogram& histogram, double divisor);
 
+// Which observations stay: those up to a threshold, or those from it on.
+enum class Trim { upper, lower };
+// Without the others. Of the bucket that holds the threshold a share stays, by the interpolation of
+// histogram_read.h; if anything goes, count and sum are worked out anew from the buckets. Buckets
+// without an end cannot be divided: one stays whole where it lies on the side that is kept, taken
+// to hold its finite end or the threshold. NaN keeps nothing. (Prometheus, operators </ and >/.)
+NativeHistogram trimmed(const NativeHistogram& histogram, double threshold, Trim trim);
+
 // Removes buckets without observations.
 void compact(NativeHistogram& histogram);
 // At the same or a lower resolution.

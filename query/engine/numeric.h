@@ -12,6 +12,7 @@ namespace sluice::query {
 class KahanSum {
  public:
   void add(double value);
+  void merge(const KahanSum& other);
   // Without the compensation once the sum left the finite range: Inf - Inf would make it NaN.
   double value() const;
 
@@ -24,22 +25,22 @@ class KahanSum {
 class Mean {
  public:
   void add(double value);
+  void merge(const Mean& other);
   double value() const;
   double count() const { return count_; }
 
  private:
-  void switch_to_running(double value);
-
   KahanSum sum_;
   double running_ = 0;
   double count_ = 0;
   bool incremental_ = false;
 };
 
-// Population variance by Welford's method.
+// Population variance by Welford's method. (Merging: Chan, Golub, LeVeque, 1979.)
 class Variance {
  public:
   void add(double value);
+  void merge(const Variance& other);
   double value() const { return squares_.value() / count_; }
 
  private:

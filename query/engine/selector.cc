@@ -2,12 +2,15 @@
 #include <algorithm>
 
 #include "query/engine/evaluator.h"
+#include "query/engine/extended_window.h"
 
 namespace sluice::query {
 
 namespace {
 
-bool is_stale(const Sample& sample) { return is_absent(sample.value); }
+bool is_stale(const Sample& sample) {
+  return is_absent(sample.value);
+}
 
 // The samples without stale markers; copies into `buffer` only if there are any.
 std::span<const Sample> without_stale(std::span<const Sample> samples,
@@ -21,8 +24,7 @@ std::span<const Sample> without_stale(std::span<const Sample> samples,
 
 double newest_value(std::span<const Sample> window, bool timestamps) {
   if (window.empty() || is_stale(window.back())) return absent_value;
-  return timestamps ? static_cast<double>(window.back().timestamp_ms) / 1000
-                    : window.back().value;
+  return timestamps ? static_cast<double>(window.back().timestamp_ms) / 1000 : window.back().value;
 }
 
 std::vector<double> newest_values(std::span<const Sample> samples, const Windows& windows,
@@ -31,6 +33,21 @@ std::vector<double> newest_values(std::span<const Sample> samples, const Windows
   std::vector<double> values(windows.grid.steps);
   for (std::size_t i = 0; i < values.size(); ++i)
     values[i] = newest_value(slider.slide(windows.start_of(i), windows.end_of(i)), timestamps);
+  return values;
+}
+
+// Floats only: there is nothing between two histograms.
+std::vector<double> smoothed_values(std::span<const Sample> samples, const Windows& windows) {
+  std::vector<Sample> floats;
+  std::copy_if(samples.begin(), samples.end(), std::back_inserter(floats),
+               [](const Sample& sample) { return is_number(sample.value); });
+  WindowSlider slider(floats);
+  std::vector<double> values(windows.grid.steps);
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const std::int64_t at = windows.end_of(i);
+    values[i] =
+        smoothed_value(slider.slide(windows.start_of(i), saturating_add(at, windows.after_ms)), at);
+  }
   return values;
 }
 
@@ -67,10 +84,16 @@ void forget_hints(HistogramList& histograms) {
 
 }  // namespace
 
+Result<std::unique_ptr<SeriesCursor>> Evaluator::open_cursor(
+    const std::vector<LabelMatcher>& matchers, const Windows& windows) {
+  if (given_) return std::move(given_);
+  const SampleSelect select{tenant_, matchers, windows.first_ms(), windows.last_ms()};
+  return sources_.samples.select(select, context_);
+}
+
 Result<void> Evaluator::stream_selected(const std::vector<LabelMatcher>& matchers,
                                         const Windows& windows, const RangeSink& sink) {
-  const SampleSelect select{tenant_, matchers, windows.first_ms(), windows.last_ms()};
-  SLUICE_TRY(auto cursor, sources_.samples.select(select, context_));
+  SLUICE_TRY(auto cursor, open_cursor(matchers, windows));
   while (true) {
     SLUICE_CHECK(context_.check());
     SLUICE_TRY(const SampleSeries* series, cursor->next());
@@ -80,12 +103,21 @@ Result<void> Evaluator::stream_selected(const std::vector<LabelMatcher>& matcher
   }
 }
 
+Result<Windows> Evaluator::selector_windows(const VectorSelector& selector,
+                                            const StepGrid& grid) const {
+  SLUICE_TRY(Windows windows,
+             Windows::make(grid, options_.lookback_ms, selector.offset, selector.at, bounds_));
+  if (selector.extension == Extension::smoothed) windows.after_ms = options_.lookback_ms;
+  return windows;
+}
+
 Result<void> Evaluator::stream_selector(const VectorSelector& selector, const StepGrid& grid,
                                         bool timestamps, const SeriesSink& sink) {
-  SLUICE_TRY(const Windows windows, Windows::make(grid, options_.lookback_ms, selector.offset,
-                                                  selector.at, bounds_));
+  SLUICE_TRY(const Windows windows, selector_windows(selector, grid));
+  const bool smoothed = selector.extension == Extension::smoothed && !timestamps;
   return stream_selected(selector.matchers, windows, [&](const RangeSeries& series) {
-    std::vector<double> values = newest_values(series.samples, windows, timestamps);
+    std::vector<double> values = smoothed ? smoothed_values(series.samples, windows)
+                                          : newest_values(series.samples, windows, timestamps);
     if (std::all_of(values.begin(), values.end(), is_absent)) return Result<void>{};
     return sink(GridSeries{series.labels, std::move(values), series.histograms});
   });
@@ -113,7 +145,10 @@ Result<Windows> Evaluator::range_windows(const Expr& expr, const StepGrid& grid)
   const Expr& inner = strip_parens(expr);
   if (const auto* matrix = std::get_if<MatrixSelector>(&inner.node)) {
     SLUICE_TRY(const std::int64_t range, length_of(matrix->range));
-    return Windows::make(grid, range, matrix->selector.offset, matrix->selector.at, bounds_);
+    SLUICE_TRY(Windows windows,
+               Windows::make(grid, range, matrix->selector.offset, matrix->selector.at, bounds_));
+    windows.extend(matrix->selector.extension, options_.lookback_ms);
+    return windows;
   }
   if (const auto* subquery = std::get_if<Subquery>(&inner.node)) {
     SLUICE_TRY(const std::int64_t range, length_of(subquery->range));

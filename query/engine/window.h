@@ -32,6 +32,9 @@ struct Windows {
   std::int64_t range_ms = 0;
   std::int64_t offset_ms = 0;
   std::optional<std::int64_t> fixed_ms;  // of an @ modifier: every step looks here
+  // What a modifier of the selector adds at both ends.
+  std::int64_t before_ms = 0;
+  std::int64_t after_ms = 0;
 
   // Error(invalid_argument): a length that only the run decides came out wrong.
   static Result<Windows> make(const StepGrid& grid, std::int64_t range_ms,
@@ -42,8 +45,14 @@ struct Windows {
   }
   std::int64_t start_of(std::size_t step) const { return saturating_sub(end_of(step), range_ms); }
   // The first and last timestamp any window can hold, both inclusive.
-  std::int64_t first_ms() const { return saturating_add(start_of(0), 1); }
-  std::int64_t last_ms() const { return end_of(grid.steps - 1); }
+  std::int64_t first_ms() const {
+    return saturating_add(saturating_sub(start_of(0), before_ms), 1);
+  }
+  std::int64_t last_ms() const { return saturating_add(end_of(grid.steps - 1), after_ms); }
+  void extend(Extension extension, std::int64_t lookback_ms) {
+    if (extension != Extension::none) before_ms = lookback_ms;
+    if (extension == Extension::smoothed) after_ms = lookback_ms;
+  }
 };
 
 // Walks one series' samples along windows that never move backwards.

@@ -54,6 +54,8 @@ class Checker {
     return at(expr, "vector selector must contain at least one non-empty matcher");
   }
   Result<void> check_node(const MatrixSelector& matrix, const Expr& expr) {
+    if (matrix.selector.extension != Extension::none)
+      return at(expr, extension_refused(matrix.selector.extension, "other functions"));
     return check_node(matrix.selector, expr);
   }
   Result<void> check_node(const Paren& paren, const Expr&) { return check(*paren.expr); }
@@ -78,11 +80,27 @@ class Checker {
   }
 
   Result<void> check_node(const Aggregation& aggregation, const Expr&) {
-    SLUICE_CHECK(
-        expect(*aggregation.expr, ValueType::instant_vector, "aggregation expression"));
+    SLUICE_CHECK(expect(*aggregation.expr, ValueType::instant_vector, "aggregation expression"));
     const auto wanted = aggregation_parameter(aggregation.op);
     if (!wanted) return {};
     return expect(*aggregation.parameter, *wanted, "aggregation parameter");
+  }
+
+  static std::string extension_refused(Extension extension, std::string_view what) {
+    const bool smoothed = extension == Extension::smoothed;
+    return std::string(to_string(extension)) + " modifier can only be used with: " +
+           (smoothed ? "delta, increase, rate" : "changes, delta, increase, rate, resets") +
+           " - not with " + std::string(what);
+  }
+  // Null, or the selector of an argument whose modifier the function knows.
+  Result<const MatrixSelector*> extended(const Expr& argument, const Function& function) const {
+    const MatrixSelector* none = nullptr;
+    const auto* matrix = std::get_if<MatrixSelector>(&strip_parens(argument).node);
+    if (!matrix || matrix->selector.extension == Extension::none) return none;
+    const bool smoothed = matrix->selector.extension == Extension::smoothed;
+    if (!function.extended || (smoothed && !function.smoothed))
+      return at(argument, extension_refused(matrix->selector.extension, function.name));
+    return matrix;
   }
 
   Result<void> check_node(const Call& call, const Expr& expr) {
@@ -92,6 +110,11 @@ class Checker {
       const std::size_t wanted = std::min(i, function.arguments.size() - 1);
       if (call.function == "info" && i == 1) {
         SLUICE_CHECK(check_info_selector(*call.arguments[i]));
+        continue;
+      }
+      SLUICE_TRY(const MatrixSelector* matrix, extended(*call.arguments[i], function));
+      if (matrix) {
+        SLUICE_CHECK(check_node(matrix->selector, *call.arguments[i]));
         continue;
       }
       SLUICE_CHECK(expect(*call.arguments[i], function.arguments[wanted],
@@ -136,8 +159,9 @@ class Checker {
       return at(expr, "vector matching only allowed between instant vectors");
     const bool filled = binary.matching.fill_left || binary.matching.fill_right;
     if (filled && (!vectors || is_set_operator(binary.op)))
-      return at(expr, "filling in missing series only allowed between instant vectors and not for "
-                      "set operators");
+      return at(expr,
+                "filling in missing series only allowed between instant vectors and not for "
+                "set operators");
     if (vectors && is_set_operator(binary.op) &&
         binary.matching.card != VectorMatching::Card::one_to_one)
       return at(expr, "no grouping allowed for " + op + " operation");
@@ -155,8 +179,7 @@ class Checker {
       return operator_error(binary, "comparisons between scalars must use BOOL modifier");
     for (const Expr* side : {binary.lhs.get(), binary.rhs.get()})
       if (!number_like(side->type))
-        return at(*side,
-                  "binary expression must contain only scalar and instant vector types");
+        return at(*side, "binary expression must contain only scalar and instant vector types");
     return {};
   }
 
@@ -184,6 +207,8 @@ class Checker {
 
 }  // namespace
 
-Result<void> check(const Expr& expr, std::string_view text) { return Checker(text).check(expr); }
+Result<void> check(const Expr& expr, std::string_view text) {
+  return Checker(text).check(expr);
+}
 
 }  // namespace sluice::query::promql

@@ -27,9 +27,9 @@ constexpr std::array<std::string_view, 14> keywords = {
 constexpr std::array<std::string_view, 4> word_operators = {"and", "or", "unless", "atan2"};
 
 // Longest first.
-constexpr std::array<std::string_view, 21> symbols = {"==", "!=", ">=", "<=", "=~", "!~", "=",
-                                                      ">",  "<",  "+",  "-",  "*",  "/",  "%",
-                                                      "^",  "(",  ")",  ",",  "@",  "{",  "}"};
+constexpr std::array<std::string_view, 23> symbols = {
+    "==", "!=", ">=", "<=", "</", ">/", "=~", "!~", "=", ">", "<", "+",
+    "-",  "*",  "/",  "%",  "^",  "(",  ")",  ",",  "@", "{", "}"};
 
 class Lexer {
  public:

@@ -37,7 +37,9 @@ int precedence(BinaryOp op) {
     case BinaryOp::gt:
     case BinaryOp::lt:
     case BinaryOp::ge:
-    case BinaryOp::le: return 3;
+    case BinaryOp::le:
+    case BinaryOp::trim_upper:
+    case BinaryOp::trim_lower: return 3;
     case BinaryOp::add:
     case BinaryOp::sub: return 4;
     case BinaryOp::mul:
@@ -52,8 +54,7 @@ constexpr int unary_precedence = 5;  // -a * b is (-a) * b, and -a ^ b is -(a ^ 
 
 std::optional<double> parse_integer(std::string_view digits, int base) {
   std::uint64_t value = 0;
-  const auto [end, ec] =
-      std::from_chars(digits.data(), digits.data() + digits.size(), value, base);
+  const auto [end, ec] = std::from_chars(digits.data(), digits.data() + digits.size(), value, base);
   if (ec != std::errc{} || end != digits.data() + digits.size()) return std::nullopt;
   return static_cast<double>(value);
 }
@@ -93,8 +94,8 @@ Error parse_error(std::string_view text, std::uint32_t offset, const std::string
     ++line;
     column = 1;
   }
-  return {ErrorCode::parse, std::to_string(line) + ":" + std::to_string(column) +
-                                ": parse error: " + message};
+  return {ErrorCode::parse,
+          std::to_string(line) + ":" + std::to_string(column) + ": parse error: " + message};
 }
 
 Error Parser::error_at(std::uint32_t offset, const std::string& message) const {
@@ -199,6 +200,8 @@ Result<ExprPtr> Parser::postfix() {
       SLUICE_TRY(expr, range_or_subquery(std::move(expr)));
     } else if (peek().is_word("offset")) {
       SLUICE_CHECK(offset(*expr));
+    } else if (peek().is_word("anchored") || peek().is_word("smoothed")) {
+      SLUICE_CHECK(extension(*expr));
     } else if (peek().is("@")) {
       SLUICE_CHECK(at(*expr));
     } else {

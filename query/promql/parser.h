@@ -64,6 +64,7 @@ class Parser {
   Result<double> literal_seconds(std::string_view context, std::string_view expected);
 
   Result<void> offset(Expr& expr);
+  Result<void> extension(Expr& expr);
   Result<void> at(Expr& expr);
   Result<AtModifier> at_time();
 

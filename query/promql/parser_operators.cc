@@ -12,7 +12,7 @@ struct Spelling {
   std::string_view text;
   BinaryOp op;
 };
-constexpr std::array<Spelling, 12> operator_symbols = {{{"+", BinaryOp::add},
+constexpr std::array<Spelling, 14> operator_symbols = {{{"+", BinaryOp::add},
                                                         {"-", BinaryOp::sub},
                                                         {"*", BinaryOp::mul},
                                                         {"/", BinaryOp::div},
@@ -23,7 +23,9 @@ constexpr std::array<Spelling, 12> operator_symbols = {{{"+", BinaryOp::add},
                                                         {">", BinaryOp::gt},
                                                         {"<", BinaryOp::lt},
                                                         {">=", BinaryOp::ge},
-                                                        {"<=", BinaryOp::le}}};
+                                                        {"<=", BinaryOp::le},
+                                                        {"</", BinaryOp::trim_upper},
+                                                        {">/", BinaryOp::trim_lower}}};
 constexpr std::array<Spelling, 4> operator_words = {{{"and", BinaryOp::and_},
                                                      {"or", BinaryOp::or_},
                                                      {"unless", BinaryOp::unless},
@@ -86,8 +88,7 @@ Result<VectorMatching> Parser::matched_labels() {
   const bool left = peek().is_word("group_left");
   if (!left && !peek().is_word("group_right")) return matching;
   take();
-  matching.card =
-      left ? VectorMatching::Card::many_to_one : VectorMatching::Card::one_to_many;
+  matching.card = left ? VectorMatching::Card::many_to_one : VectorMatching::Card::one_to_many;
   if (peek().is("(")) {
     SLUICE_TRY(matching.include, grouping_labels());
   }

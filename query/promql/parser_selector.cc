@@ -26,8 +26,7 @@ Modifiers modifiers_of(Expr& expr) {
     return {&selector->offset, &selector->at};
   if (auto* matrix = std::get_if<MatrixSelector>(&expr.node))
     return {&matrix->selector.offset, &matrix->selector.at};
-  if (auto* subquery = std::get_if<Subquery>(&expr.node))
-    return {&subquery->offset, &subquery->at};
+  if (auto* subquery = std::get_if<Subquery>(&expr.node)) return {&subquery->offset, &subquery->at};
   return {};
 }
 
@@ -51,8 +50,8 @@ Result<ExprPtr> Parser::selector(const Token* name) {
       append_quoted(message, matcher.value());
       return error_at(begin, message);
     }
-    SLUICE_TRY(auto matcher, LabelMatcher::make(std::string(metric_name_label), MatchOp::equal,
-                                                node.name));
+    SLUICE_TRY(auto matcher,
+               LabelMatcher::make(std::string(metric_name_label), MatchOp::equal, node.name));
     node.matchers.push_back(std::move(matcher));
   }
   return make_expr(std::move(node), ValueType::instant_vector, begin, last_end());
@@ -61,8 +60,7 @@ Result<ExprPtr> Parser::selector(const Token* name) {
 Result<void> Parser::matchers(VectorSelector& selector) {
   while (!accept("}")) {
     SLUICE_CHECK(matcher(selector));
-    if (!accept(",") && !peek().is("}"))
-      return unexpected("label matching", "\",\" or \"}\"");
+    if (!accept(",") && !peek().is("}")) return unexpected("label matching", "\",\" or \"}\"");
   }
   return {};
 }
@@ -80,8 +78,8 @@ Result<void> Parser::matcher(VectorSelector& selector) {
   }
   const auto op = match_operator(peek());
   if (!op && quoted && (peek().is(",") || peek().is("}"))) {
-    SLUICE_TRY(auto named, LabelMatcher::make(std::string(metric_name_label), MatchOp::equal,
-                                              std::move(name)));
+    SLUICE_TRY(auto named,
+               LabelMatcher::make(std::string(metric_name_label), MatchOp::equal, std::move(name)));
     selector.matchers.push_back(std::move(named));
     return {};
   }
@@ -105,12 +103,14 @@ Result<ExprPtr> Parser::range_or_subquery(ExprPtr expr) {
   if (!accept("]")) return unexpected("subquery or range", "\":\" or \"]\"");
   auto* selector = std::get_if<VectorSelector>(&expr->node);
   if (!selector) return error_at(bracket, "ranges only allowed for vector selectors");
+  if (selector->extension != Extension::none)
+    return error_at(bracket, "no smoothed modifiers allowed before range");
   if (!selector->offset.zero())
     return error_at(bracket, "no offset modifiers allowed before range");
   if (selector->at) return error_at(bracket, "no @ modifiers allowed before range");
   const auto begin = expr->span.begin;
-  return make_expr(MatrixSelector{std::move(*selector), std::move(range)},
-                   ValueType::range_vector, begin, last_end());
+  return make_expr(MatrixSelector{std::move(*selector), std::move(range)}, ValueType::range_vector,
+                   begin, last_end());
 }
 
 Result<ExprPtr> Parser::subquery(ExprPtr expr, QueryDuration range) {
@@ -130,9 +130,25 @@ Result<void> Parser::offset(Expr& expr) {
   SLUICE_TRY(QueryDuration length, offset_duration());
   const Modifiers modifiers = modifiers_of(expr);
   if (!modifiers.offset) return error_at(begin, "offset" + std::string(after_selector));
-  if (!modifiers.offset->zero())
-    return error_at(begin, "offset may not be set multiple times");
+  if (!modifiers.offset->zero()) return error_at(begin, "offset may not be set multiple times");
   *modifiers.offset = std::move(length);
+  expr.span.end = last_end();
+  return {};
+}
+
+// metric[5m] anchored, metric[5m] smoothed, metric smoothed
+Result<void> Parser::extension(Expr& expr) {
+  const Token& word = take();
+  const bool smoothed = word.is_word("smoothed");
+  auto* matrix = std::get_if<MatrixSelector>(&expr.node);
+  auto* selector = matrix ? &matrix->selector : std::get_if<VectorSelector>(&expr.node);
+  if (!selector || (!matrix && !smoothed))
+    return error_at(word.begin, lower_case(word.text) + " modifier must be preceded by " +
+                                    (smoothed ? "an instant vector selector or " : "") +
+                                    "a range vector selector");
+  if (selector->extension != Extension::none)
+    return error_at(word.begin, "anchored and smoothed modifiers may not be set multiple times");
+  selector->extension = smoothed ? Extension::smoothed : Extension::anchored;
   expr.span.end = last_end();
   return {};
 }

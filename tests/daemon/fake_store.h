@@ -46,7 +46,8 @@ class FakeStore : public Store {
   }
 
   Result<std::size_t> write(const TenantId&, std::vector<SeriesSamples> series,
-                            std::vector<MetricMetadata>) override {
+                            std::vector<MetricMetadata>,
+                            std::vector<SeriesExemplars> = {}) override {
     const std::lock_guard lock(mutex_);
     std::size_t count = 0;
     for (auto& one : series) count += one.samples.size();
@@ -89,6 +90,9 @@ class FakeStore : public Store {
 
   query::LogSource& logs() override { return logs_; }
   query::SampleSource& samples() override { return samples_; }
+  query::ExemplarSource& exemplars() override {
+    throw std::logic_error("the fake store has no exemplars");
+  }
   StoreOperations& operations() override {
     throw std::logic_error("the fake store has no operations");
   }

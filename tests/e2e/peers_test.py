@@ -4,9 +4,11 @@
 import os
 import shutil
 import subprocess
+import time
 import urllib.parse
 
 import harness
+import remote_write
 
 PROMETHEUS = """
 global: {scrape_interval: 1s}
@@ -34,6 +36,18 @@ class PrometheusTest(harness.Case):
         daemon = self.daemon()
         done = self.promtool("query", "instant", daemon.url, "vector(1) + 1")
         self.assertIn("=> 2 @", done.stdout)
+        now = int(time.time())
+        body = remote_write.write_request(
+            [(remote_write.encode_labels({"__name__": "up", "job": "a"}), [(now * 1000, 1.0)])])
+        answer = daemon.client.post("/api/v1/write", body, remote_write.HEADERS)
+        self.assertEqual(answer.status, 204)
+        done = self.promtool("query", "range", f"--start={now}", f"--end={now + 60}", "--step=60s",
+                             daemon.url, "up + 1")
+        self.assertIn(f"2 @[{now}]", done.stdout)
+        done = self.promtool("query", "series", "--match", "up", f"--start={now - 60}", daemon.url)
+        self.assertIn('{__name__="up", job="a"}', done.stdout)
+        done = self.promtool("query", "labels", daemon.url, "job")
+        self.assertEqual(done.stdout.split(), ["a"])
 
     def test_promtool_finds_nothing_wrong_with_our_metrics(self):
         daemon = self.daemon()

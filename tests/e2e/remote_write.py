@@ -27,6 +27,11 @@ def encode_sample(timestamp_ms, value):
     return field(2, b"\x09" + struct.pack("<d", value) + b"\x10" + varint(timestamp_ms))
 
 
+def encode_exemplar(labels, value, timestamp_ms):
+    return field(3, encode_labels(labels) + b"\x11" + struct.pack("<d", value) + b"\x18"
+                 + varint(timestamp_ms))
+
+
 def snappy(body):
     """A snappy block of literals only, which every decoder takes."""
     out = [varint(len(body))]
@@ -37,10 +42,12 @@ def snappy(body):
 
 
 def write_request(series):
-    """Of [(labels as encode_labels() makes them, [(timestamp_ms, value)])]."""
+    """Of [(labels as encode_labels() makes them, [(timestamp_ms, value)])]; a third item of a
+    series may be its exemplars, [(labels, value, timestamp_ms)]."""
     return snappy(b"".join(
-        field(1, labels + b"".join(encode_sample(*sample) for sample in samples))
-        for labels, samples in series))
+        field(1, labels + b"".join(encode_sample(*sample) for sample in samples)
+              + b"".join(encode_exemplar(*one) for exemplars in more for one in exemplars))
+        for labels, samples, *more in series))
 
 
 HEADERS = {"Content-Type": "application/x-protobuf", "Content-Encoding": "snappy",

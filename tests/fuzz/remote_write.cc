@@ -6,8 +6,10 @@
 #include <bit>
 
 #include "base/types/limits.h"
+#include "base/types/utf8.h"
 #include "daemon/ingest/flat_write.h"
 #include "daemon/ingest/validate_samples.h"
+#include "daemon/storage/exemplar_store.h"
 #include "daemon/storage/sample_batch.h"
 #include "tests/fuzz/fuzz_input.h"
 
@@ -57,9 +59,8 @@ void check_flat(std::string_view body, const std::vector<SeriesSamples>* series)
   if (!series) return;
   ingest::Rejections rejections;
   auto found = texts_of(flat->samples);
-  for (auto& text :
-       texts_of(ingest::validate_samples(flat->rest, limits_for_fuzz(), now, rejections)))
-    found.push_back(std::move(text));
+  const auto rest = ingest::validate_samples(flat->rest, limits_for_fuzz(), now, rejections);
+  for (auto& text : texts_of(rest.series)) found.push_back(std::move(text));
   auto wanted = texts_of(*series);
   std::sort(found.begin(), found.end());
   std::sort(wanted.begin(), wanted.end());
@@ -99,12 +100,16 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     return 0;
   }
   ingest::Rejections rejections;
-  const auto series = ingest::validate_samples(*request, limits_for_fuzz(), now, rejections);
+  const auto valid = ingest::validate_samples(*request, limits_for_fuzz(), now, rejections);
+  const auto& series = valid.series;
   for (const auto& one : series) {
-    fuzz::require(valid_metric_name(one.labels.get(metric_name_label)), "series have a name");
+    fuzz::require(valid_utf8_name(one.labels.get(metric_name_label)), "series have a name");
     fuzz::require(!one.samples.empty(), "series have samples");
   }
   if (!second) check_flat(body, &series);
   check_batch(series);
+  const auto exemplars = storage::encode_exemplars(default_tenant(), valid.exemplars);
+  const auto stored = storage::decode_exemplars(exemplars);
+  fuzz::require(stored && stored->series.size() == valid.exemplars.size(), "so do its exemplars");
   return 0;
 }

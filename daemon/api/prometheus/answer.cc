@@ -162,18 +162,20 @@ http::Response success(const std::function<void(JsonWriter&)>& write_data,
   return http::Response::json(200, json.take());
 }
 
-http::Response bad_data(const std::string& message) { return error({400, "bad_data"}, message); }
+http::Response bad_data(const std::string& message) {
+  return error({400, "bad_data"}, message);
+}
 
 http::Response bad_parameter(std::string_view name, const std::string& message) {
   return bad_data("invalid parameter \"" + std::string(name) + "\": " + message);
 }
 
-http::Response failure(const Error& e) { return error(kind_of(e.code), e.message); }
+http::Response failure(const Error& e) {
+  return error(kind_of(e.code), e.message);
+}
 
 void write_result(JsonWriter& json, const query::Value& value) {
-  json.begin_object();
   std::visit(ResultWriter(json), value);
-  json.end_object();
 }
 
 void write_labels(JsonWriter& json, const LabelSet& labels) {

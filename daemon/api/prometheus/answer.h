@@ -24,7 +24,7 @@ http::Response bad_parameter(std::string_view name, const std::string& message);
 // Of an evaluation: execution, timeout, canceled or internal, by what went wrong.
 http::Response failure(const Error& error);
 
-// {"resultType":...,"result":...}
+// "resultType":...,"result":... inside an object
 void write_result(JsonWriter& json, const query::Value& value);
 // {"name":"value",...}
 void write_labels(JsonWriter& json, const LabelSet& labels);

@@ -24,9 +24,14 @@ http::Response label_values(const Api& api, http::Request& request);
 http::Response series(const Api& api, http::Request& request);
 http::Response metadata(const Api& api, http::Request& request);
 http::Response format_query(const Api& api, http::Request& request);
+http::Response parse_query_tree(const Api& api, http::Request& request);
+http::Response delete_series(const Api& api, http::Request& request);
 http::Response federate(const Api& api, http::Request& request);
 http::Response build_info(const Api& api, http::Request& request);
 http::Response runtime_info(const Api& api, http::Request& request);
+http::Response tsdb_status(const Api& api, http::Request& request);
+http::Response status_flags(const Api& api, http::Request& request);
+http::Response status_config(const Api& api, http::Request& request);
 
 // The query of a request in either language: PromQL, or a LogQL metric query where the text is not
 // PromQL. The error is PromQL's.
@@ -36,8 +41,14 @@ Result<query::ExprPtr> parse_query(const std::string& text);
 struct RunOptions {
   std::size_t limit = 0;  // series in the answer, 0: all
   std::chrono::milliseconds timeout{0};
+  std::int64_t lookback_ms = 0;  // 0: the engine's
+  bool stats = false;            // wanted in the answer
 };
 Result<RunOptions> run_options(const Api& api, const http::Params& params);
+// The answer of a query: the result, cut to the limit, and how it was come by if that is wanted.
+http::Response answer_query(query::QueryResult result, const RunOptions& run,
+                            query::QueryContext& context,
+                            std::chrono::steady_clock::time_point evaluation_began);
 // Cuts a result to its first `limit` series, with Prometheus' warning.
 void truncate(query::QueryResult& result, std::size_t limit);
 

@@ -1,6 +1,7 @@
 // /api/v1/labels and /api/v1/label/{name}/values: what labels exist.
 #include <set>
 
+#include "base/types/utf8.h"
 #include "daemon/api/prometheus/answer.h"
 #include "daemon/api/prometheus/endpoints.h"
 #include "daemon/api/prometheus/parameters.h"
@@ -11,8 +12,7 @@ namespace {
 
 http::Response answer(const std::set<std::string>& found, std::size_t limit) {
   std::vector<std::string> warnings;
-  if (limit > 0 && found.size() > limit)
-    warnings.emplace_back("results truncated due to limit");
+  if (limit > 0 && found.size() > limit) warnings.emplace_back("results truncated due to limit");
   return success(
       [&](JsonWriter& json) {
         json.begin_array();
@@ -28,8 +28,7 @@ http::Response answer(const std::set<std::string>& found, std::size_t limit) {
 
 // Calls collect(labels) for each series asked for and answers with what was collected.
 template <class Collect>
-http::Response collect_from_series(const Api& api, const http::Request& request,
-                                   Collect collect) {
+http::Response collect_from_series(const Api& api, const http::Request& request, Collect collect) {
   const auto limit = parse_limit(request.query);
   if (!limit) return bad_parameter("limit", limit.error().message);
   const auto series = find_series(api, request);
@@ -51,8 +50,9 @@ http::Response label_names(const Api& api, http::Request& request) {
 }
 
 http::Response label_values(const Api& api, http::Request& request) {
-  const std::string name = request.path_params["name"];
-  if (name.empty()) return bad_data("invalid label name: \"\"");
+  // Names that are no identifiers may come escaped: U__my_2e_label.
+  const std::string name = unescape_name(request.path_params["name"]);
+  if (!valid_utf8_name(name)) return bad_data("invalid label name: \"" + name + "\"");
   return collect_from_series(api, request,
                              [&](const LabelSet& labels, std::set<std::string>& found) {
                                const auto value = labels.get(name);

@@ -21,11 +21,11 @@ http::Response query_instant(const Api& api, http::Request& request) {
 
   query::QueryContext context(request.cancel, api.options.limits.of(request.tenant));
   context.set_deadline(context.started() + run->timeout);
-  auto result = api.engine.instant(**expr, {request.tenant, time_ms, text}, context);
+  const auto began = std::chrono::steady_clock::now();
+  auto result =
+      api.engine.instant(**expr, {request.tenant, time_ms, text, run->lookback_ms}, context);
   if (!result) return failure(result.error());
-  truncate(*result, run->limit);
-  return success([&](JsonWriter& json) { write_result(json, result->value); }, result->warnings,
-                 result->infos);
+  return answer_query(std::move(*result), *run, context, began);
 }
 
 }  // namespace sluice::api::prometheus

@@ -58,11 +58,11 @@ http::Response query_range(const Api& api, http::Request& request) {
   context.set_deadline(context.started() + run->timeout);
   range->tenant = request.tenant;
   range->text = text;
+  range->lookback_ms = run->lookback_ms;
+  const auto began = std::chrono::steady_clock::now();
   auto result = api.engine.range(**expr, *range, context);
   if (!result) return failure(result.error());
-  truncate(*result, run->limit);
-  return success([&](JsonWriter& json) { write_result(json, result->value); }, result->warnings,
-                 result->infos);
+  return answer_query(std::move(*result), *run, context, began);
 }
 
 }  // namespace sluice::api::prometheus

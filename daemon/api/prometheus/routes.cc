@@ -7,8 +7,7 @@
 namespace sluice::api {
 
 void add_prometheus_routes(http::Router& router, const query::Engine& engine,
-                           query::SampleSource& samples, Clock& clock,
-                           PrometheusOptions options) {
+                           query::SampleSource& samples, Clock& clock, PrometheusOptions options) {
   using namespace prometheus;
   const auto api = std::make_shared<const Api>(
       Api{engine, samples, clock, std::move(options), unix_ms(to_ms(clock.now()))});
@@ -27,9 +26,16 @@ void add_prometheus_routes(http::Router& router, const query::Engine& engine,
   add("GET|POST", "/api/v1/series", series);
   add("GET", "/api/v1/metadata", metadata);
   add("GET|POST", "/api/v1/format_query", format_query);
+  add("GET|POST", "/api/v1/parse_query", parse_query_tree);
   add("GET", "/federate", federate);
   add("GET", "/api/v1/status/buildinfo", build_info);
   add("GET", "/api/v1/status/runtimeinfo", runtime_info);
+  add("GET", "/api/v1/status/tsdb", tsdb_status);
+  // What changes data or shows how the daemon is set up is for administrators.
+  route.role = http::Role::admin;
+  add("GET", "/api/v1/status/flags", status_flags);
+  add("GET", "/api/v1/status/config", status_config);
+  add("POST|PUT", "/api/v1/admin/tsdb/delete_series", delete_series);
 }
 
 }  // namespace sluice::api

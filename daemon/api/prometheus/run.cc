@@ -1,6 +1,7 @@
 // What query and query_range share: the language, the budget, the limit.
 #include <algorithm>
 
+#include "daemon/api/prometheus/answer.h"
 #include "daemon/api/prometheus/endpoints.h"
 #include "daemon/api/prometheus/parameters.h"
 
@@ -17,9 +18,15 @@ Result<query::ExprPtr> parse_query(const std::string& text) {
 Result<RunOptions> run_options(const Api& api, const http::Params& params) {
   RunOptions options{0, api.options.timeout};
   auto limit = parse_limit(params);
-  if (!limit)
-    return invalid_argument("invalid parameter \"limit\": " + limit.error().message);
+  if (!limit) return invalid_argument("invalid parameter \"limit\": " + limit.error().message);
   options.limit = *limit;
+  options.stats = !params.get_or("stats", "").empty();
+  if (const std::string lookback = params.get_or("lookback_delta", ""); !lookback.empty()) {
+    const auto length = parse_duration(lookback);
+    if (!length)
+      return invalid_argument("error parsing lookback delta duration: " + length.error().message);
+    options.lookback_ms = *length;
+  }
   const std::string text = params.get_or("timeout", "");
   if (text.empty()) return options;
   const auto timeout = parse_duration(text);
@@ -27,6 +34,46 @@ Result<RunOptions> run_options(const Api& api, const http::Params& params) {
     return invalid_argument("invalid parameter \"timeout\": " + timeout.error().message);
   options.timeout = std::min(options.timeout, std::chrono::milliseconds{*timeout});
   return options;
+}
+
+namespace {
+
+using SteadyClock = std::chrono::steady_clock;
+
+// In seconds, as Prometheus has it. A peak is counted in samples of 16 bytes: it is memory that a
+// query holds here.
+void write_stats(JsonWriter& json, query::QueryContext& context, SteadyClock::time_point began) {
+  const auto seconds = [](SteadyClock::duration d) {
+    return std::chrono::duration<double>(d).count();
+  };
+  const SteadyClock::time_point now = SteadyClock::now();
+  json.key("stats").begin_object().key("timings").begin_object();
+  json.key("evalTotalTime").number(seconds(now - began));
+  json.key("resultSortTime").number(0);
+  json.key("queryPreparationTime").number(seconds(began - context.started()));
+  json.key("innerEvalTime").number(seconds(now - began));
+  json.key("execQueueTime").number(0);
+  json.key("execTotalTime").number(seconds(now - context.started()));
+  json.end_object().key("samples").begin_object();
+  json.key("totalQueryableSamples").number(context.stats().samples.load());
+  json.key("peakSamples").number(context.peak_bytes() / static_cast<std::int64_t>(sizeof(Sample)));
+  json.end_object().end_object();
+}
+
+}  // namespace
+
+http::Response answer_query(query::QueryResult result, const RunOptions& run,
+                            query::QueryContext& context,
+                            SteadyClock::time_point evaluation_began) {
+  truncate(result, run.limit);
+  return success(
+      [&](JsonWriter& json) {
+        json.begin_object();
+        write_result(json, result.value);
+        if (run.stats) write_stats(json, context, evaluation_began);
+        json.end_object();
+      },
+      result.warnings, result.infos);
 }
 
 void truncate(query::QueryResult& result, std::size_t limit) {

@@ -83,8 +83,8 @@ TEST_CASE_METHOD(Write, "series that break a rule are refused one by one") {
   };
   const Case cases[] = {
       {{{"job", "a"}}, {{noon_ms, 1}}, "no label __name__"},
-      {{{"__name__", "a b"}}, {{noon_ms, 1}}, "invalid metric name \"a b\""},
-      {{{"__name__", "up"}, {"a-b", "c"}}, {{noon_ms, 1}}, "invalid label name \"a-b\""},
+      {{{"__name__", "a\xff"}}, {{noon_ms, 1}}, "invalid metric name \"a"},
+      {{{"__name__", "up"}, {"a\xc0", "c"}}, {{noon_ms, 1}}, "invalid label name \"a"},
       {{{"__name__", "up"}, {"a", "1"}, {"a", "2"}}, {{noon_ms, 1}}, "label \"a\" is there twice"},
       {{{"__name__", "up"}}, {{noon_ms + 660'000, 1}}, "in the future"},
       {{{"__name__", "up"}}, {{1, 1}}, "older than what is kept"},
@@ -218,6 +218,71 @@ TEST_CASE_METHOD(Write, "remote write 2.0 with its statistics") {
   CHECK((*metadata)[0].help == "Is it up");
 }
 
+namespace {
+
+std::string with_exemplar(std::string series_bytes, const std::string& trace, double value) {
+  std::string label;
+  protozero::pbf_writer l(label);
+  l.add_string(1, "trace_id");
+  l.add_string(2, trace);
+  std::string exemplar;
+  protozero::pbf_writer e(exemplar);
+  e.add_message(1, label);
+  e.add_double(2, value);
+  e.add_int64(3, noon_ms);
+  protozero::pbf_writer(series_bytes).add_message(3, exemplar);
+  return series_bytes;
+}
+
+std::string request_2_with_exemplar() {
+  std::string out;
+  protozero::pbf_writer writer(out);
+  for (const char* symbol : {"", "__name__", "up", "trace_id", "ab"}) writer.add_string(4, symbol);
+  std::string exemplar;
+  protozero::pbf_writer e(exemplar);
+  const std::uint32_t trace[] = {3, 4};
+  e.add_packed_uint32(1, std::begin(trace), std::end(trace));
+  e.add_double(2, 0.5);
+  e.add_int64(3, noon_ms);
+  std::string up;
+  protozero::pbf_writer u(up);
+  const std::uint32_t labels[] = {1, 2};
+  u.add_packed_uint32(1, std::begin(labels), std::end(labels));
+  u.add_message(4, exemplar);
+  writer.add_message(5, up);
+  return out;
+}
+
+}  // namespace
+
+TEST_CASE_METHOD(Write, "exemplars are stored with their series") {
+  const auto up = series({{"__name__", "up"}}, {{noon_ms, 1}});
+  CHECK(write({with_exemplar(with_exemplar(up, "ab", 0.5), std::string(200, 'x'), 2)}).status ==
+        204);
+  CHECK(write({with_exemplar(series({{"job", "no name"}}, {}), "cd", 1)}).status == 400);
+  CHECK(metric(metrics, "sluice_ingest_skipped_total") == 2);
+  const auto name = matchers({{"__name__", query::MatchOp::equal, "up"}});
+  const std::vector<Exemplar> expected = {{{{"trace_id", "ab"}}, 0.5, noon_ms}};
+  auto found = *store().exemplars().exemplars(tenant, {name}, 0, noon_ms);
+  REQUIRE(found.size() == 1);
+  CHECK(found[0].exemplars == expected);
+
+  const auto response =
+      post("/api/v1/write", "application/x-protobuf;proto=io.prometheus.write.v2.Request",
+           snappy_compress(request_2_with_exemplar()));
+  CHECK(response.status == 204);
+  CHECK(response.headers.get("X-Prometheus-Remote-Write-Exemplars-Written") == "1");
+  found = *store().exemplars().exemplars(tenant, {name}, 0, noon_ms);
+  CHECK(found[0].exemplars == expected);  // it was there already
+}
+
+TEST_CASE_METHOD(Write, "names may be any UTF-8") {
+  CHECK(write({series({{"__name__", "http.requests"}, {"k\xc3\xb6 ln", "x"}}, {{noon_ms, 1}})})
+            .status == 204);
+  CHECK(samples("http.requests", 0, noon_ms).at(0).labels ==
+        LabelSet{{"__name__", "http.requests"}, {"k\xc3\xb6 ln", "x"}});
+}
+
 TEST_CASE_METHOD(Write, "a symbol that is not there refuses a write 2.0") {
   std::string body;
   protozero::pbf_writer writer(body);
@@ -234,8 +299,8 @@ TEST_CASE_METHOD(Write, "a symbol that is not there refuses a write 2.0") {
 }
 
 TEST_CASE_METHOD(Write, "other types are answered with 415") {
-  for (const char* type : {"application/x-protobuf;proto=some.other.Message",
-                           "application/json", "text/plain"}) {
+  for (const char* type :
+       {"application/x-protobuf;proto=some.other.Message", "application/json", "text/plain"}) {
     const auto response = write({series({{"__name__", "up"}}, {{noon_ms, 1}})}, type);
     CHECK(response.status == 415);
     CHECK_THAT(response.body, ContainsSubstring("1.0"));

@@ -125,6 +125,25 @@ TEST_CASE("metric results: vector, matrix, scalar") {
                           .value();
   CHECK(format_metric(matrix, MetricFormat::table, false) ==
         "LAST  MIN  MAX  TREND  SERIES\n7     0    7    ▁▅█    {job=\"a\"}\n");
+  const auto odd = parse_metric_result(json::parse(
+                                           R"({"resultType":"matrix","result":[
+          {"metric":{"__name__":"a.b","c":"d"},"values":[[1,"NaN"],[2,"3"],[3,"1"]]},
+          {"metric":{"__name__":"a.b"},"values":[[1,"NaN"]]},
+          {"metric":{"__name__":"h"},"values":[[2,"1"]],"histograms":[[1,{"count":"3","sum":"4",
+           "buckets":[[3,"-1","1","1"],[0,"1","2","2"]]}]]}]})"))
+                       .value();
+  const std::string table = format_metric(odd, MetricFormat::table, false);
+  CHECK(table.find("1     1    3") != std::string::npos);
+  CHECK(table.find("NaN   NaN  NaN") != std::string::npos);
+  CHECK(table.find("{\"a.b\", c=\"d\"}") != std::string::npos);
+  CHECK(table.find("{\"a.b\"}\n") != std::string::npos);
+  CHECK(format_metric(odd, MetricFormat::csv, false)
+            .find("1970-01-01T00:00:01Z,h,,\"{count:3, sum:4, [-1,1]:1, (1,2]:2}\"\n"
+                  "1970-01-01T00:00:02Z,h,,1\n") != std::string::npos);
+  CHECK_FALSE(parse_metric_result(
+                  json::parse(R"({"resultType":"vector","result":[
+          {"metric":{},"histogram":[1,{"count":"3","buckets":[[9]]}]}]})"))
+                  .has_value());
   const auto scalar =
       parse_metric_result(json::parse(R"({"resultType":"scalar","result":[1,"42"]})")).value();
   CHECK(format_metric(scalar, MetricFormat::table, false) == "42\n");

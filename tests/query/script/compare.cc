@@ -35,20 +35,32 @@ bool close(NativeHistogram expected, NativeHistogram got) {
          (expected.hint == CounterReset::unknown || expected.hint == got.hint);
 }
 
-bool same_at(const Values& expected, const Values& got, std::size_t i) {
+bool close(const NativeHistogram& expected, const ShownHistogram& got) {
+  const auto bars = bars_of(expected);
+  return close(expected.count, got.count) && close(expected.sum, got.sum) &&
+         std::equal(bars.begin(), bars.end(), got.bars.begin(), got.bars.end(),
+                    [](const HistogramBar& x, const HistogramBar& y) {
+                      return close(x.lower, y.lower) && close(x.upper, y.upper) &&
+                             close(x.count, y.count);
+                    });
+}
+
+bool same_at(const Values& expected, const Values& got, std::size_t i, const Target& target) {
   const auto& x = expected.at[i];
   const auto& y = got.at[i];
   if (!x || !y) return x.has_value() == y.has_value();
   if (is_histogram(*x) != is_histogram(*y)) return false;
   if (!is_histogram(*x)) return close(*x, *y);
-  return close(*expected.histograms.at(histogram_place(*x)),
-               *got.histograms.at(histogram_place(*y)));
+  const NativeHistogram& wanted = *expected.histograms.at(histogram_place(*x));
+  const HistogramPtr& histogram = got.histograms.at(histogram_place(*y));
+  if (const ShownHistogram* shown = target.shown(histogram.get())) return close(wanted, *shown);
+  return close(wanted, *histogram);
 }
 
-bool same(const Values& expected, const Values& got) {
+bool same(const Values& expected, const Values& got, const Target& target) {
   if (expected.at.size() != got.at.size()) return false;
   for (std::size_t i = 0; i < expected.at.size(); ++i)
-    if (!same_at(expected, got, i)) return false;
+    if (!same_at(expected, got, i, target)) return false;
   return true;
 }
 
@@ -88,7 +100,7 @@ std::vector<ExpectedSeries> flatten(const Matrix& matrix, const Eval& eval) {
           static_cast<std::size_t>((range->end_ms - range->start_ms) / range->step_ms) + 1);
       for (const Sample& sample : series.samples)
         out.values.at.at(static_cast<std::size_t>((sample.timestamp_ms - range->start_ms) /
-                                               range->step_ms)) = sample.value;
+                                                  range->step_ms)) = sample.value;
     } else {
       for (const Sample& sample : series.samples) out.values.at.emplace_back(sample.value);
     }
@@ -108,7 +120,7 @@ void pad(std::vector<ExpectedSeries>& series, const Eval& eval) {
 }
 
 std::string compare_series(std::vector<ExpectedSeries> expected, std::vector<ExpectedSeries> got,
-                           bool ordered) {
+                           bool ordered, const Target& target) {
   const auto by_labels = [](const ExpectedSeries& a, const ExpectedSeries& b) {
     return a.labels < b.labels;
   };
@@ -117,8 +129,8 @@ std::string compare_series(std::vector<ExpectedSeries> expected, std::vector<Exp
     std::stable_sort(got.begin(), got.end(), by_labels);
   }
   const bool equal = std::equal(expected.begin(), expected.end(), got.begin(), got.end(),
-                                [](const auto& a, const auto& b) {
-                                  return a.labels == b.labels && same(a.values, b.values);
+                                [&](const auto& a, const auto& b) {
+                                  return a.labels == b.labels && same(a.values, b.values, target);
                                 });
   if (equal) return {};
   std::string out = "  expected:\n";
@@ -150,9 +162,7 @@ bool same(const LogStream& expected, const LogStream& got) {
 }
 
 std::string compare_streams(Streams expected, Streams got) {
-  const auto by_labels = [](const LogStream& a, const LogStream& b) {
-    return a.labels < b.labels;
-  };
+  const auto by_labels = [](const LogStream& a, const LogStream& b) { return a.labels < b.labels; };
   std::sort(expected.begin(), expected.end(), by_labels);
   std::sort(got.begin(), got.end(), by_labels);
   if (std::equal(expected.begin(), expected.end(), got.begin(), got.end(),
@@ -161,7 +171,7 @@ std::string compare_streams(Streams expected, Streams got) {
   return "  expected:\n" + print(expected) + "  got:\n" + print(got);
 }
 
-std::string compare_value(const Eval& eval, const Value& value) {
+std::string compare_value(const Eval& eval, const Value& value, const Target& target) {
   Expectation expected = eval.expected;
   pad(expected.series, eval);
   if (const auto* scalar = std::get_if<Scalar>(&value)) {
@@ -177,13 +187,12 @@ std::string compare_value(const Eval& eval, const Value& value) {
   const auto* vector = std::get_if<Vector>(&value);
   return compare_series(std::move(expected.series),
                         vector ? flatten(*vector) : flatten(std::get<Matrix>(value), eval),
-                        expected.ordered);
+                        expected.ordered, target);
 }
 
 bool contains(const std::vector<std::string>& texts, const std::string& part) {
-  return std::any_of(texts.begin(), texts.end(), [&](const std::string& text) {
-    return text.find(part) != std::string::npos;
-  });
+  return std::any_of(texts.begin(), texts.end(),
+                     [&](const std::string& text) { return text.find(part) != std::string::npos; });
 }
 
 std::string compare_notes(const Expectation& expected, const QueryResult& result) {
@@ -200,7 +209,7 @@ std::string compare_notes(const Expectation& expected, const QueryResult& result
 
 }  // namespace
 
-std::string compare(const Eval& eval, const Result<QueryResult>& result) {
+std::string compare(const Eval& eval, const Result<QueryResult>& result, const Target& target) {
   const auto& failure = eval.expected.failure;
   if (!result) {
     if (!failure) return "  failed: " + result.error().message;
@@ -208,7 +217,7 @@ std::string compare(const Eval& eval, const Result<QueryResult>& result) {
     return "  expected failure: " + *failure + "\n  got: " + result.error().message;
   }
   if (failure) return "  should have failed: " + *failure;
-  std::string difference = compare_value(eval, result->value);
+  std::string difference = compare_value(eval, result->value, target);
   return difference.empty() ? compare_notes(eval.expected, *result) : difference;
 }
 

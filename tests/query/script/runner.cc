@@ -26,7 +26,7 @@ class Runner {
   void run(const LoadLogs& load) { must(target_.load_logs(load.streams)); }
   void run(const Eval& eval) {
     ++outcome_.evals;
-    std::string difference = compare(eval, target_.eval(eval));
+    std::string difference = compare(eval, target_.eval(eval), target_);
     if (!difference.empty()) fail(eval.expr + "\n" + difference);
   }
 

@@ -5,9 +5,17 @@
 #include <vector>
 
 #include "query/engine/engine.h"
+#include "query/engine/histogram_read.h"
 #include "tests/query/script/script.h"
 
 namespace sluice::query::script {
+
+// A histogram as an answer shows it, which says nothing of its schema.
+struct ShownHistogram {
+  double count = 0;
+  double sum = 0;
+  std::vector<HistogramBar> bars;
+};
 
 // What a script is run against. Implementations: MemoryTarget, and one over HTTP in tests/e2e.
 class Target {
@@ -18,6 +26,8 @@ class Target {
   virtual Result<void> load_logs(const std::vector<StreamEntries>& streams) = 0;
   // Parse errors and errors of evaluation alike come back as Error.
   virtual Result<QueryResult> eval(const Eval& eval) = 0;
+  // What is known of a histogram of the last result, where that is less than all of it; else null.
+  virtual const ShownHistogram* shown(const NativeHistogram*) const { return nullptr; }
 };
 
 struct Failure {
@@ -33,6 +43,6 @@ struct Outcome {
 Outcome run_script(const std::vector<Command>& commands, Target& target);
 
 // compare.cc: empty if the result is as expected, else what differs.
-std::string compare(const Eval& eval, const Result<QueryResult>& result);
+std::string compare(const Eval& eval, const Result<QueryResult>& result, const Target& target);
 
 }  // namespace sluice::query::script

@@ -37,6 +37,10 @@ class FakeOperations : public storage::StoreOperations {
     forced = force;
     return {};
   }
+  Result<void> delete_series(const TenantId&, std::vector<std::vector<query::LabelMatcher>>,
+                             std::int64_t, std::int64_t) override {
+    return {};
+  }
   std::vector<storage::DaySpace> space() override { return days; }
   Result<storage::BackupInfo> backup(const std::string& directory) override {
     backed_up = directory;

@@ -1,0 +1,79 @@
+// delete_series: what is deleted is not seen, by nobody, not even after a restart; the rest is.
+#include <catch2/catch_test_macros.hpp>
+
+#include "tests/daemon/storage/store_fixture.h"
+
+using namespace sluice;
+using namespace sluice::storage;
+using namespace sluice::storage::test;
+
+namespace {
+
+constexpr std::int64_t deletion_noon_ms = noon / 1'000'000;
+const LabelSet a = {{"__name__", "up"}, {"job", "a"}};
+const LabelSet b = {{"__name__", "up"}, {"job", "b"}};
+
+class DeletionFixture : public StoreFixture {
+ public:
+  DeletionFixture() {
+    open();
+    for (const LabelSet& labels : {a, b})
+      write(labels, {{deletion_noon_ms, 1}, {deletion_noon_ms + 10, 2}});
+  }
+  void write(const LabelSet& labels, std::vector<Sample> samples) {
+    REQUIRE(store().write(tenant, {{labels, std::move(samples)}}, {}).has_value());
+  }
+  void remove(const char* job, std::int64_t start = INT64_MIN, std::int64_t end = INT64_MAX) {
+    REQUIRE(bool(store().delete_series(tenant, {matchers({{"job", query::MatchOp::equal, job}})},
+                                       start, end)));
+  }
+  std::size_t count() {
+    std::size_t found = 0;
+    for (const auto& series : samples("up", INT64_MIN, INT64_MAX)) found += series.samples.size();
+    return found;
+  }
+  std::vector<LabelSet> series() {
+    return *store().samples().series(tenant, {}, INT64_MIN, INT64_MAX);
+  }
+};
+
+}  // namespace
+
+TEST_CASE_METHOD(DeletionFixture, "deleted series are gone before and after a restart") {
+  remove("a");
+  for (int round = 0; round < 3; ++round) {
+    CHECK(count() == 2);
+    CHECK(series() == std::vector<LabelSet>{b});
+    if (round == 1) flush();
+    reopen();
+  }
+  CHECK(store().samples().series(TenantId{"other"}, {}, INT64_MIN, INT64_MAX)->empty());
+}
+
+TEST_CASE_METHOD(DeletionFixture, "a part of the time is deleted, and what comes later is seen") {
+  remove("a", deletion_noon_ms + 1, deletion_noon_ms + 10);
+  CHECK(count() == 3);
+  CHECK(series().size() == 2);
+  remove("a", INT64_MIN, INT64_MAX);
+  CHECK(series().size() == 1);
+  clock.set(from_unix_ns(noon + 60 * second));
+  write(a, {{deletion_noon_ms + 60'000, 3}});
+  CHECK(series().size() == 2);
+  CHECK(count() == 3);
+}
+
+TEST_CASE_METHOD(DeletionFixture, "another tenant keeps its own") {
+  REQUIRE(store().write(TenantId{"other"}, {{a, {{deletion_noon_ms, 1}}}}, {}).has_value());
+  remove("a");
+  CHECK(store().samples().series(TenantId{"other"}, {}, INT64_MIN, INT64_MAX)->size() == 1);
+}
+
+TEST_CASE_METHOD(DeletionFixture, "deletions have a bound, and go with what they hide") {
+  for (std::size_t i = 0; i < sample_deletions_max; ++i) remove("nobody", 0, deletion_noon_ms);
+  const auto refused = store().delete_series(tenant, {{}}, 0, deletion_noon_ms);
+  REQUIRE(refused.has_error());
+  CHECK(refused.error().code == ErrorCode::limit_exceeded);
+  clock.set(from_unix_ns(noon) + std::chrono::hours(24 * 40));
+  store().tick();
+  remove("nobody", 0, deletion_noon_ms);
+}
