@@ -1,11 +1,11 @@
 #include "daemon/storage/check_store.h"
 
 #include "daemon/storage/codec/bytes.h"
+#include "daemon/storage/decimal_chunk.h"
 #include "daemon/storage/delete_request.h"
 #include "daemon/storage/head_batch.h"
-#include "daemon/storage/part_reader.h"
-#include "daemon/storage/decimal_chunk.h"
 #include "daemon/storage/histogram_codec.h"
+#include "daemon/storage/part_reader.h"
 #include "daemon/storage/sample_batch.h"
 #include "daemon/storage/sample_chunk.h"
 
@@ -57,6 +57,7 @@ class StoreCheck {
       : database_(database), stop_(stop), snapshot_(database.snapshot()) {}
 
   Result<CheckReport> run() {
+    if (database_.log_damage()) found("log", *database_.log_damage());
     for (std::size_t i = 0; i < family_names.size(); ++i)
       SLUICE_CHECK(check_family(static_cast<Family>(i)));
     for (const Part& part : parts_) {
@@ -132,9 +133,8 @@ class StoreCheck {
       SLUICE_TRY(const auto run, decode_histogram_chunk(payload));
       return run.samples.size();
     }
-    SLUICE_TRY(const auto samples, type == ValueType::decimal_chunk
-                                       ? decode_decimal_chunk(payload)
-                                       : decode_chunk(payload));
+    SLUICE_TRY(const auto samples, type == ValueType::decimal_chunk ? decode_decimal_chunk(payload)
+                                                                    : decode_chunk(payload));
     return samples.size();
   }
 
