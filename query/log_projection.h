@@ -56,6 +56,14 @@ struct LogProjection {
   Parser parser = Parser::none;
   std::vector<Field> fields;  // that the reader looks at; with a parser only; may be empty
   std::vector<FieldCondition> conditions;  // all hold for every row that matters
+  // LogBatch::shapes: lines of one shape have equal templates (static text, variables that hold a
+  // digit), so that a reader of templates looks at one line of each. Only with Lines::on_demand.
+  struct Shapes {
+    // A JSON object or logfmt line that has some of these as text, not all empty, at its top: what
+    // counts is the templates of these texts, whatever else there is in the line.
+    std::vector<std::string> fields;
+  };
+  std::optional<Shapes> shapes = {};
   // The metadata labels looked at; nullopt: all. The others may be left out of LogBatch::metadata.
   std::optional<std::vector<std::string>> metadata;
 };

@@ -53,6 +53,10 @@ struct LogBatch {
   // The lines went through LogProjection::parser, and `fields` is parallel to ::fields.
   bool parsed = false;
   std::span<const FieldColumn> fields = {};
+  // Per row, if the projection asked for it and the source has them; 0: not known. Numbers mean the
+  // same in batches of one shape_scope, which come one after the other.
+  std::span<const std::uint32_t> shapes = {};
+  std::uint64_t shape_scope = 0;
   // Not 0: the fields say nothing of this row and its line is to be parsed. So is every line for
   // which the parser would report an error.
   std::span<const std::uint8_t> unparsed = {};

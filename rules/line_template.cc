@@ -7,63 +7,20 @@
 #include <cstdio>
 
 #include "base/types/assert.h"
-#include "rules/token_match.h"
+#include "rules/line_cutter.h"
 
 namespace sluice::rules {
 namespace {
 
-class Splitter {
- public:
-  explicit Splitter(std::string_view line) : line_(line) { out_.pattern.statics.emplace_back(); }
-
-  SplitLine run() {
-    while (pos_ < line_.size() && !full()) advance();
-    if (pos_ < line_.size()) add_slot(line_.size() - pos_, SlotType::text);
-    return std::move(out_);
+struct SplitSink {
+  SplitSink() { split.pattern.statics.emplace_back(); }
+  void add_static(std::string_view text) { split.pattern.statics.back().append(text); }
+  void add_slot(std::string_view value, SlotType type) {
+    split.pattern.slots.push_back(type);
+    split.values.emplace_back(value);
+    split.pattern.statics.emplace_back();
   }
-
- private:
-  bool full() const {
-    return pos_ >= max_template_bytes || out_.pattern.slots.size() + 1 >= max_template_slots;
-  }
-
-  void advance() {
-    const std::string_view rest = line_.substr(pos_);
-    if (begins_negative_number(rest)) {
-      const TokenMatch number = match_variable(rest.substr(1));
-      return add_slot(number.length + 1, number.type);
-    }
-    if (!is_word_byte(rest.front())) return add_static(1);
-    const TokenMatch variable = match_variable(rest);
-    if (variable.length > 0) return add_slot(variable.length, variable.type);
-    add_static(word_length(rest));
-  }
-
-  // A '-' after nothing, a space or an opening character belongs to the number that follows, so
-  // that a value's sign does not change the template.
-  bool begins_negative_number(std::string_view rest) const {
-    if (rest.size() < 2 || rest[0] != '-' || rest[1] < '0' || rest[1] > '9') return false;
-    if (pos_ > 0 && std::string_view(" \t=:,([{").find(line_[pos_ - 1]) == std::string_view::npos) {
-      return false;
-    }
-    return match_variable(rest.substr(1)).length > 0;
-  }
-
-  void add_static(std::size_t n) {
-    out_.pattern.statics.back().append(line_.substr(pos_, n));
-    pos_ += n;
-  }
-
-  void add_slot(std::size_t n, SlotType type) {
-    out_.pattern.slots.push_back(type);
-    out_.values.emplace_back(line_.substr(pos_, n));
-    out_.pattern.statics.emplace_back();
-    pos_ += n;
-  }
-
-  std::string_view line_;
-  std::size_t pos_ = 0;
-  SplitLine out_;
+  SplitLine split;
 };
 
 // Bytes that JSON, logfmt or an HTML-safe JSON encoder may write differently.
@@ -123,7 +80,9 @@ std::string LineTemplate::display() const {
 }
 
 SplitLine split_line(std::string_view line) {
-  return Splitter(line).run();
+  SplitSink sink;
+  LineCutter(line, sink).run();
+  return std::move(sink.split);
 }
 
 std::string render(const LineTemplate& pattern, const std::vector<std::string>& values) {

@@ -8,8 +8,8 @@
 namespace sluice::rules {
 namespace {
 
-// Lines above this are matched whole: parsing them buys nothing and costs memory.
-constexpr std::size_t max_structured_bytes = 64 << 10;
+// Lines above this, more than one may have, are matched whole.
+constexpr std::size_t max_structured_bytes = 1 << 20;
 
 void join(std::string& out, std::string_view text) {
   if (!out.empty()) out += message_joint;
@@ -29,6 +29,18 @@ std::optional<std::string> from_json(std::string_view line,
   return out;
 }
 
+// What stands in the quotes at the front of `text`, which it is cut from; as it stands there if its
+// escapes are not ours. nullopt: the quotes do not close.
+std::optional<std::string> take_quoted(std::string_view& text) {
+  if (auto value = unquote_front(text)) return std::move(*value);
+  std::size_t end = 1;
+  while (end < text.size() && text[end] != '"') end += text[end] == '\\' ? 2 : 1;
+  if (end >= text.size()) return std::nullopt;
+  std::string value(text.substr(1, end - 1));
+  text.remove_prefix(end + 1);
+  return value;
+}
+
 // key=value or key="quoted" at the front of `text`; nullopt ends the scan.
 std::optional<std::pair<std::string, std::string>> take_pair(std::string_view& text) {
   const auto begin = text.find_first_not_of(' ');
@@ -41,7 +53,7 @@ std::optional<std::pair<std::string, std::string>> take_pair(std::string_view& t
   text.remove_prefix(bare_word ? end : end + 1);
   if (bare_word) return out;
   if (!text.empty() && text.front() == '"') {
-    auto value = unquote_front(text);
+    auto value = take_quoted(text);
     if (!value) return std::nullopt;
     out.second = std::move(*value);
     return out;

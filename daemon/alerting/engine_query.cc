@@ -13,8 +13,8 @@ Result<query::ExprPtr> parse_query(const rules::RuleQuery& query) {
                                                   : query::parse_promql(query.text);
 }
 
-Result<void> require_complete(const query::QueryResult& result) {
-  for (const auto& warning : result.warnings) {
+Result<void> require_complete(const std::vector<std::string>& warnings) {
+  for (const auto& warning : warnings) {
     if (warning.starts_with("PromQL warning:")) continue;
     return Error{ErrorCode::limit_exceeded, "partial result: " + warning};
   }
@@ -28,7 +28,7 @@ rules::QueryFn engine_query(const query::Engine& engine, TenantId tenant) {
     query::QueryContext context;
     context.set_deadline(std::chrono::steady_clock::now() + query_timeout);
     SLUICE_TRY(auto result, engine.instant(*expr, {tenant, unix_ms(to_ms(at))}, context));
-    SLUICE_CHECK(require_complete(result));
+    SLUICE_CHECK(require_complete(result.warnings));
     return result;
   };
 }

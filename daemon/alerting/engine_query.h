@@ -14,6 +14,6 @@ Result<query::ExprPtr> parse_query(const rules::RuleQuery& query);
 
 // Error(limit_exceeded) when a warning says that the result lacks series, lines or samples.
 // PromQL's remarks about the meaning of an expression ("PromQL warning: ...") are not of that kind.
-Result<void> require_complete(const query::QueryResult& result);
+Result<void> require_complete(const std::vector<std::string>& warnings);
 
 }  // namespace sluice::alerting

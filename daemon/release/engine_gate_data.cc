@@ -6,6 +6,7 @@
 #include "daemon/release/gate_data.h"
 #include "daemon/storage/store.h"
 #include "query/engine/engine.h"
+#include "query/engine/shape_memo.h"
 
 namespace sluice::release {
 namespace {
@@ -32,7 +33,7 @@ Result<std::vector<double>> count(const query::Engine& engine, const TenantId& t
   query::QueryContext context;
   set_deadline(context);
   SLUICE_TRY(const auto result, engine.range(*expr, {tenant, first, last, step}, context));
-  SLUICE_CHECK(alerting::require_complete(result));
+  SLUICE_CHECK(alerting::require_complete(result.warnings));
   const auto* matrix = std::get_if<query::Matrix>(&result.value);
   if (matrix == nullptr) return Error{ErrorCode::internal, "a count gave no series"};
   for (const auto& series : *matrix) {
@@ -44,23 +45,53 @@ Result<std::vector<double>> count(const query::Engine& engine, const TenantId& t
   return out;
 }
 
-Result<std::vector<std::string>> read_lines(const query::Engine& engine, const TenantId& tenant,
-                                            const std::string& log_query, TimeRange range,
-                                            std::size_t limit) {
+// A new error among the lines that are missing would let a release pass: what is read in part is an
+// error.
+Result<void> scan_all(const query::Engine& engine, const query::LogScan& scan,
+                      const std::string& log_query, const query::RowVisitor& visit) {
   SLUICE_TRY(const auto expr, query::parse_logql(log_query));
+  const auto* log = std::get_if<query::LogQuery>(&expr->node);
+  if (log == nullptr) return invalid_argument("a gate's selector is no log query: " + log_query);
   query::QueryContext context;
   set_deadline(context);
-  SLUICE_TRY(const auto result,
-             engine.logs(*expr, tenant, {range, limit, query::Direction::backward}, context));
-  // A new error among the lines that are missing would let a release pass.
-  SLUICE_CHECK(alerting::require_complete(result));
-  std::vector<std::string> out;
-  const auto* streams = std::get_if<query::Streams>(&result.value);
-  if (streams == nullptr) return Error{ErrorCode::internal, "a log query gave no lines"};
-  for (const auto& stream : *streams) {
-    for (const auto& entry : stream.entries) out.push_back(entry.line);
-  }
-  return out;
+  SLUICE_CHECK(engine.scan(*log, scan, context, visit));
+  return alerting::require_complete(context.warnings());
+}
+
+Result<void> count_patterns(const query::Engine& engine, const query::LogScan& scan,
+                            const std::string& log_query, rules::PatternCounter& counter) {
+  using Pattern = rules::PatternCounter::Pattern;
+  query::ShapeMemo<Pattern*> memo;
+  return scan_all(engine, scan, log_query, [&](const auto& batch, std::size_t row) -> Result<bool> {
+    SLUICE_TRY(Pattern* const pattern,
+               memo.of(batch, row, [&](std::string_view line) -> Result<Pattern*> {
+                 return &counter.pattern_of(line);
+               }));
+    counter.count(*pattern);
+    if (!counter.wants_sample(*pattern)) return true;
+    SLUICE_TRY(const std::string_view line, query::line_of(batch, row));
+    counter.add_sample(*pattern, line);
+    return true;
+  });
+}
+
+Result<bool> find_pattern(const query::Engine& engine, const query::LogScan& scan,
+                          const std::string& log_query, const rules::PatternCounter& counter,
+                          std::uint64_t id) {
+  static constexpr bool yes = true;
+  static constexpr bool no = false;
+  query::ShapeMemo<const bool*> memo;
+  bool found = false;
+  const auto visit = [&](const query::LogBatch& batch, std::size_t row) -> Result<bool> {
+    SLUICE_TRY(const bool* const same,
+               memo.of(batch, row, [&](std::string_view line) -> Result<const bool*> {
+                 return counter.same(line, id) ? &yes : &no;
+               }));
+    found = *same;
+    return !found;
+  };
+  SLUICE_CHECK(scan_all(engine, scan, log_query, visit));
+  return found;
 }
 
 }  // namespace
@@ -77,8 +108,13 @@ GateData engine_gate_data(const query::Engine& engine, storage::Store& store,
                                   std::size_t slices) {
     return count(engine, tenant, log_query, start, slice, slices);
   };
-  data.lines = [&engine, tenant](const std::string& log_query, TimeRange range, std::size_t limit) {
-    return read_lines(engine, tenant, log_query, range, limit);
+  data.patterns = [&engine, tenant](const std::string& log_query, TimeRange range,
+                                    rules::PatternCounter& counter) {
+    return count_patterns(engine, {tenant, range, {counter.fields()}, {}}, log_query, counter);
+  };
+  data.has_pattern = [&engine, tenant](const std::string& log_query, TimeRange range,
+                                       const rules::PatternCounter& counter, std::uint64_t id) {
+    return find_pattern(engine, {tenant, range, {counter.fields()}, {}}, log_query, counter, id);
   };
   data.watermark = [&store, tenant] { return store.freshness(tenant).newest_log; };
   return data;

@@ -9,6 +9,7 @@
 #include "base/types/ids.h"
 #include "base/types/result.h"
 #include "base/types/time.h"
+#include "rules/gate/novelty.h"
 
 namespace sluice::query {
 class Engine;
@@ -24,10 +25,14 @@ struct GateData {
   std::function<Result<std::vector<double>>(const std::string& log_query, Timestamp start,
                                             Duration slice, std::size_t slices)>
       counts;
-  // At most `limit` lines, newest first.
-  std::function<Result<std::vector<std::string>>(const std::string& log_query, TimeRange range,
-                                                 std::size_t limit)>
-      lines;
+  // Adds all lines of a log query.
+  std::function<Result<void>(const std::string& log_query, TimeRange range,
+                             rules::PatternCounter& counter)>
+      patterns;
+  // Whether one of them is of this pattern.
+  std::function<Result<bool>(const std::string& log_query, TimeRange range,
+                             const rules::PatternCounter& counter, std::uint64_t id)>
+      has_pattern;
   // The newest log entry stored, if any.
   std::function<std::optional<Timestamp>()> watermark;
 };

@@ -1,7 +1,5 @@
 #include "daemon/release/observe_novelty.h"
 
-#include <algorithm>
-
 #include "query/ast/regex.h"
 #include "rules/gate/novelty.h"
 #include "rules/log_message.h"
@@ -45,13 +43,10 @@ class NoveltyCheck {
       : q_(question), data_(data), counter_(message_fields(question.service)) {}
 
   Result<rules::CheckResult> run() {
-    SLUICE_TRY(const auto lines,
-               data_.lines(q_.candidate.errors(), {q_.gate.started_at, q_.now}, max_error_lines));
-    for (const auto& line : lines) counter_.add(line);
+    SLUICE_CHECK(data_.patterns(q_.candidate.errors(), {q_.gate.started_at, q_.now}, counter_));
     evidence_.candidate_lines = q_.candidate_lines;
     evidence_.baseline_lines = q_.baseline_lines;
-    evidence_.candidate_errors = static_cast<double>(lines.size());
-    evidence_.truncated = lines.size() >= max_error_lines;
+    evidence_.candidate_errors = static_cast<double>(counter_.lines());
     evidence_.overflow = counter_.overflow();
     for (const auto& pattern : counter_.patterns()) SLUICE_CHECK(judge_pattern(pattern));
     auto check = rules::judge_novelty(q_.policy, evidence_);
@@ -79,20 +74,14 @@ class NoveltyCheck {
     return {};
   }
 
-  // Is there a line of this very pattern in the baseline? The literals only narrow the search; each
-  // line found is split again and compared.
+  // Is there a line of this very pattern in the baseline? The literals only narrow the search; what
+  // is found is split again and compared.
   Result<Status> search(const rules::LineTemplate& pattern) {
     const TimeRange range{q_.gate.started_at - q_.policy.lookback, q_.now};
     const std::string query =
         q_.baseline.errors_with(rules::search_literals(pattern, literals_per_search));
-    SLUICE_TRY(const auto lines, data_.lines(query, range, max_search_lines));
-    const std::uint64_t id = pattern.id();
-    const bool found = std::any_of(lines.begin(), lines.end(), [&](const std::string& line) {
-      return counter_.same(line, id);
-    });
-    if (found) return Status::known;
-    // The search was cut short: the pattern may stand further back.
-    return lines.size() >= max_search_lines ? Status::unverified : Status::fresh;
+    SLUICE_TRY(const bool found, data_.has_pattern(query, range, counter_, pattern.id()));
+    return found ? Status::known : Status::fresh;
   }
 
   const NoveltyQuestion& q_;

@@ -1,5 +1,5 @@
-// The data side of the new-pattern check: reads the candidate's error lines, groups them into
-// patterns, and searches the baseline's stored lines for each.
+// The data side of the new-pattern check: groups the candidate's error lines into patterns, and
+// searches the baseline's stored lines for each.
 #pragma once
 
 #include "daemon/release/gate_data.h"
@@ -21,9 +21,7 @@ struct NoveltyQuestion {
 };
 
 // Bounds of one look. Past them patterns stay unverified, which is never a pass.
-inline constexpr std::size_t max_error_lines = 5'000;
 inline constexpr std::size_t max_verified_patterns = 50;
-inline constexpr std::size_t max_search_lines = 1'000;
 
 Result<rules::CheckResult> check_novelty(const NoveltyQuestion& question, const GateData& data);
 

@@ -60,6 +60,7 @@ class StoreCheck {
       : database_(database), stop_(stop), snapshot_(database.snapshot()) {}
 
   Result<CheckReport> run() {
+    if (database_.log_damage()) found("log", *database_.log_damage());
     for (std::size_t i = 0; i < family_names.size(); ++i)
       SLUICE_CHECK(check_family(static_cast<Family>(i)));
     for (const Part& part : parts_) {

@@ -11,9 +11,11 @@
 
 #include "base/telemetry/log.h"
 #include "daemon/storage/codec/bytes.h"
+#include "daemon/storage/compaction_watch.h"
 #include "daemon/storage/database_options.h"
 #include "daemon/storage/envelope.h"
 #include "daemon/storage/rocks_status.h"
+#include "daemon/storage/wal_scan.h"
 
 namespace sluice::storage {
 
@@ -58,13 +60,20 @@ bool has_old_families(const std::vector<std::string>& existing) {
   return has("chunk") || (has(name_of(Family::sample_state)) && !has(name_of(Family::group)));
 }
 
-Error open_error(const rocksdb::Status& status, const std::string& path) {
+// `log_damage`: where its log is damaged, if it is. RocksDB goes back to before that, unless other
+// data that it has written out since would then be ahead.
+Error open_error(const rocksdb::Status& status, const std::string& path,
+                 const std::string& log_damage = {}) {
   const std::string text = status.ToString();
-  if (text.find("lock") != std::string::npos)
+  if (status.IsIOError() && text.find("LOCK") != std::string::npos)
     return {ErrorCode::conflict, "data directory " + path +
                                      " is in use by another process (its LOCK file is held); "
                                      "only one sluiced may open it"};
-  return to_error(status, "opening data directory " + path);
+  Error error = to_error(status, "opening data directory " + path);
+  if (!log_damage.empty() && error.code == ErrorCode::corrupt)
+    error.message += "; its log is damaged in " + log_damage +
+                     ", and other data is ahead of that: restore a backup";
+  return error;
 }
 
 Result<void> make_directory(const std::string& path) {
@@ -89,7 +98,8 @@ Result<void> check_unused(const std::string& path) {
 Result<std::vector<std::string>> list_families(const std::string& path, rocksdb::Env* env) {
   std::vector<std::string> names;
   if (!std::filesystem::exists(path + "/CURRENT")) return names;
-  const auto status = rocksdb::DB::ListColumnFamilies(database_options(env), path, &names);
+  const auto status = rocksdb::DB::ListColumnFamilies(
+      database_options(env, std::make_shared<CompactionWatch>()), path, &names);
   if (!status.ok()) return open_error(status, path);
   return names;
 }
@@ -101,7 +111,8 @@ Database::Database(const StoreOptions& options, StorageMetrics& metrics, FreeByt
     : options_(options),
       metrics_(metrics),
       free_bytes_(free_bytes ? std::move(free_bytes) : FreeBytes(statvfs_free_bytes)),
-      env_(env) {}
+      env_(env),
+      compactions_(std::make_shared<CompactionWatch>()) {}
 
 Database::~Database() {
   if (!db_) return;
@@ -148,14 +159,28 @@ Result<void> Database::open_families(const std::vector<std::string>& existing, b
                              family_options(static_cast<Family>(i), cache));
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
   rocksdb::DB* db = nullptr;
-  const auto rocks = database_options(env_);
+  const auto rocks = database_options(env_, compactions_);
+  SLUICE_TRY(const auto logs, read_wals(options_.path));
   const auto status =
       read_only ? rocksdb::DB::OpenForReadOnly(rocks, options_.path, descriptors, &handles, &db)
                 : rocksdb::DB::Open(rocks, options_.path, descriptors, &handles, &db);
-  if (!status.ok()) return open_error(status, options_.path);
+  if (!status.ok()) return open_error(status, options_.path, damage_within(logs));
   db_.reset(db);
   std::copy(handles.begin(), handles.end(), families_.begin());
+  note_log_loss(db_->GetLatestSequenceNumber(), logs);
   return {};
+}
+
+// The state is that of a moment before the damage: senders that keep marks send what came after
+// again.
+void Database::note_log_loss(std::uint64_t recovered, const std::vector<WalFile>& logs) {
+  const WalLoss loss = loss_beyond(recovered, logs);
+  if (loss.steps == 0) return;
+  log_damage_ =
+      Error{ErrorCode::corrupt, "the log is damaged in " + loss.where + ": " +
+                                    std::to_string(loss.steps) + " steps of " +
+                                    std::to_string(loss.bytes) + " bytes behind it are left out"};
+  report_corrupt(*log_damage_);
 }
 
 Result<bool> Database::check_format(bool created) {
@@ -279,7 +304,23 @@ void Database::report_corrupt(const Error& error) const {
   log_error("stored data is damaged and skipped", {{"error", error}});
 }
 
+// What met damage is not compacted again until the next start.
+void Database::leave_damaged() {
+  for (const auto& failure : compactions_->take()) {
+    const Error error{failure.damage ? ErrorCode::corrupt : ErrorCode::io,
+                      "compacting family " + failure.family + ": " + failure.message};
+    if (failure.damage) report_corrupt(error);
+    log_error("a family is not compacted until the next start", {{"error", error}});
+    const auto name = std::find(family_names.begin(), family_names.end(), failure.family);
+    if (name == family_names.end()) continue;
+    auto* const family = families_[static_cast<std::size_t>(name - family_names.begin())];
+    const auto status = db_->SetOptions(family, {{"disable_auto_compactions", "true"}});
+    if (!status.ok()) log_warn("compactions go on", {{"error", status.ToString()}});
+  }
+}
+
 void Database::tick() {
+  leave_damaged();
   const bool space = has_space();
   if (failed_ && space) resume();
   if (!space) keep_resumable();

@@ -34,6 +34,9 @@ class WriteBatch;
 
 namespace sluice::storage {
 
+class CompactionWatch;
+struct WalFile;
+
 using FamilyHandles = std::array<rocksdb::ColumnFamilyHandle*, family_names.size()>;
 
 // The changes of one step.
@@ -141,6 +144,8 @@ class Database {
                    const Snapshot* snapshot = nullptr) const;
   std::unique_ptr<Snapshot> snapshot() const;
 
+  // What the log had behind a damaged place when it was opened, and is left out.
+  const std::optional<Error>& log_damage() const { return log_damage_; }
   // Logs and counts a value that failed its check.
   void report_corrupt(const Error& error) const;
   // Looks at free space and brings RocksDB back after it had run out.
@@ -158,6 +163,7 @@ class Database {
  private:
   Database(const StoreOptions& options, StorageMetrics& metrics, FreeBytes free_bytes,
            rocksdb::Env* env);
+  void note_log_loss(std::uint64_t recovered, const std::vector<WalFile>& logs);
   Result<void> open_families(const std::vector<std::string>& existing, bool read_only);
   // Whether the directory is of the format that is written; false: of an older one, or new.
   Result<bool> check_format(bool created);
@@ -167,14 +173,17 @@ class Database {
   bool is_empty() const;
   void resume();
   bool has_unflushed() const;
+  void leave_damaged();
   void keep_resumable();
 
   const StoreOptions options_;
   StorageMetrics& metrics_;
   FreeBytes free_bytes_;
   rocksdb::Env* const env_;
+  const std::shared_ptr<CompactionWatch> compactions_;
   std::unique_ptr<rocksdb::DB> db_;
   FamilyHandles families_{};
+  std::optional<Error> log_damage_;
   std::atomic<bool> failed_{false};  // RocksDB refuses writes until resumed
   std::atomic<bool> low_space_{false};
   std::atomic<bool> waiting_for_room_{false};  // said so already

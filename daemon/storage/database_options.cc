@@ -2,26 +2,15 @@
 
 #include <rocksdb/cache.h>
 #include <rocksdb/filter_policy.h>
-#include <rocksdb/listener.h>
 #include <rocksdb/options.h>
 #include <rocksdb/table.h>
 
+#include "daemon/storage/rocks_listener.h"
 #include "daemon/storage/rocks_log.h"
 
 namespace sluice::storage {
 
 namespace {
-
-// RocksDB's own recovery from a full disk waits until all memtables of all families would fit, and
-// answers Resume() with "busy" meanwhile: on a small disk, for ever. Database::tick() resumes as
-// soon as there is space by our own measure.
-class NoAutoRecovery : public rocksdb::EventListener {
- public:
-  void OnErrorRecoveryBegin(rocksdb::BackgroundErrorReason, rocksdb::Status,
-                            bool* auto_recovery) override {
-    *auto_recovery = false;
-  }
-};
 
 // Families of values compressed by us, written once, in about ascending order, and dropped by the
 // range.
@@ -61,7 +50,7 @@ void keep_parts(rocksdb::ColumnFamilyOptions& options) {
 
 }  // namespace
 
-rocksdb::DBOptions database_options(rocksdb::Env* env) {
+rocksdb::DBOptions database_options(rocksdb::Env* env, std::shared_ptr<CompactionWatch> watch) {
   rocksdb::DBOptions options;
   if (env != nullptr) options.env = env;
   options.create_if_missing = true;
@@ -79,7 +68,7 @@ rocksdb::DBOptions database_options(rocksdb::Env* env) {
   options.info_log_level = rocksdb::InfoLogLevel::WARN_LEVEL;
   options.stats_dump_period_sec = 0;
   options.stats_persist_period_sec = 0;
-  options.listeners.push_back(std::make_shared<NoAutoRecovery>());
+  options.listeners.push_back(make_rocks_listener(std::move(watch)));
   // Concurrent synced writers: the next group writes its log while this one fills memtables.
   options.enable_pipelined_write = true;
   return options;

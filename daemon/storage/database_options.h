@@ -15,8 +15,10 @@ struct DBOptions;
 
 namespace sluice::storage {
 
-// `env`: null for the real disk.
-rocksdb::DBOptions database_options(rocksdb::Env* env);
+class CompactionWatch;
+
+// `env`: null for the real disk. `watch` is told of compactions that failed.
+rocksdb::DBOptions database_options(rocksdb::Env* env, std::shared_ptr<CompactionWatch> watch);
 rocksdb::ColumnFamilyOptions family_options(Family family,
                                             const std::shared_ptr<rocksdb::Cache>& cache);
 std::shared_ptr<rocksdb::Cache> make_block_cache(const StoreOptions& options);

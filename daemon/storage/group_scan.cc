@@ -33,7 +33,9 @@ GroupScan::GroupScan(std::unique_ptr<RowGroupReader> reader, PartReading& part, 
       projection_(select.projection),
       with_metadata_(looks_at_metadata(projection_, reader_->header())),
       batch_rows_(first_batch_rows),
-      loader_(*reader_) {
+      loader_(*reader_),
+      unit_(unit) {
+  if (projection_.shapes) shape_reader_.emplace(*reader_, *projection_.shapes);
   if (!part.fields) return;
   field_filter_.emplace(*reader_, *part.fields, scan_, info_);
   fields_.emplace(*reader_, *part.fields, unit);
@@ -287,10 +289,18 @@ Result<void> GroupScan::fill_lines(std::span<const std::uint32_t> rows, query::L
   if (projection_.lines == Lines::on_demand && !lines_parsed) {
     loader_.rows = rows;
     batch.loader = &loader_;
-    return {};
+    return fill_shapes(rows, batch);
   }
   SLUICE_CHECK(reader_->lines(rows, arena_, lines_));
   batch.lines = lines_;
+  return {};
+}
+
+Result<void> GroupScan::fill_shapes(std::span<const std::uint32_t> rows, query::LogBatch& batch) {
+  if (!shape_reader_) return {};
+  SLUICE_CHECK(shape_reader_->fill(rows, shapes_));
+  batch.shapes = shapes_;
+  batch.shape_scope = unit_;
   return {};
 }
 
@@ -306,7 +316,8 @@ Result<void> GroupScan::fill_sizes(std::span<const std::uint32_t> rows, query::L
 
 std::size_t GroupScan::memory_bytes() const {
   return reader_->memory_bytes() + rows_.size() * 4 + pieces_.size() * sizeof(Piece) +
-         arena_.size() + lines_.size() * 40 + (fields_ ? fields_->memory_bytes() : 0);
+         arena_.size() + lines_.size() * 40 + (fields_ ? fields_->memory_bytes() : 0) +
+         (shape_reader_ ? shape_reader_->memory_bytes() : 0);
 }
 
 }  // namespace sluice::storage

@@ -18,6 +18,7 @@
 #include "daemon/storage/field_reader.h"
 #include "daemon/storage/interval_counts.h"
 #include "daemon/storage/log_plan.h"
+#include "daemon/storage/shape_reader.h"
 #include "daemon/storage/tombstones.h"
 #include "query/source.h"
 
@@ -92,6 +93,7 @@ class GroupScan {
   Result<void> fill(std::span<const std::uint32_t> rows, query::LogBatch& batch);
   Result<void> fill_sums(std::span<const std::uint32_t> rows, query::LogBatch& batch);
   Result<void> fill_lines(std::span<const std::uint32_t> rows, query::LogBatch& batch);
+  Result<void> fill_shapes(std::span<const std::uint32_t> rows, query::LogBatch& batch);
   Result<void> fill_sizes(std::span<const std::uint32_t> rows, query::LogBatch& batch);
 
   const std::unique_ptr<RowGroupReader> reader_;
@@ -116,6 +118,9 @@ class GroupScan {
   // If there is a parser:
   std::optional<FieldFilter> field_filter_;
   std::optional<FieldReader> fields_;
+  std::optional<ShapeReader> shape_reader_;  // if shapes are asked for
+  std::vector<std::uint32_t> shapes_;
+  std::uint64_t unit_;
   std::optional<MinuteRows> minutes_;         // if intervals are whole ones
   std::optional<IntervalCounts> row_counts_;  // instead of rows
 };

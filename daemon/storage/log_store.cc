@@ -72,22 +72,29 @@ Result<void> LogStore::recover_parts() {
 // Chunks, headers and directories whose part has no summary: an interrupted merge. Parts whose
 // summary is damaged keep theirs; somebody may want to repair it.
 Result<void> LogStore::remove_orphans(Family family) {
-  Scan scan = database_.scan(family, "", "");
-  std::optional<PartKey> current;
   Batch step = database_.batch();
-  while (scan.next()) {
+  std::string from;
+  for (;;) {
+    // A scan per part: what its values are is not read.
+    Scan scan = database_.scan(family, from, "");
+    if (!scan.next()) {
+      // What cannot be read is left; queries tell of it.
+      if (const auto status = scan.status(); !status) database_.report_corrupt(status.error());
+      break;
+    }
     auto key = parse_part_key(scan.key());
-    if (!key) continue;
+    if (!key) {
+      from = std::string(scan.key()) + '\0';
+      continue;
+    }
     raise_above(next_part_, key->part);
-    if (current && current->part == key->part && current->day == key->day) continue;
-    current = key;
     const std::string part = part_key(key->day, key->tenant, key->part);
+    from = prefix_end(part);
     Scan summary = database_.scan_prefix(Family::part, part);
     if (summary.next()) continue;
     SLUICE_CHECK(summary.status());  // not being able to read it is not its absence
-    step.remove_range(family, part, prefix_end(part));
+    step.remove_range(family, part, from);
   }
-  SLUICE_CHECK(scan.status());
   if (step.empty()) return {};
   log_info("removing rows of an interrupted merge");
   return database_.write(step, Writer::maintenance);

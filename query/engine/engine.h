@@ -5,7 +5,10 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "query/ast/expr.h"
 #include "query/source.h"
@@ -34,6 +37,16 @@ struct LogLimits {
   Direction direction = Direction::backward;
 };
 
+// For Engine::scan().
+struct LogScan {
+  TenantId tenant;
+  TimeRange range;
+  LogProjection::Shapes shapes;       // asked for, of LogBatch::shapes
+  std::vector<std::string> metadata;  // labels of entries that the visitor looks at
+};
+// A row that passed; line_of() (batch_filter.h) gives its line. False: enough.
+using RowVisitor = std::function<Result<bool>(const LogBatch& batch, std::size_t row)>;
+
 struct EngineOptions {
   std::int64_t lookback_ms = 300'000;
   std::size_t max_steps = 11'000;
@@ -54,6 +67,9 @@ class Engine {
                               QueryContext& context) const;
   // Matrix. Error(invalid_argument) when the type does not allow ranges or the steps are too many.
   Result<QueryResult> range(const Expr& expr, const RangeQuery& query, QueryContext& context) const;
+  // Hands every line that passes a log query to `visit`, the later ones first, roughly.
+  Result<void> scan(const LogQuery& query, const LogScan& scan, QueryContext& context,
+                    const RowVisitor& visit) const;
   // Streams; expr.type must be streams.
   Result<QueryResult> logs(const Expr& expr, const TenantId& tenant, const LogLimits& limits,
                            QueryContext& context) const;

@@ -77,20 +77,31 @@ PatternCounter::PatternCounter(std::vector<std::string> message_fields, std::siz
     : fields_(std::move(message_fields)), max_patterns_(max_patterns), max_samples_(max_samples) {}
 
 void PatternCounter::add(std::string_view line) {
+  Pattern& pattern = pattern_of(line);
+  count(pattern);
+  if (wants_sample(pattern)) add_sample(pattern, line);
+}
+
+PatternCounter::Pattern& PatternCounter::pattern_of(std::string_view line) {
   LineTemplate pattern = split_line(message_of(line, fields_)).pattern;
   const std::uint64_t id = pattern.id();
-  auto it = patterns_.find(id);
-  if (it == patterns_.end()) {
-    if (patterns_.size() >= max_patterns_) {
-      ++overflow_;
-      return;
-    }
-    it = patterns_.emplace(id, Pattern{std::move(pattern), 0, {}}).first;
-  }
-  ++it->second.count;
-  if (it->second.samples.size() < max_samples_) {
-    it->second.samples.emplace_back(line.substr(0, max_sample_bytes));
-  }
+  const auto it = patterns_.find(id);
+  if (it != patterns_.end()) return it->second;
+  if (patterns_.size() >= max_patterns_) return no_room_;
+  return patterns_.emplace(id, Pattern{std::move(pattern), 0, {}}).first->second;
+}
+
+void PatternCounter::count(Pattern& pattern) {
+  ++lines_;
+  ++pattern.count;
+}
+
+bool PatternCounter::wants_sample(const Pattern& pattern) const {
+  return pattern.samples.size() < max_samples_ && &pattern != &no_room_;
+}
+
+void PatternCounter::add_sample(Pattern& pattern, std::string_view line) const {
+  pattern.samples.emplace_back(line.substr(0, max_sample_bytes));
 }
 
 std::vector<PatternCounter::Pattern> PatternCounter::patterns() const {
@@ -119,8 +130,7 @@ CheckResult judge_novelty(const NoveltyPolicy& policy, const NoveltyEvidence& ev
                  {"known", static_cast<double>(tally.known)},
                  {"new", static_cast<double>(tally.fresh)},
                  {"rare", static_cast<double>(tally.rare)},
-                 {"unverified", static_cast<double>(tally.unverified)},
-                 {"truncated", evidence.truncated ? 1.0 : 0.0}};
+                 {"unverified", static_cast<double>(tally.unverified)}};
   out.patterns = evidence.patterns;
   // What is new comes first, so that the bound never hides it.
   std::stable_sort(out.patterns.begin(), out.patterns.end(), [](const auto& a, const auto& b) {

@@ -27,9 +27,19 @@ class PatternCounter {
     std::uint64_t count = 0;
     std::vector<std::string> samples;
   };
+  // The same in two steps, for who knows which lines are alike. What pattern_of() gives stays where
+  // it is, and may be counted as often as there are lines of it; its lines are welcome as samples
+  // while wants_sample().
+  Pattern& pattern_of(std::string_view line);
+  void count(Pattern& pattern);
+  bool wants_sample(const Pattern& pattern) const;
+  void add_sample(Pattern& pattern, std::string_view line) const;
+
+  const std::vector<std::string>& fields() const { return fields_; }
   // Most frequent first; equal counts in order of id.
   std::vector<Pattern> patterns() const;
-  std::uint64_t overflow() const { return overflow_; }  // lines beyond the bound
+  std::uint64_t overflow() const { return no_room_.count; }  // lines beyond the bound
+  std::uint64_t lines() const { return lines_; }             // all
   // Same template as `pattern`? Used on lines found in the baseline.
   bool same(std::string_view line, std::uint64_t id) const;
 
@@ -37,7 +47,8 @@ class PatternCounter {
   std::vector<std::string> fields_;
   std::size_t max_patterns_;
   std::size_t max_samples_;
-  std::uint64_t overflow_ = 0;
+  std::uint64_t lines_ = 0;
+  Pattern no_room_;  // for all beyond the bound
   std::map<std::uint64_t, Pattern> patterns_;
 };
 
@@ -45,7 +56,6 @@ struct NoveltyEvidence {
   double candidate_lines = 0;   // all, not only errors
   double baseline_lines = 0;    // all within the search
   double candidate_errors = 0;  // lines the patterns were made of
-  bool truncated = false;       // the candidate had more error lines than were read
   std::uint64_t overflow = 0;   // lines of patterns beyond the counter's bound
   std::vector<PatternEvidence> patterns;
 };

@@ -77,9 +77,15 @@ class Server:
         return time.clock_gettime((~self.process.pid << 3) | 2)
 
     def peak_mb(self):
+        return self._memory_mb("VmHWM")
+
+    def resident_mb(self):
+        return self._memory_mb("VmRSS")
+
+    def _memory_mb(self, what):
         with open(f"/proc/{self.process.pid}/status", encoding="ascii") as file:
             for line in file:
-                if line.startswith("VmHWM"):
+                if line.startswith(what):
                     return int(line.split()[1]) * 1024 / 1e6
         return 0.0
 

@@ -139,6 +139,7 @@ TEST_CASE("the message of a line is its text fields", "[template]") {
   CHECK(message(R"({"error":"timeout","msg":"call failed"})") == "call failed\x1ftimeout");
   CHECK(message(R"(level=error msg="cart \"7\" lost" user=bob)") == "cart \"7\" lost");
   CHECK(message("level=error err=timeout flag") == "timeout");
+  CHECK(message(R"(path="C:\dir" msg="lost \/ found")") == R"(lost \/ found)");
   CHECK(message(R"({"level":"error","user":"bob"})") == R"({"level":"error","user":"bob"})");
   CHECK(message("{broken json") == "{broken json");
   CHECK(message("plain text 7") == "plain text 7");

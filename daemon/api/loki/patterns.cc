@@ -1,16 +1,17 @@
-// GET /loki/api/v1/patterns: the shapes of the lines a selector reads, by level, with how often
-// each occurs per step, and when it was first and last seen in the range. A shape is a line's
-// template (rules/line_template.h) with <_> for what varies, so that it can be used as a filter:
-// {app="web"} |> "<_> failed <_>".
-
-#include <algorithm>
-#include <map>
-#include <unordered_map>
+// GET /loki/api/v1/patterns: the shapes of the lines that a log query reads, by level, with how
+// often each occurs per step, and when it was first and last seen in the range. A shape is a line's
+// template, of its message if it is structured (rules/message_fields.h), with <_> for what varies,
+// so that it can be used as a filter: {app="web"} |> "<_> failed <_>".
+//
+// Counts come from the columns of the parts; there is no registry of templates that could disagree
+// with the data (docs/decisions/0014-patterns-from-parts.md).
 
 #include "daemon/api/loki/answer.h"
 #include "daemon/api/loki/endpoints.h"
 #include "daemon/api/loki/parameters.h"
-#include "rules/line_template.h"
+#include "daemon/api/loki/pattern_counter.h"
+#include "query/ast/expr.h"
+#include "rules/log_message.h"
 
 namespace sluice::api::loki {
 
@@ -18,118 +19,71 @@ namespace {
 
 // Reading ends here; what was not read is not counted, and a warning says so.
 constexpr std::chrono::seconds reading_time{5};
-constexpr std::size_t max_templates = 10'000;
 constexpr std::size_t max_shown = 300;
 
-struct Pattern {
-  std::string text;
-  std::string level;  // "" if lines have none
-  Timestamp first = Timestamp::max();
-  Timestamp last = Timestamp::min();
-  std::uint64_t total = 0;
-  std::map<std::int64_t, std::uint64_t> counts;  // by step, in seconds
+struct Found {
+  std::unique_ptr<query::QueryContext> context;
+  std::unique_ptr<PatternCounter> counter;
 };
 
-std::string filter_text(const rules::LineTemplate& pattern) {
-  constexpr std::string_view gap = "<_>";
-  std::string out = pattern.statics.front();
-  for (std::size_t i = 0; i < pattern.slots.size(); ++i) {
-    if (!out.ends_with(gap)) out += gap;
-    out += pattern.statics[i + 1];
-  }
-  return out;
+// A selector, `{}` included, or a whole log query.
+Result<query::LogQuery> parse_query(const std::string& text) {
+  if (auto matchers = parse_selector(text)) return query::LogQuery{std::move(*matchers), {}};
+  SLUICE_TRY(auto expr, query::parse_logql(text));
+  auto* log = std::get_if<query::LogQuery>(&expr->node);
+  if (log == nullptr)
+    return invalid_argument("a log query such as {app=\"web\"} is needed here, not a metric query");
+  return std::move(*log);
 }
-
-class PatternCounter {
- public:
-  explicit PatternCounter(Duration step) : step_(step) {}
-
-  void add(Timestamp timestamp, std::string_view line, std::string_view level) {
-    const auto split = rules::split_line(line);
-    Pattern* const pattern = find(split.pattern, level);
-    if (pattern == nullptr) return;
-    pattern->first = std::min(pattern->first, timestamp);
-    pattern->last = std::max(pattern->last, timestamp);
-    const std::int64_t ns = unix_ns(timestamp);
-    ++pattern->total;
-    ++pattern->counts[(ns - ns % step_.count()) / 1'000'000'000];
-  }
-  bool full() const { return full_; }
-
-  std::vector<Pattern> largest() && {
-    std::vector<Pattern> out;
-    for (auto& [id, levels] : patterns_)
-      for (auto& pattern : levels) out.push_back(std::move(pattern));
-    std::sort(out.begin(), out.end(), [](const Pattern& a, const Pattern& b) {
-      return a.total != b.total ? a.total > b.total : a.text < b.text;
-    });
-    if (out.size() > max_shown) out.resize(max_shown);
-    return out;
-  }
-
- private:
-  // Null: there are too many already.
-  Pattern* find(const rules::LineTemplate& pattern, std::string_view level) {
-    auto& levels = patterns_[pattern.id()];
-    for (auto& known : levels)
-      if (known.level == level) return &known;
-    full_ = full_ || size_ == max_templates;
-    if (full_) return nullptr;
-    ++size_;
-    Pattern& added = levels.emplace_back();
-    added.text = filter_text(pattern);
-    added.level = level;
-    return &added;
-  }
-
-  Duration step_;
-  std::unordered_map<std::uint64_t, std::vector<Pattern>> patterns_;  // by template, then level
-  std::size_t size_ = 0;
-  bool full_ = false;
-};
 
 std::string_view level_of(const query::LogBatch& batch, std::size_t row) {
   const LabelSet* const metadata = batch.metadata.empty() ? nullptr : batch.metadata[row];
   return metadata == nullptr ? std::string_view() : metadata->get("detected_level");
 }
 
-struct Found {
-  std::vector<Pattern> patterns;
-  std::vector<std::string> warnings;
-};
+// Past the query's memory, or its time, the answer is of what was read.
+Result<void> read(const Api& api, const query::LogQuery& query, const query::LogScan& scan,
+                  const Found& found) {
+  const auto until = std::chrono::steady_clock::now() + reading_time;
+  constexpr std::uint64_t between_looks = 1024;
+  bool in_time = true;
+  const auto visit = [&](const query::LogBatch& batch, std::size_t row) -> Result<bool> {
+    SLUICE_CHECK(found.counter->add(batch, row, level_of(batch, row)));
+    if (found.counter->total() % between_looks == 0)
+      in_time = std::chrono::steady_clock::now() < until;
+    return in_time;
+  };
+  const auto done = api.sources.engine.scan(query, scan, *found.context, visit);
+  if (!done && done.error().code != ErrorCode::limit_exceeded) return done;
+  if (!done) found.context->warn("the result is partial: " + done.error().message);
+  if (!in_time)
+    found.context->warn("patterns are of the newest lines, as many as 5 seconds could read");
+  return {};
+}
 
 Result<Found> count(const Api& api, const http::Request& request) {
   SLUICE_TRY(const auto range, query_range_of(api, request));
   SLUICE_TRY(const Duration step, parse_step_or_default(request.query, range));
-  SLUICE_TRY(auto matchers, parse_selector(request.query.get_or("query", "")));
-  const auto context = query_context(api, request);
-  const query::LogSelect select{
-      request.tenant, std::move(matchers), range, {}, query::Direction::backward};
-  SLUICE_TRY(auto cursor, api.sources.logs.select(select, *context));
-  const auto until = std::chrono::steady_clock::now() + reading_time;
-  PatternCounter counter(std::max<Duration>(step, std::chrono::seconds{1}));
-  bool complete = false;
-  while (!complete && std::chrono::steady_clock::now() < until) {
-    SLUICE_CHECK(context->check());
-    SLUICE_TRY(const query::LogBatch* batch, cursor->next());
-    complete = batch == nullptr;
-    for (std::size_t i = 0; !complete && i < batch->lines.size(); ++i)
-      counter.add(batch->timestamps[i], batch->lines[i], level_of(*batch, i));
-  }
-  if (!complete) context->warn("patterns are of the newest lines, as many as 5 seconds could read");
-  if (counter.full())
-    context->warn("there are more than " + std::to_string(max_templates) +
-                  " patterns; further ones are not counted");
-  return Found{std::move(counter).largest(), context->warnings()};
+  SLUICE_TRY(const auto query, parse_query(request.query.get_or("query", "")));
+  const auto fields = rules::default_message_fields();
+  Found found{query_context(api, request), {}};
+  found.counter = std::make_unique<PatternCounter>(
+      fields, std::max<Duration>(step, std::chrono::seconds{1}), *found.context);
+  SLUICE_CHECK(read(api, query, {request.tenant, range, {fields}, {"detected_level"}}, found));
+  if (found.counter->uncounted() > 0)
+    found.context->warn("there are more than " + std::to_string(PatternCounter::max_patterns) +
+                        " patterns; " + std::to_string(found.counter->uncounted()) +
+                        " lines of further ones are not counted");
+  return found;
 }
 
-void write_pattern(JsonWriter& out, const Pattern& pattern) {
+void write_pattern(JsonWriter& out, const PatternCounter::Pattern& pattern) {
   out.begin_object().key("pattern").string(pattern.text);
   if (!pattern.level.empty()) out.key("level").string(pattern.level);
-  out.key("firstSeen").string(std::to_string(unix_ns(pattern.first)));
-  out.key("lastSeen").string(std::to_string(unix_ns(pattern.last)));
+  out.key("firstSeen").string(std::to_string(unix_ns(pattern.count->first)));
+  out.key("lastSeen").string(std::to_string(unix_ns(pattern.count->last)));
   out.key("samples").begin_array();
-  for (const auto& [second, n] : pattern.counts)
+  for (const auto& [second, n] : pattern.count->steps)
     out.begin_array().number(second).number(n).end_array();
   out.end_array().end_object();
 }
@@ -139,15 +93,16 @@ void write_pattern(JsonWriter& out, const Pattern& pattern) {
 http::Response patterns(const Api& api, http::Request& request) {
   const auto found = count(api, request);
   if (!found) return failure(found.error());
+  const auto warnings = found->context->warnings();
   JsonWriter out;
   out.begin_object().key("status").string("success");
-  if (!found->warnings.empty()) {
+  if (!warnings.empty()) {
     out.key("warnings").begin_array();
-    for (const auto& warning : found->warnings) out.string(warning);
+    for (const auto& warning : warnings) out.string(warning);
     out.end_array();
   }
   out.key("data").begin_array();
-  for (const auto& pattern : found->patterns) write_pattern(out, pattern);
+  for (const auto& pattern : found->counter->largest(max_shown)) write_pattern(out, pattern);
   out.end_array().end_object();
   return json(out.take());
 }

@@ -47,8 +47,8 @@ constexpr std::array<std::string_view, 19> irregular = {
 constexpr std::size_t regular = 42;
 constexpr std::size_t pattern_count = regular + irregular.size();
 
-constexpr std::array<std::string_view, 12> month_names = {
-    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+constexpr std::array<std::string_view, 12> month_names = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                                          "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
 constexpr std::array<std::string_view, 7> weekday_names = {"Sun", "Mon", "Tue", "Wed",
                                                            "Thu", "Fri", "Sat"};
 
@@ -65,8 +65,8 @@ struct Pattern {
 };
 
 std::string regular_text(std::size_t n) {
-  constexpr std::array<std::string_view, 7> fractions = {"",     ".fff",    ".ffffff", ".fffffffff",
-                                                         ",fff", ",ffffff", ",fffffffff"};
+  constexpr std::array<std::string_view, 7> fractions = {
+      "", ".fff", ".ffffff", ".fffffffff", ",fff", ",ffffff", ",fffffffff"};
   constexpr std::array<std::string_view, 3> zones = {"", "Z", "zzzzzz"};
   std::string text = "YYYY-OO-DD";
   text += n / 21 == 0 ? 'T' : ' ';
@@ -306,6 +306,11 @@ std::uint16_t zone_code(std::string_view text, std::size_t length) {
 }
 
 }  // namespace
+
+bool layout_has_names(std::uint16_t layout) {
+  const Pattern& p = pattern_of(layout);
+  return p.month_name != nowhere || p.weekday != nowhere;
+}
 
 bool valid_layout(std::uint16_t layout) {
   const unsigned number = layout & 0xFFU;

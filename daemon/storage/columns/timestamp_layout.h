@@ -18,6 +18,8 @@
 namespace sluice::storage {
 
 bool valid_layout(std::uint16_t layout);
+// It writes months or weekdays by name.
+bool layout_has_names(std::uint16_t layout);
 
 // Writes at most max_timestamp_bytes; returns the end.
 inline constexpr std::size_t max_timestamp_bytes = 40;

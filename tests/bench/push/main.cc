@@ -1,6 +1,9 @@
-// sluice-bench-push: pushes a corpus to a Loki push endpoint as fast as it is answered.
+// sluice-bench-push: pushes a corpus to a Loki push endpoint as fast as it is answered, or held to
+// a rate.
 //
-//   sluice-bench-push URL json|gzip|protobuf CONNECTIONS DIR     DIR: of sluice-bench-corpus
+//   sluice-bench-push URL json|gzip|protobuf CONNECTIONS DIR [MB_PER_S]
+//
+// DIR is of sluice-bench-corpus, the rate of raw lines.
 //
 // Waits and tries again on 429 and 503, as an agent does; any other answer but 204 ends it with
 // exit code 1 and the answer's text. Prints one JSON object: lines, bytes, sent (bytes of the
@@ -33,6 +36,22 @@ struct Totals {
   std::atomic<bool> failed{false};
 };
 
+using SteadyClock = std::chrono::steady_clock;
+
+// Before a batch waits for the time at which so many bytes are due.
+struct Pace {
+  SteadyClock::time_point began = SteadyClock::now();
+  double bytes_per_second = 0;  // 0: no waiting
+  std::atomic<std::uint64_t> taken{0};
+
+  void wait_for(std::uint64_t bytes) {
+    if (bytes_per_second <= 0) return;
+    const std::chrono::duration<double> due(static_cast<double>(taken.fetch_add(bytes)) /
+                                            bytes_per_second);
+    std::this_thread::sleep_until(began + std::chrono::duration_cast<SteadyClock::duration>(due));
+  }
+};
+
 struct Target {
   http::Client* client;
   std::string url;
@@ -56,9 +75,10 @@ bool push(const Target& target, const Batch& batch, Totals& totals) {
   return false;
 }
 
-void send_all(const Target& target, CorpusReader& reader, Totals& totals) {
+void send_all(const Target& target, CorpusReader& reader, Pace& pace, Totals& totals) {
   Batch batch;
   while (!totals.failed && reader.next(batch)) {
+    pace.wait_for(batch.bytes);
     if (!push(target, batch, totals)) {
       totals.failed = true;
       return;
@@ -79,10 +99,12 @@ void print(const Totals& totals, std::chrono::duration<double> took) {
 }
 
 int run(int argc, char** argv) {
-  const auto format = argc == 5 ? push_format(argv[2]) : std::nullopt;
-  const int connections = argc == 5 ? std::atoi(argv[3]) : 0;
+  const bool called_right = argc == 5 || argc == 6;
+  const auto format = called_right ? push_format(argv[2]) : std::nullopt;
+  const int connections = called_right ? std::atoi(argv[3]) : 0;
   if (!format || connections < 1 || connections > connections_max) {
-    std::fputs("usage: sluice-bench-push URL json|gzip|protobuf CONNECTIONS DIR\n", stderr);
+    std::fputs("usage: sluice-bench-push URL json|gzip|protobuf CONNECTIONS DIR [MB_PER_S]\n",
+               stderr);
     return 2;
   }
   const auto reader = CorpusReader::open(argv[4], batch_bytes);
@@ -94,13 +116,14 @@ int run(int argc, char** argv) {
   const auto client = http::make_client(runtime, {});
   const Target target{client.get(), argv[1], *format};
   Totals totals;
-  const auto began = std::chrono::steady_clock::now();
+  Pace pace;
+  if (argc == 6) pace.bytes_per_second = std::atof(argv[5]) * 1e6;
   {
     std::vector<std::jthread> senders;
     for (int i = 0; i < connections; ++i)
-      senders.emplace_back([&] { send_all(target, **reader, totals); });
+      senders.emplace_back([&] { send_all(target, **reader, pace, totals); });
   }
-  print(totals, std::chrono::steady_clock::now() - began);
+  print(totals, SteadyClock::now() - pace.began);
   return totals.failed ? 1 : 0;
 }
 

@@ -47,22 +47,40 @@ TEST_CASE("lines are counted per slice by the engine", "[gate]") {
   CHECK(s.data.counts(query->lines(), s.start, seconds(10), 0)->empty());
 }
 
-TEST_CASE("lines come back whole, and literals narrow them", "[gate]") {
+TEST_CASE("lines are counted by pattern, with a few of them, and found by it", "[gate]") {
   Stored s;
-  s.line(1, "B", "error", "cart 7 broken");
-  s.line(2, "B", "error", "lock 1 lost");
-  s.line(3, "A", "error", "lock 2 lost");
+  for (int i = 1; i < 6; ++i) s.line(i, "B", "error", "cart " + std::to_string(i) + " broken");
+  s.line(7, "B", "error", "lock 1 lost");
+  s.line(8, "A", "error", "lock 2 lost");
   const auto query = ServiceQuery::make({}, "shop", "default", "B");
   const TimeRange range{s.start, s.start + seconds(60)};
-  const auto lines = s.data.lines(query->errors(), range, 10);
-  INFO((lines ? "" : lines.error().message));
-  REQUIRE(lines.has_value());
-  CHECK(lines->size() == 2);
-  const auto narrowed = s.data.lines(query->errors_with({"lock ", " lost"}), range, 10);
-  REQUIRE(narrowed.has_value());
-  CHECK(*narrowed ==
+  rules::PatternCounter counter({"msg"});
+  REQUIRE(bool(s.data.patterns(query->errors(), range, counter)));
+  const auto found = counter.patterns();
+  REQUIRE(found.size() == 2);
+  CHECK(found[0].pattern.display() == "cart <int> broken");
+  CHECK(found[0].count == 5);
+  CHECK(found[0].samples.size() == 3);
+  CHECK(found[1].samples ==
         std::vector<std::string>{R"({"version":"B","level":"error","msg":"lock 1 lost"})"});
-  CHECK(s.data.lines(query->errors(), range, 1)->size() == 1);
+  CHECK(counter.lines() == 6);
+  const auto has = [&](const std::string& log_query, const auto& pattern) {
+    return s.data.has_pattern(log_query, range, counter, pattern.pattern.id()).value();
+  };
+  CHECK(has(query->errors(), found[0]));
+  CHECK(has(query->errors_with({"cart "}), found[0]));
+  CHECK_FALSE(has(query->errors_with({"lock ", " lost"}), found[0]));
+  CHECK_FALSE(has(R"({service="shop"} |= "broken" | json | version="A")", found[0]));
+}
+
+TEST_CASE("a selector that formats lines is judged by what it makes of them", "[gate]") {
+  Stored s;
+  s.line(1, "B", "error", "cart 7 broken");
+  rules::PatternCounter counter({"msg"});
+  const std::string query = R"({service="shop"} | json | line_format "<{{.level}}> {{.msg}}")";
+  REQUIRE(bool(s.data.patterns(query, {s.start, s.start + seconds(60)}, counter)));
+  REQUIRE(counter.patterns().size() == 1);
+  CHECK(counter.patterns()[0].pattern.display() == "<error> cart <int> broken");
 }
 
 namespace {
@@ -94,16 +112,21 @@ TEST_CASE("lines or counts that are not complete are an error, never a verdict",
   const query::Engine engine(partial, s.store.samples());
   const GateData data = engine_gate_data(engine, s.store, default_tenant());
   const auto query = ServiceQuery::make({}, "shop", "default", "B");
-  const auto lines = data.lines(query->errors(), {s.start, s.start + seconds(60)}, 10);
-  REQUIRE_FALSE(lines.has_value());
-  CHECK(lines.error().message == "partial result: some stored logs are damaged");
+  const TimeRange range{s.start, s.start + seconds(60)};
+  rules::PatternCounter counter({"msg"});
+  const auto patterns = data.patterns(query->errors(), range, counter);
+  REQUIRE(patterns.has_error());
+  CHECK(patterns.error().message == "partial result: some stored logs are damaged");
+  CHECK(data.has_pattern(query->errors(), range, counter, 0).has_error());
   CHECK_FALSE(data.counts(query->lines(), s.start, seconds(10), 3).has_value());
 }
 
 TEST_CASE("a query that does not parse is an error", "[gate]") {
   Stored s;
   CHECK_FALSE(s.data.counts("{", s.start, seconds(1), 1).has_value());
-  CHECK_FALSE(s.data.lines("{", {}, 1).has_value());
+  rules::PatternCounter counter({"msg"});
+  CHECK(s.data.patterns("{", {}, counter).has_error());
+  CHECK(s.data.patterns("sum(rate({a=\"b\"}[5m]))", {}, counter).has_error());
 }
 
 TEST_CASE("the whole judgement over the engine: a planted defect is found and named", "[gate]") {

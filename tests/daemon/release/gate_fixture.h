@@ -44,16 +44,20 @@ class World {
       }
       return counts;
     };
-    out.lines = [this](const std::string& query, TimeRange range,
-                       std::size_t limit) -> Result<std::vector<std::string>> {
+    out.patterns = [this](const std::string& query, TimeRange range,
+                          rules::PatternCounter& counter) -> Result<void> {
       if (!failure.empty()) return Error{ErrorCode::timeout, failure};
-      std::vector<std::string> found;
-      for (const auto& line : lines) {
-        if (range.contains(line.at) && matches(query, line) && found.size() < limit) {
-          found.push_back(line.text);
-        }
-      }
-      return found;
+      for (const auto& line : lines)
+        if (range.contains(line.at) && matches(query, line)) counter.add(line.text);
+      return {};
+    };
+    out.has_pattern = [this](const std::string& query, TimeRange range,
+                             const rules::PatternCounter& counter,
+                             std::uint64_t id) -> Result<bool> {
+      if (!failure.empty()) return Error{ErrorCode::timeout, failure};
+      return std::any_of(lines.begin(), lines.end(), [&](const LoggedLine& line) {
+        return range.contains(line.at) && matches(query, line) && counter.same(line.text, id);
+      });
     };
     out.watermark = [this] { return watermark; };
     return out;

@@ -70,6 +70,7 @@ class FaultFileSystem : public rocksdb::FileSystemWrapper {
   void synced(const std::string& path);
   void folder_synced(const std::string& folder);
   void flip(const Slice& result);
+  IOStatus begin_read();
 
   IOStatus NewWritableFile(const std::string& path, const FileOptions& options,
                            std::unique_ptr<FSWritableFile>* file, IODebugContext* debug) override;
@@ -102,6 +103,7 @@ class FaultFileSystem : public rocksdb::FileSystemWrapper {
   std::uint64_t failures_ = 0;
   std::uint64_t reads_ = 0;
   std::uint64_t flip_every_ = 0;
+  std::uint64_t fail_every_ = 0;
   std::uint64_t flips_ = 0;
 };
 
@@ -151,6 +153,7 @@ class FaultReadable : public rocksdb::FSRandomAccessFileOwnerWrapper {
 
   IOStatus Read(std::uint64_t offset, std::size_t n, const IOOptions& options, Slice* result,
                 char* scratch, IODebugContext* debug) const override {
+    if (auto fault = disk_.begin_read(); !fault.ok()) return fault;
     auto status = target()->Read(offset, n, options, result, scratch, debug);
     if (status.ok()) disk_.flip(*result);
     return status;
@@ -158,8 +161,10 @@ class FaultReadable : public rocksdb::FSRandomAccessFileOwnerWrapper {
   IOStatus MultiRead(rocksdb::FSReadRequest* requests, std::size_t count, const IOOptions& options,
                      IODebugContext* debug) override {
     auto status = target()->MultiRead(requests, count, options, debug);
-    for (std::size_t i = 0; i < count; ++i)
+    for (std::size_t i = 0; i < count; ++i) {
+      if (auto fault = disk_.begin_read(); !fault.ok()) requests[i].status = fault;
       if (requests[i].status.ok()) disk_.flip(requests[i].result);
+    }
     return status;
   }
 
@@ -222,6 +227,13 @@ void FaultFileSystem::folder_synced(const std::string& folder) {
   for (auto& [path, file] : files_)
     if (folder_of(path) == folder) file.entry_synced = true;
   std::erase_if(renames_, [&](const auto& item) { return folder_of(item.first) == folder; });
+}
+
+IOStatus FaultFileSystem::begin_read() {
+  const std::lock_guard lock(mutex_);
+  if (fail_every_ == 0 || ++reads_ % fail_every_ != 0) return IOStatus::OK();
+  ++failures_;
+  return IOStatus::IOError("Input/output error");
 }
 
 void FaultFileSystem::flip(const Slice& result) {
@@ -354,9 +366,15 @@ void FaultDisk::flip_reads(std::uint64_t every) {
   files_->flip_every_ = every;
 }
 
+void FaultDisk::fail_reads(std::uint64_t every) {
+  const std::lock_guard lock(files_->mutex_);
+  files_->fail_every_ = every;
+}
+
 void FaultDisk::heal() {
   const std::lock_guard lock(files_->mutex_);
   files_->fail_at_ = 0;
+  files_->fail_every_ = 0;
   files_->flip_every_ = 0;
 }
 

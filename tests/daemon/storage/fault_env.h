@@ -5,7 +5,8 @@
 // take: bytes of a file behind its last sync (any number of them), files and renames whose
 // directory was not synced. A deletion is durable at once: RocksDB only deletes what it no longer
 // needs. Faults: the n-th write operation fails (a failing append still writes half of its bytes);
-// reads of table and blob files come back with a flipped bit. Write operations are creating,
+// reads of table and blob files fail or come
+// back with a flipped bit. Write operations are creating,
 // appending, truncating, syncing, renaming, linking and syncing a directory. Safe from any thread.
 #pragma once
 
@@ -35,9 +36,11 @@ class FaultDisk {
   void fail_write(std::uint64_t n, FaultKind kind, bool lasting);
   // Every n-th read of a table or blob file has one bit flipped; 0: none.
   void flip_reads(std::uint64_t every);
-  void heal();  // ends both
+  // Every n-th read of one fails; 0: none.
+  void fail_reads(std::uint64_t every);
+  void heal();  // ends all
   std::uint64_t writes() const;
-  std::uint64_t failures() const;
+  std::uint64_t failures() const;  // of writes and reads
   std::uint64_t flips() const;
 
   void power_off();

@@ -2,6 +2,7 @@
 // nothing is there twice, damage is told and stays where it is.
 #include <algorithm>
 #include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators.hpp>
 #include <map>
 #include <random>
 
@@ -244,15 +245,19 @@ TEST_CASE("a full disk refuses writes and is written again when there is room, w
   store.check_whole();
 }
 
-TEST_CASE("flipped bits are told and contained, and nothing is lost when the disk reads again") {
+TEST_CASE("bad reads are told and contained, and nothing is lost when the disk reads again") {
+  const bool flips = GENERATE(true, false);
   const std::uint64_t seed = std::random_device{}();
-  INFO("seed " << seed);
+  INFO("seed " << seed << (flips ? ", flipped bits" : ", failed reads"));
   FaultyStore store(seed);
   for (int round = 0; round < 8; ++round) {
     INFO("round " << round);
     for (int n = 0; n < 25; ++n) store.step();
     store.flush();
-    store.disk.flip_reads(store.below(6) + 1);
+    if (flips)
+      store.disk.flip_reads(store.below(6) + 1);
+    else
+      store.disk.fail_reads(store.below(6) + 1);
     store.check_contained();
     static_cast<void>(store.store().merge_now());
     store.check_contained();
@@ -269,5 +274,5 @@ TEST_CASE("flipped bits are told and contained, and nothing is lost when the dis
     store.open();
     store.check_whole();
   }
-  CHECK(store.disk.flips() > 0);
+  CHECK(store.disk.flips() + store.disk.failures() > 0);
 }

@@ -167,6 +167,35 @@ TEST_CASE("patterns tell levels apart") {
   CHECK(data[1]["level"] == "error");
 }
 
+TEST_CASE("patterns of structured lines are of their messages") {
+  LokiFixture f;
+  for (const char* user : {"ann", "bob", "eve"})
+    f.add({{"app", "a"}}, 20,
+          R"({"version":"2","user":")" + std::string(user) +
+              R"(","msg":"order 7 \"lost\" after 5ms"})");
+  f.add({{"app", "a"}}, 10, R"({"version":"3","msg":"order 9 \"lost\" after 5ms"})");
+  f.add({{"app", "a"}}, 10, "level=info msg=\"took 5 s\" version=2");
+  const auto data = f.get("/patterns", "query=" + enc(R"({app="a"})") + "&step=10s")["data"];
+  REQUIRE(data.size() == 2);
+  CHECK(data[0]["pattern"] == R"(<_>order <_> \"lost\" after <_>)");
+  CHECK(data[0]["samples"].size() == 2);
+  CHECK(data[1]["pattern"] == "<_>took <_> s<_>");
+  const auto filter = R"({app="a"} |> `)" + data[0]["pattern"].get<std::string>() + "`";
+  CHECK(f.result("/query_range", "query=" + enc(filter)).size() >= 1);
+}
+
+TEST_CASE("patterns of a whole log query are of the lines that pass") {
+  LokiFixture f;
+  f.add({{"app", "a"}}, 20, R"({"version":"2","msg":"order 7 lost"})");
+  f.add({{"app", "a"}}, 10, R"({"version":"3","msg":"cart 9 lost"})");
+  const auto text = R"({app="a"} | json | version="3")";
+  const auto data = f.get("/patterns", "query=" + enc(text))["data"];
+  REQUIRE(data.size() == 1);
+  CHECK(data[0]["pattern"] == "<_>cart <_> lost<_>");
+  CHECK(f.get("/patterns", "query=" + enc("{}"))["data"].size() == 2);
+  CHECK(f.error("/patterns", "query=" + enc(R"(rate({app="a"}[1m]))")).starts_with("400: a log"));
+}
+
 TEST_CASE("clients learn a version and limits") {
   LokiFixture f;
   CHECK(f.get("/status/buildinfo")["version"] == "3.5.0");

@@ -1,0 +1,11 @@
+// CRC-32C (Castagnoli polynomial, reflected), as iSCSI has it: RFC 3720, appendix B.4.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+namespace sluice::storage {
+
+std::uint32_t crc32c(std::string_view bytes);
+
+}  // namespace sluice::storage
