@@ -15,14 +15,14 @@ bool is_protobuf(const std::string& type) {
          type == "application/vnd.google.protobuf" || type == "application/octet-stream";
 }
 
-std::size_t count_entries(const std::vector<StreamEntries>& streams) {
+std::size_t count_entries(const std::vector<PushStream>& streams) {
   std::size_t entries = 0;
   for (const auto& stream : streams) entries += stream.entries.size();
   return entries;
 }
 
 Result<std::optional<BatchIdentity>> read_identity(const http::Request& request,
-                                                   const std::vector<StreamEntries>& streams) {
+                                                   const std::vector<PushStream>& streams) {
   if (!request.headers.has(batch_header)) return std::optional<BatchIdentity>();
   SLUICE_TRY(auto identity, parse_batch_identity(request.headers.get(batch_header)));
   const std::string name(batch_header);
@@ -46,24 +46,33 @@ http::Response LokiPushHandler::handle(http::Request& request) {
   return error_answer(response.error());
 }
 
-Result<std::vector<StreamEntries>> LokiPushHandler::decode(http::Request& request) {
+Result<LokiPushHandler::Decoded> LokiPushHandler::decode(http::Request& request) {
   const std::string type = media_type(request.headers.get("Content-Type"));
-  if (type == "application/json") return decode_loki_json(request.body);
+  if (type == "application/json") {
+    SLUICE_TRY(auto push, decode_loki_json(request.body));
+    request.body = {};  // not to be held while the disk is waited for
+    return Decoded{std::move(push.streams), std::move(push.text)};
+  }
   if (!is_protobuf(type))
     return Error{ErrorCode::unsupported_media,
                  "Content-Type \"" + type +
                      "\" is not accepted; send application/json, or application/x-protobuf in a "
                      "snappy block"};
-  if (request.content_encoding.empty()) {
-    SLUICE_TRY(request.body, snappy_decompress(request.body, limits_.push_body_bytes));
+  if (!request.content_encoding.empty()) {
+    SLUICE_TRY(auto streams, decode_loki_protobuf(request.body));
+    return Decoded{std::move(streams), nullptr};
   }
-  return decode_loki_protobuf(request.body);
+  SLUICE_TRY(auto body, snappy_decompress_raw(request.body, limits_.push_body_bytes));
+  request.body = {};
+  SLUICE_TRY(auto streams, decode_loki_protobuf(body.view()));
+  return Decoded{std::move(streams), std::move(body.data)};
 }
 
 Result<http::Response> LokiPushHandler::push(http::Request& request) {
   storage::LogPush push;
   push.tenant = request.tenant;
-  SLUICE_TRY(push.streams, decode(request));
+  SLUICE_TRY(auto decoded, decode(request));
+  push.streams = std::move(decoded.streams);
   const std::size_t entries = count_entries(push.streams);
   if (entries > limits_.entries_per_push)
     return invalid_argument("push of " + std::to_string(entries) + " entries, limit " +

@@ -16,7 +16,12 @@ class LokiPushHandler {
 
  private:
   Result<http::Response> push(http::Request& request);
-  Result<std::vector<StreamEntries>> decode(http::Request& request);
+  // What the lines lie in: the request's body, or `text`.
+  struct Decoded {
+    std::vector<PushStream> streams;
+    std::shared_ptr<const void> text;
+  };
+  Result<Decoded> decode(http::Request& request);
   http::Response refused(const Error& error, const storage::LogPush& push);
 
   storage::Store& store_;

@@ -23,7 +23,7 @@ class EntryCheck {
  public:
   EntryCheck(const Limits& limits, Timestamp now) : limits_(limits), now_(now) {}
 
-  std::optional<LabelProblem> problem(const LogEntry& entry) const {
+  std::optional<LabelProblem> problem(const PushEntry& entry) const {
     if (limits_.long_lines == LongLinePolicy::refuse && entry.line.size() > limits_.line_bytes)
       return LabelProblem{"line_too_long", "line of " + std::to_string(entry.line.size()) +
                                                " bytes, limit " +
@@ -56,7 +56,7 @@ class EntryCheck {
 };
 
 // Keeps the entries without a problem, and their ends.
-void filter_entries(StreamEntries& stream, BatchIdentity* identity, const EntryCheck& check,
+void filter_entries(PushStream& stream, BatchIdentity* identity, const EntryCheck& check,
                     Rejections& rejections) {
   std::size_t kept = 0;
   for (std::size_t i = 0; i < stream.entries.size(); ++i) {
@@ -72,7 +72,7 @@ void filter_entries(StreamEntries& stream, BatchIdentity* identity, const EntryC
   if (identity) identity->ends.resize(kept);
 }
 
-void add_levels(std::vector<StreamEntries>& streams) {
+void add_levels(std::vector<PushStream>& streams) {
   LevelDetector detector;
   for (auto& stream : streams)
     for (auto& entry : stream.entries)
@@ -82,7 +82,7 @@ void add_levels(std::vector<StreamEntries>& streams) {
 
 }  // namespace
 
-Rejections validate_logs(std::vector<StreamEntries>& streams, BatchIdentity* identity,
+Rejections validate_logs(std::vector<PushStream>& streams, BatchIdentity* identity,
                          const Limits& limits, Timestamp now) {
   Rejections rejections;
   const EntryCheck check(limits, now);

@@ -34,7 +34,7 @@ class TailQuery {
   static Result<TailQuery> make(TenantId tenant, const query::LogQuery& query, Duration delay);
 
   // Committing thread, under the hub's lock.
-  void offer(const TenantId& tenant, const std::vector<StreamEntries>& streams, SteadyTime now);
+  void offer(const TenantId& tenant, const std::vector<PushStream>& streams, SteadyTime now);
   std::optional<SteadyTime> next_due() const;
 
   // How many pushes were taken so far; they are numbered from 1.
@@ -65,7 +65,7 @@ class TailQuery {
     StreamEntries entries;
     std::size_t bytes = 0;
   };
-  bool wants(const LogEntry& entry) const;
+  bool wants(std::string_view line) const;
   void enqueue(Waiting waiting);
 
   TenantId tenant_;
