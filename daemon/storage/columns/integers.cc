@@ -120,8 +120,8 @@ double same_as_before(Numbers v) {
   return static_cast<double>(same) / static_cast<double>(v.size());
 }
 
-// Runs instead of `best`, if they are worth it. Planes do not profit from repetition as their
-// estimate says: each of them has to tell it again.
+// Runs instead of `best`, if they are worth it. The estimate of planes leaves out that each of them
+// tells again where values repeat.
 IntegerPlan or_runs(Numbers v, const IntegerPlan& best, double frame_bits) {
   constexpr std::size_t least_rows = 64;
   constexpr double least_part = 0.2;
@@ -131,8 +131,10 @@ IntegerPlan or_runs(Numbers v, const IntegerPlan& best, double frame_bits) {
   const double part = same_as_before(v);
   if (part < least_part) return best;
   const double lengths = -part * std::log2(part) - (1 - part) * std::log2(1 - part);
+  constexpr double told_again = 2;
   const double bits = (1 - part) * frame_bits + lengths * rows;
-  return bits < best.bits * 1.1 ? IntegerPlan{run_lengths, bits} : best;
+  const double planes = best.bits + told_again * lengths * rows;
+  return bits < planes ? IntegerPlan{run_lengths, std::min(bits, best.bits)} : best;
 }
 
 void write_runs(Numbers v, std::string& out) {
