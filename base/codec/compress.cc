@@ -165,7 +165,10 @@ Result<std::string> zstd_decompress(std::string_view data, std::size_t max_bytes
   }
 }
 
-Result<std::string> snappy_decompress(std::string_view data, std::size_t max_bytes) {
+namespace {
+
+// The size that stands at the front of a block, if it may be true.
+Result<std::size_t> snappy_size(std::string_view data, std::size_t max_bytes) {
   std::size_t size = 0;
   if (!snappy::GetUncompressedLength(data.data(), data.size(), &size)) {
     return damaged("snappy", "no length at the front");
@@ -173,11 +176,27 @@ Result<std::string> snappy_decompress(std::string_view data, std::size_t max_byt
   if (size > max_bytes) return too_large(max_bytes);
   // Three bytes copy at most 64; a length beyond that ratio cannot be true.
   if (size / 22 > data.size() + 64) return damaged("snappy", "the length at the front is wrong");
-  std::string out;
-  if (!snappy::Uncompress(data.data(), data.size(), &out)) {
-    return damaged("snappy", "damaged or truncated block");
-  }
+  return size;
+}
+
+Error damaged_snappy() {
+  return damaged("snappy", "damaged or truncated block");
+}
+
+}  // namespace
+
+Result<std::string> snappy_decompress(std::string_view data, std::size_t max_bytes) {
+  SLUICE_TRY(const std::size_t size, snappy_size(data, max_bytes));
+  std::string out(size, '\0');
+  if (!snappy::RawUncompress(data.data(), data.size(), out.data())) return damaged_snappy();
   return out;
+}
+
+Result<RawBytes> snappy_decompress_raw(std::string_view data, std::size_t max_bytes) {
+  SLUICE_TRY(const std::size_t size, snappy_size(data, max_bytes));
+  auto out = std::make_unique_for_overwrite<char[]>(size);
+  if (!snappy::RawUncompress(data.data(), data.size(), out.get())) return damaged_snappy();
+  return RawBytes{std::move(out), size};
 }
 
 std::string gzip_compress(std::string_view data, int level) {

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -15,6 +16,14 @@ Result<std::string> gzip_decompress(std::string_view data, std::size_t max_bytes
 Result<std::string> deflate_decompress(std::string_view data, std::size_t max_bytes);  // or raw
 Result<std::string> zstd_decompress(std::string_view data, std::size_t max_bytes);
 Result<std::string> snappy_decompress(std::string_view data, std::size_t max_bytes);   // blocks
+
+// The same into memory that is not zeroed first, for bodies of megabytes.
+struct RawBytes {
+  std::shared_ptr<const char[]> data;
+  std::size_t size = 0;
+  std::string_view view() const { return {data.get(), size}; }
+};
+Result<RawBytes> snappy_decompress_raw(std::string_view data, std::size_t max_bytes);
 
 std::string gzip_compress(std::string_view data, int level = 1);
 std::string zstd_compress(std::string_view data, int level = 1);

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/types/histogram.h"
@@ -21,10 +22,26 @@ struct LogEntry {
   friend bool operator==(const LogEntry&, const LogEntry&) = default;
 };
 
-// The entries of one Stream in one push.
+// Entries of one Stream.
 struct StreamEntries {
   LabelSet labels;
   std::vector<LogEntry> entries;
+};
+
+// An entry as a push brings it. The line is a view, into the request mostly; its owner outlives the
+// push, which copies it once, into what is kept.
+struct PushEntry {
+  Timestamp timestamp{};
+  std::string_view line;
+  LabelSet metadata;
+
+  LogEntry copy() const { return {timestamp, std::string(line), metadata}; }
+};
+
+// The entries of one Stream in one push.
+struct PushStream {
+  LabelSet labels;
+  std::vector<PushEntry> entries;
 };
 
 // One sample. NaN with the bits of `stale_marker_bits` says "the series ended here"; a value of

@@ -16,13 +16,13 @@ bool is_protobuf(const std::string& type) {
          type == "application/vnd.google.protobuf" || type == "application/octet-stream";
 }
 
-std::size_t count_entries(const std::vector<StreamEntries>& streams) {
+std::size_t count_entries(const std::vector<PushStream>& streams) {
   std::size_t entries = 0;
   for (const auto& stream : streams) entries += stream.entries.size();
   return entries;
 }
 
-PushSize size_of(const std::vector<StreamEntries>& streams) {
+PushSize size_of(const std::vector<PushStream>& streams) {
   PushSize size;
   for (const auto& stream : streams)
     for (const auto& entry : stream.entries) {
@@ -33,7 +33,7 @@ PushSize size_of(const std::vector<StreamEntries>& streams) {
 }
 
 Result<std::optional<BatchIdentity>> read_identity(const http::Request& request,
-                                                   const std::vector<StreamEntries>& streams) {
+                                                   const std::vector<PushStream>& streams) {
   if (!request.headers.has(batch_header)) return std::optional<BatchIdentity>();
   SLUICE_TRY(auto identity, parse_batch_identity(request.headers.get(batch_header)));
   const std::string name(batch_header);
@@ -57,26 +57,34 @@ http::Response LokiPushHandler::handle(http::Request& request) {
   return error_answer(response.error());
 }
 
-Result<std::vector<StreamEntries>> LokiPushHandler::decode(http::Request& request) {
+Result<LokiPushHandler::Decoded> LokiPushHandler::decode(http::Request& request) {
   const std::string type = media_type(request.headers.get("Content-Type"));
-  if (type == "application/json") return decode_loki_json(request.body);
+  if (type == "application/json") {
+    SLUICE_TRY(auto push, decode_loki_json(request.body));
+    request.body = {};  // not to be held while the disk is waited for
+    return Decoded{std::move(push.streams), std::move(push.text)};
+  }
   if (!is_protobuf(type))
     return Error{ErrorCode::unsupported_media,
                  "Content-Type \"" + type +
                      "\" is not accepted; send application/json, or application/x-protobuf in a "
                      "snappy block"};
-  if (request.content_encoding.empty()) {
-    SLUICE_TRY(request.body,
-               snappy_decompress(request.body, limits_of_(request.tenant).push_body_bytes));
+  if (!request.content_encoding.empty()) {
+    SLUICE_TRY(auto streams, decode_loki_protobuf(request.body));
+    return Decoded{std::move(streams), nullptr};
   }
-  return decode_loki_protobuf(request.body);
+  SLUICE_TRY(auto body, snappy_decompress_raw(request.body, limits_of_(request.tenant).push_body_bytes));
+  request.body = {};
+  SLUICE_TRY(auto streams, decode_loki_protobuf(body.view()));
+  return Decoded{std::move(streams), std::move(body.data)};
 }
 
 Result<http::Response> LokiPushHandler::push(http::Request& request) {
   const Limits& limits = limits_of_(request.tenant);
   storage::LogPush push;
   push.tenant = request.tenant;
-  SLUICE_TRY(push.streams, decode(request));
+  SLUICE_TRY(auto decoded, decode(request));
+  push.streams = std::move(decoded.streams);
   const std::size_t entries = count_entries(push.streams);
   if (entries > limits.entries_per_push)
     return invalid_argument("push of " + std::to_string(entries) + " entries, limit " +
@@ -100,7 +108,7 @@ Result<http::Response> LokiPushHandler::push(http::Request& request) {
 }
 
 Result<void> LokiPushHandler::take_rate(const TenantId& tenant,
-                                        const std::vector<StreamEntries>& streams,
+                                        const std::vector<PushStream>& streams,
                                         const Limits& limits) {
   if (limits.ingestion_rate_bytes == 0) return {};
   const PushSize size = size_of(streams);

@@ -18,8 +18,13 @@ class LokiPushHandler {
 
  private:
   Result<http::Response> push(http::Request& request);
-  Result<std::vector<StreamEntries>> decode(http::Request& request);
-  Result<void> take_rate(const TenantId& tenant, const std::vector<StreamEntries>& streams,
+  // What the lines lie in: the request's body, or `text`.
+  struct Decoded {
+    std::vector<PushStream> streams;
+    std::shared_ptr<const void> text;
+  };
+  Result<Decoded> decode(http::Request& request);
+  Result<void> take_rate(const TenantId& tenant, const std::vector<PushStream>& streams,
                          const Limits& limits);
   http::Response refused(const Error& error, const storage::LogPush& push);
 

@@ -3,6 +3,7 @@
 #include <simdjson.h>
 
 #include <charconv>
+#include <mutex>
 
 namespace sluice::ingest {
 
@@ -74,8 +75,8 @@ Result<Timestamp> parse_nanoseconds(std::string_view text, const Place& place) {
 }
 
 // [ts, line] or [ts, line, {metadata}]
-Result<LogEntry> read_value(array parts, const Place& place) {
-  LogEntry entry;
+Result<PushEntry> read_value(array parts, const Place& place) {
+  PushEntry entry;
   std::size_t index = 0;
   for (auto item : parts) {
     value part;
@@ -85,7 +86,7 @@ Result<LogEntry> read_value(array parts, const Place& place) {
                  expect<std::string_view>(part, place, "the timestamp must be a string"));
       SLUICE_TRY(entry.timestamp, parse_nanoseconds(text, place));
     } else if (index == 1) {
-      SLUICE_TRY(entry.line, string_of(part, place, "the line must be a string"));
+      SLUICE_TRY(entry.line, expect<std::string_view>(part, place, "the line must be a string"));
     } else if (index == 2) {
       SLUICE_TRY(auto map, expect<object>(part, place, "structured metadata must be an object"));
       SLUICE_TRY(entry.metadata, read_string_map(map, place, "structured metadata"));
@@ -99,8 +100,8 @@ Result<LogEntry> read_value(array parts, const Place& place) {
 }
 
 // {"ts": RFC 3339, "line": ..., "structuredMetadata": {...}}: the legacy form.
-Result<LogEntry> read_legacy_entry(object fields, const Place& place) {
-  LogEntry entry;
+Result<PushEntry> read_legacy_entry(object fields, const Place& place) {
+  PushEntry entry;
   bool timed = false;
   for (auto item : fields) {
     simdjson::ondemand::field field;
@@ -113,7 +114,8 @@ Result<LogEntry> read_legacy_entry(object fields, const Place& place) {
       entry.timestamp = *timestamp;
       timed = true;
     } else if (key == "line") {
-      SLUICE_TRY(entry.line, string_of(field.value(), place, "line must be a string"));
+      SLUICE_TRY(entry.line,
+                 expect<std::string_view>(field.value(), place, "line must be a string"));
     } else if (key == "structuredMetadata") {
       SLUICE_TRY(auto map, expect<object>(field.value(), place, "metadata must be an object"));
       SLUICE_TRY(entry.metadata, read_string_map(map, place, "structured metadata"));
@@ -134,8 +136,8 @@ constexpr ListForm entries_form{"entries", "entries must be an array",
                                 "an entry must be an object"};
 
 template <class Item>
-Result<void> read_list(value list, StreamEntries& stream, Place place, const ListForm& form,
-                       Result<LogEntry> (*read)(Item, const Place&)) {
+Result<void> read_list(value list, PushStream& stream, Place place, const ListForm& form,
+                       Result<PushEntry> (*read)(Item, const Place&)) {
   SLUICE_TRY(auto items, expect<array>(list, place, form.not_a_list));
   place.list = form.name;
   for (auto item : items) {
@@ -147,7 +149,7 @@ Result<void> read_list(value list, StreamEntries& stream, Place place, const Lis
   return {};
 }
 
-Result<void> read_label_text(value text, StreamEntries& stream, const Place& place) {
+Result<void> read_label_text(value text, PushStream& stream, const Place& place) {
   SLUICE_TRY(const auto labels, string_of(text, place, "labels must be a string"));
   auto parsed = parse_labels(labels);
   if (!parsed) return bad(place, parsed.error().message);
@@ -155,8 +157,8 @@ Result<void> read_label_text(value text, StreamEntries& stream, const Place& pla
   return {};
 }
 
-Result<StreamEntries> read_stream(object fields, const Place& place) {
-  StreamEntries stream;
+Result<PushStream> read_stream(object fields, const Place& place) {
+  PushStream stream;
   for (auto item : fields) {
     simdjson::ondemand::field field;
     if (const auto code = std::move(item).get(field)) return bad_json(code);
@@ -175,11 +177,11 @@ Result<StreamEntries> read_stream(object fields, const Place& place) {
   return stream;
 }
 
-Result<std::vector<StreamEntries>> read_streams(value list) {
+Result<std::vector<PushStream>> read_streams(value list) {
   array items;
   if (list.get(items) != simdjson::SUCCESS)
     return invalid_argument("push: \"streams\" must be an array");
-  std::vector<StreamEntries> streams;
+  std::vector<PushStream> streams;
   Place place;
   for (auto item : items) {
     SLUICE_TRY(auto fields, expect<object>(item, place, "a stream must be an object"));
@@ -190,14 +192,14 @@ Result<std::vector<StreamEntries>> read_streams(value list) {
   return streams;
 }
 
-Result<std::vector<StreamEntries>> read_document(simdjson::ondemand::document& document) {
+Result<std::vector<PushStream>> read_document(simdjson::ondemand::document& document) {
   object root;
   if (const auto code = document.get_object().get(root)) {
     if (code == simdjson::INCORRECT_TYPE)
       return invalid_argument("push: the body must be a JSON object with \"streams\"");
     return bad_json(code);
   }
-  std::optional<std::vector<StreamEntries>> streams;
+  std::optional<std::vector<PushStream>> streams;
   for (auto item : root) {
     simdjson::ondemand::field field;
     if (const auto code = std::move(item).get(field)) return bad_json(code);
@@ -211,16 +213,50 @@ Result<std::vector<StreamEntries>> read_document(simdjson::ondemand::document& d
   return std::move(*streams);
 }
 
+using Parser = simdjson::ondemand::parser;
+
+// Parsers that are not in use. One keeps about six times the largest body it was given, so there
+// are only as many as pushes are decoded at once, and none that large bodies have blown up. It must
+// outlive all that it gave out: it is never destroyed.
+class ParserPool {
+ public:
+  std::shared_ptr<Parser> take() {
+    const std::lock_guard lock(mutex_);
+    auto parser = idle_.empty() ? std::make_unique<Parser>() : std::move(idle_.back());
+    if (!idle_.empty()) idle_.pop_back();
+    return {parser.release(), [this](Parser* used) { give_back(std::unique_ptr<Parser>(used)); }};
+  }
+
+ private:
+  static constexpr std::size_t kept = 4;
+  static constexpr std::size_t kept_capacity = 4 << 20;
+
+  void give_back(std::unique_ptr<Parser> parser) {
+    if (parser->capacity() > kept_capacity) return;
+    const std::lock_guard lock(mutex_);
+    if (idle_.size() < kept) idle_.push_back(std::move(parser));
+  }
+
+  std::mutex mutex_;
+  std::vector<std::unique_ptr<Parser>> idle_;  // protected by mutex_
+};
+
+ParserPool& parsers() {
+  static auto* const pool = new ParserPool;
+  return *pool;
+}
+
 }  // namespace
 
-Result<std::vector<StreamEntries>> decode_loki_json(std::string& body) {
-  // The parser keeps buffers of the size of the largest body; one per thread.
-  thread_local simdjson::ondemand::parser parser;
+Result<JsonPush> decode_loki_json(std::string& body) {
+  // Strings are unescaped into a buffer of the parser, and views of them stay until its next text.
+  const auto parser = parsers().take();
   body.reserve(body.size() + simdjson::SIMDJSON_PADDING);
   simdjson::ondemand::document document;
-  const auto code = parser.iterate(body.data(), body.size(), body.capacity()).get(document);
+  const auto code = parser->iterate(body.data(), body.size(), body.capacity()).get(document);
   if (code != simdjson::SUCCESS) return bad_json(code);
-  return read_document(document);
+  SLUICE_TRY(auto streams, read_document(document));
+  return JsonPush{std::move(streams), parser};
 }
 
 }  // namespace sluice::ingest

@@ -42,8 +42,8 @@ Label read_pair(protozero::pbf_reader reader) {
   return label;
 }
 
-Result<LogEntry> read_entry(protozero::pbf_reader reader) {
-  LogEntry entry;
+Result<PushEntry> read_entry(protozero::pbf_reader reader) {
+  PushEntry entry;
   std::vector<Label> metadata;
   while (reader.next()) {
     if (is_field(reader, 1, as_bytes)) {
@@ -60,8 +60,8 @@ Result<LogEntry> read_entry(protozero::pbf_reader reader) {
   return entry;
 }
 
-Result<StreamEntries> read_stream(protozero::pbf_reader reader) {
-  StreamEntries stream;
+Result<PushStream> read_stream(protozero::pbf_reader reader) {
+  PushStream stream;
   while (reader.next()) {
     if (is_field(reader, 1, as_bytes)) {
       SLUICE_TRY(stream.labels, parse_labels(bytes(reader)));
@@ -75,8 +75,8 @@ Result<StreamEntries> read_stream(protozero::pbf_reader reader) {
   return stream;
 }
 
-Result<std::vector<StreamEntries>> read_request(protozero::pbf_reader reader) {
-  std::vector<StreamEntries> streams;
+Result<std::vector<PushStream>> read_request(protozero::pbf_reader reader) {
+  std::vector<PushStream> streams;
   while (reader.next()) {
     if (!is_field(reader, 1, as_bytes)) {
       reader.skip();
@@ -93,7 +93,7 @@ Result<std::vector<StreamEntries>> read_request(protozero::pbf_reader reader) {
 
 }  // namespace
 
-Result<std::vector<StreamEntries>> decode_loki_protobuf(std::string_view body) {
+Result<std::vector<PushStream>> decode_loki_protobuf(std::string_view body) {
   try {
     return read_request(protozero::pbf_reader(body.data(), body.size()));
   } catch (const protozero::exception& e) {

@@ -8,7 +8,8 @@
 
 namespace sluice::ingest {
 
-// `body` is plain protobuf, decompressed. Error(invalid_argument) says which stream is wrong.
-Result<std::vector<StreamEntries>> decode_loki_protobuf(std::string_view body);
+// `body` is plain protobuf, decompressed; the lines are views into it. Error(invalid_argument) says
+// which stream is wrong.
+Result<std::vector<PushStream>> decode_loki_protobuf(std::string_view body);
 
 }  // namespace sluice::ingest

@@ -31,27 +31,27 @@ std::size_t most_parts(std::size_t bytes, std::size_t limit) {
   return (bytes + least - 1) / least;
 }
 
-void append_parts(const LogEntry& entry, std::size_t limit, std::vector<LogEntry>& out) {
+void append_parts(const PushEntry& entry, std::size_t limit, std::vector<PushEntry>& out) {
   std::string_view rest = entry.line;
   const char* part = "first";
   while (!rest.empty()) {
     const std::size_t length = cut_length(rest, limit);
     if (length == rest.size()) part = "last";
-    auto& piece = out.emplace_back(
-        LogEntry{entry.timestamp, std::string(rest.substr(0, length)), entry.metadata});
+    auto& piece =
+        out.emplace_back(PushEntry{entry.timestamp, rest.substr(0, length), entry.metadata});
     piece.metadata.set("line_part", part);
     rest.remove_prefix(length);
     part = "middle";
   }
 }
 
-void truncate_line(LogEntry& entry, std::size_t limit) {
+void truncate_line(PushEntry& entry, std::size_t limit) {
   const std::size_t length = cut_length(entry.line, limit);
   entry.metadata.set("line_cut_bytes", std::to_string(entry.line.size() - length));
-  entry.line.resize(length);
+  entry.line = entry.line.substr(0, length);
 }
 
-std::size_t truncate_lines(StreamEntries& stream, std::size_t limit) {
+std::size_t truncate_lines(PushStream& stream, std::size_t limit) {
   std::size_t truncated = 0;
   for (auto& entry : stream.entries) {
     if (entry.line.size() <= limit) continue;
@@ -61,8 +61,8 @@ std::size_t truncate_lines(StreamEntries& stream, std::size_t limit) {
   return truncated;
 }
 
-std::size_t split_lines(StreamEntries& stream, BatchIdentity* identity, std::size_t limit) {
-  std::vector<LogEntry> entries;
+std::size_t split_lines(PushStream& stream, BatchIdentity* identity, std::size_t limit) {
+  std::vector<PushEntry> entries;
   std::vector<std::uint64_t> ends;
   std::size_t split = 0;
   for (std::size_t i = 0; i < stream.entries.size(); ++i) {
@@ -82,7 +82,7 @@ std::size_t split_lines(StreamEntries& stream, BatchIdentity* identity, std::siz
 
 }  // namespace
 
-Result<void> check_split(const std::vector<StreamEntries>& streams, const Limits& limits) {
+Result<void> check_split(const std::vector<PushStream>& streams, const Limits& limits) {
   if (limits.long_lines != LongLinePolicy::split) return {};
   std::size_t entries = 0;
   std::size_t copied = 0;
@@ -105,7 +105,7 @@ Result<void> check_split(const std::vector<StreamEntries>& streams, const Limits
   return {};
 }
 
-LongLines cut_long_lines(StreamEntries& stream, BatchIdentity* identity, const Limits& limits) {
+LongLines cut_long_lines(PushStream& stream, BatchIdentity* identity, const Limits& limits) {
   LongLines done;
   const bool any = std::any_of(stream.entries.begin(), stream.entries.end(), [&](const auto& e) {
     return e.line.size() > limits.line_bytes;

@@ -26,10 +26,10 @@ struct LongLines {
 
 // Whether a push keeps to its limits when its long lines are split: at most entries_per_push
 // entries, and push_body_bytes of metadata copied into parts. invalid_argument if not.
-Result<void> check_split(const std::vector<StreamEntries>& streams, const Limits& limits);
+Result<void> check_split(const std::vector<PushStream>& streams, const Limits& limits);
 
 // Comes after validate_logs: what is added here does not count against the client's limits.
 // With an identity (the push then has this one stream) all parts of a line end where it does.
-LongLines cut_long_lines(StreamEntries& stream, BatchIdentity* identity, const Limits& limits);
+LongLines cut_long_lines(PushStream& stream, BatchIdentity* identity, const Limits& limits);
 
 }  // namespace sluice::ingest

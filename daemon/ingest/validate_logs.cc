@@ -22,7 +22,7 @@ class EntryCheck {
   EntryCheck(const Limits& limits, Timestamp now, const LabelSet& stream)
       : limits_(limits), now_(now), stream_(stream) {}
 
-  std::optional<LabelProblem> problem(const LogEntry& entry) const {
+  std::optional<LabelProblem> problem(const PushEntry& entry) const {
     if (limits_.long_lines == LongLinePolicy::refuse && entry.line.size() > limits_.line_bytes)
       return LabelProblem{"line_too_long",
                           line_too_long_text(stream_, entry.line.size(), limits_.line_bytes)};
@@ -50,7 +50,7 @@ class EntryCheck {
 };
 
 // Keeps the entries without a problem, and their ends.
-void filter_entries(StreamEntries& stream, BatchIdentity* identity, const EntryCheck& check,
+void filter_entries(PushStream& stream, BatchIdentity* identity, const EntryCheck& check,
                     Rejections& rejections) {
   std::size_t kept = 0;
   for (std::size_t i = 0; i < stream.entries.size(); ++i) {
@@ -66,7 +66,7 @@ void filter_entries(StreamEntries& stream, BatchIdentity* identity, const EntryC
   if (identity) identity->ends.resize(kept);
 }
 
-void add_levels(std::vector<StreamEntries>& streams) {
+void add_levels(std::vector<PushStream>& streams) {
   query::logql::LevelDetector detector;
   for (auto& stream : streams)
     for (auto& entry : stream.entries)
@@ -76,7 +76,7 @@ void add_levels(std::vector<StreamEntries>& streams) {
 
 }  // namespace
 
-Rejections validate_logs(std::vector<StreamEntries>& streams, BatchIdentity* identity,
+Rejections validate_logs(std::vector<PushStream>& streams, BatchIdentity* identity,
                          const Limits& limits, Timestamp now) {
   Rejections rejections;
   for (auto& stream : streams) {

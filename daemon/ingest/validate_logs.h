@@ -15,7 +15,7 @@ namespace sluice::ingest {
 // lines stay, for cut_long_lines, unless they are to be refused. With an
 // identity its `ends` lose the same entries; its `end` stays, so that refused lines are not sent
 // again.
-Rejections validate_logs(std::vector<StreamEntries>& streams, BatchIdentity* identity,
+Rejections validate_logs(std::vector<PushStream>& streams, BatchIdentity* identity,
                          const Limits& limits, Timestamp now);
 
 }  // namespace sluice::ingest

@@ -25,8 +25,8 @@ rocksdb::ColumnFamilyHandle* handle(const FamilyHandles& families, Family family
 
 }  // namespace
 
-Batch::Batch(const FamilyHandles& families)
-    : families_(&families), batch_(std::make_unique<rocksdb::WriteBatch>()) {}
+Batch::Batch(const FamilyHandles& families, std::size_t bytes)
+    : families_(&families), batch_(std::make_unique<rocksdb::WriteBatch>(bytes)) {}
 Batch::~Batch() = default;
 Batch::Batch(Batch&&) noexcept = default;
 Batch& Batch::operator=(Batch&&) noexcept = default;

@@ -42,7 +42,7 @@ using FamilyHandles = std::array<rocksdb::ColumnFamilyHandle*, family_names.size
 // The changes of one step.
 class Batch {
  public:
-  explicit Batch(const FamilyHandles& families);
+  explicit Batch(const FamilyHandles& families, std::size_t bytes = 0);
   ~Batch();
   Batch(Batch&&) noexcept;
   Batch& operator=(Batch&&) noexcept;
@@ -130,7 +130,8 @@ class Database {
                                                           StorageMetrics& metrics);
   ~Database();
 
-  Batch batch() const { return Batch(families_); }
+  // `bytes`: about what it will hold; growing copies.
+  Batch batch(std::size_t bytes = 0) const { return Batch(families_, bytes); }
   Result<void> write(Batch& batch, Writer writer);
   // no_space while RocksDB refuses writes. Asked before work that only makes sense with a commit.
   Result<void> check_accepting();

@@ -25,7 +25,7 @@ std::size_t label_bytes(const LabelSet& labels) {
 }
 
 // A little more than it takes: growing would copy, shrinking too.
-std::size_t encoded_size_at_most(const std::vector<StreamEntries>& streams) {
+std::size_t encoded_size_at_most(const std::vector<PushStream>& streams) {
   constexpr std::size_t entry_numbers = 10 + 5 + 2;  // timestamp, size of the line, of metadata
   std::size_t bytes = 512;
   for (const auto& stream : streams) {
@@ -36,10 +36,10 @@ std::size_t encoded_size_at_most(const std::vector<StreamEntries>& streams) {
   return bytes;
 }
 
-void put_entries(std::string& out, const std::vector<LogEntry>& entries) {
+void put_entries(std::string& out, const std::vector<PushEntry>& entries) {
   put_varint(out, entries.size());
   std::int64_t previous = 0;
-  for (const LogEntry& entry : entries) {
+  for (const PushEntry& entry : entries) {
     put_zigzag(out, wrapping_sub(unix_ns(entry.timestamp), previous));
     previous = unix_ns(entry.timestamp);
     put_string(out, entry.line);
@@ -142,13 +142,13 @@ Result<TenantId> head_batch_tenant(std::string_view body) {
   return tenant;
 }
 
-std::size_t count_entries(const std::vector<StreamEntries>& streams) {
+std::size_t count_entries(const std::vector<PushStream>& streams) {
   std::size_t entries = 0;
   for (const auto& stream : streams) entries += stream.entries.size();
   return entries;
 }
 
-std::size_t head_memory_estimate(const std::vector<StreamEntries>& streams) {
+std::size_t head_memory_estimate(const std::vector<PushStream>& streams) {
   std::size_t bytes = batch_overhead;
   for (const auto& stream : streams) {
     bytes += batch_overhead + label_bytes(stream.labels);
@@ -159,7 +159,7 @@ std::size_t head_memory_estimate(const std::vector<StreamEntries>& streams) {
 }
 
 std::string encode_head_batch(const TenantId& tenant, Timestamp received,
-                              const std::vector<StreamEntries>& streams) {
+                              const std::vector<PushStream>& streams) {
   std::string body;
   body.reserve(encoded_size_at_most(streams));
   put_string(body, tenant.value);

@@ -69,12 +69,12 @@ class HeadBatch {
 
 // The body of a push. Streams without entries are left out.
 std::string encode_head_batch(const TenantId& tenant, Timestamp received,
-                              const std::vector<StreamEntries>& streams);
+                              const std::vector<PushStream>& streams);
 // Whose it is, read from the front of a body.
 Result<TenantId> head_batch_tenant(std::string_view body);
-std::size_t count_entries(const std::vector<StreamEntries>& streams);
+std::size_t count_entries(const std::vector<PushStream>& streams);
 // Memory a push will hold in the head, before it is encoded: for admission.
-std::size_t head_memory_estimate(const std::vector<StreamEntries>& streams);
+std::size_t head_memory_estimate(const std::vector<PushStream>& streams);
 
 // Raw size and LZ4 block: the payload of head and sample batches.
 std::string pack_body(std::string_view body);

@@ -190,10 +190,11 @@ Result<PartPtr> LogStore::write_merged(const std::vector<PartPtr>& parts,
   rank_streams(inputs);
   std::priority_queue<MergeInput*, std::vector<MergeInput*>, Later> queue;
   for (const auto& input : inputs) queue.push(input.get());
-  Batch step = database_.batch();
+  constexpr std::size_t step_room = merge_step_bytes + (1 << 20);
+  Batch step = database_.batch(step_room);
   const auto flush_step = [&]() -> Result<void> {
     SLUICE_CHECK(database_.write(step, Writer::maintenance));
-    step = database_.batch();
+    step = database_.batch(step_room);
     return {};
   };
   const auto sink = [&](Family family, const std::string& key, ValueType type,

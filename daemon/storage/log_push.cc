@@ -94,7 +94,7 @@ Result<void> LogStore::apply_identity(LogPush& push, PushOutcome& outcome) {
   return {};
 }
 
-Result<std::size_t> LogStore::reserve(const std::vector<StreamEntries>& streams) {
+Result<std::size_t> LogStore::reserve(const std::vector<PushStream>& streams) {
   const std::size_t bytes = head_memory_estimate(streams);
   if (head_bytes_.fetch_add(bytes) + bytes <= options_.head_bytes_max) return bytes;
   head_bytes_ -= bytes;

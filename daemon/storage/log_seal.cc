@@ -73,7 +73,6 @@ std::vector<SealRow> sorted_rows(const std::vector<HeadBatchPtr>& batches) {
 
 Result<void> add_row(PartBuilder& builder, const SealRow& row) {
   const HeadRun& run = *row.run;
-  builder.begin_stream(*run.labels);
   return builder.add(run.timestamps[row.index], row.sequence, run.lines[row.index],
                      run.metadata.empty() ? nullptr : &run.metadata[row.index]);
 }
@@ -110,13 +109,12 @@ Result<void> LogStore::seal(bool everything) {
 Result<void> LogStore::seal_front(TenantLogs& logs) {
   const auto started = std::chrono::steady_clock::now();
   const auto batches = logs.head_front(2 * options_.seal_bytes);
-  Batch step = database_.batch();
-  SLUICE_TRY(const auto parts, build_parts(logs, batches, step));
   std::size_t bytes = 0;
-  for (const auto& batch : batches) {
-    step.remove_once(Family::head, sequence_key(batch->sequence()));
-    bytes += batch->memory_bytes();
-  }
+  for (const auto& batch : batches) bytes += batch->memory_bytes();
+  constexpr std::size_t expected_ratio = 8;
+  Batch step = database_.batch(bytes / expected_ratio);
+  SLUICE_TRY(const auto parts, build_parts(logs, batches, step));
+  for (const auto& batch : batches) step.remove_once(Family::head, sequence_key(batch->sequence()));
   {
     const std::lock_guard lock(catalog_mutex_);
     SLUICE_CHECK(database_.write(step, Writer::maintenance));
@@ -144,7 +142,12 @@ Result<std::vector<PartPtr>> LogStore::build_parts(TenantLogs& logs,
     const Day day = row->day;
     PartBuilder builder(day, logs.tenant(), next_part_.fetch_add(1), options_.seal_zstd_level,
                         sink);
-    for (; row != rows.end() && row->day == day; ++row) SLUICE_CHECK(add_row(builder, *row));
+    const LabelSet* stream = nullptr;  // interned: the same labels are the same object
+    for (; row != rows.end() && row->day == day; ++row) {
+      const LabelSet* labels = row->run->labels.get();
+      if (labels != stream) builder.begin_stream(*(stream = labels));
+      SLUICE_CHECK(add_row(builder, *row));
+    }
     SLUICE_TRY(auto part, builder.finish());
     put_summary(step, *part);
     parts.push_back(std::move(part));

@@ -21,7 +21,7 @@ class PushListeners {
     const std::unique_lock lock(mutex_);
     listeners_.erase(handle);
   }
-  void tell(const TenantId& tenant, const std::vector<StreamEntries>& streams) const {
+  void tell(const TenantId& tenant, const std::vector<PushStream>& streams) const {
     const std::shared_lock lock(mutex_);
     for (const auto& [handle, listener] : listeners_) listener(tenant, streams);
   }

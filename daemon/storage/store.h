@@ -75,7 +75,7 @@ class Step {
 
 struct LogPush {
   TenantId tenant;
-  std::vector<StreamEntries> streams;
+  std::vector<PushStream> streams;  // lines are views: their owner stays until push() returns
   // From our agent: where these bytes stand in their source, so that a re-send is recognised.
   std::optional<BatchIdentity> identity;
 };
@@ -117,7 +117,7 @@ struct StoreOptions {
 
 // One committed push, as subscribers see it (live tail, ingest-driven rules). Called on the
 // committing thread after the step is durable and visible; must be quick and must not call back.
-using PushListener = std::function<void(const TenantId&, const std::vector<StreamEntries>&)>;
+using PushListener = std::function<void(const TenantId&, const std::vector<PushStream>&)>;
 
 // When data last arrived, per tenant: the watermark by which rules tell "zero" from "blind".
 struct Freshness {

@@ -40,7 +40,7 @@ class FakeStore : public Store {
     PushOutcome outcome;
     for (auto& stream : push.streams) {
       outcome.accepted += stream.entries.size();
-      for (auto& entry : stream.entries) logs_.add(stream.labels, std::move(entry));
+      for (const auto& entry : stream.entries) logs_.add(stream.labels, entry.copy());
     }
     return outcome;
   }

@@ -33,7 +33,7 @@ TailHub::~TailHub() {
 // Not under mutex_: the store's own lock is held while it calls on_push.
 void TailHub::listen_once() {
   std::call_once(listening_, [this] {
-    handle_ = listen_([this](const TenantId& tenant, const std::vector<StreamEntries>& streams) {
+    handle_ = listen_([this](const TenantId& tenant, const std::vector<PushStream>& streams) {
       on_push(tenant, streams);
     });
   });
@@ -85,7 +85,7 @@ void TailHub::close(const std::shared_ptr<TailListener>& listener) {
   }
 }
 
-void TailHub::on_push(const TenantId& tenant, const std::vector<StreamEntries>& streams) {
+void TailHub::on_push(const TenantId& tenant, const std::vector<PushStream>& streams) {
   const std::lock_guard lock(mutex_);
   if (tails_.empty()) return;
   const auto now = std::chrono::steady_clock::now();

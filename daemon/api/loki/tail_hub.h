@@ -54,7 +54,7 @@ class TailHub {
   using TailPtr = std::shared_ptr<Tail>;
 
   void listen_once();
-  void on_push(const TenantId& tenant, const std::vector<StreamEntries>& streams);
+  void on_push(const TenantId& tenant, const std::vector<PushStream>& streams);
   void run(std::stop_token stop);
   std::optional<TailQuery::SteadyTime> next_due() const;
   struct Work {

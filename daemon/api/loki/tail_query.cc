@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::size_t max_waiting_bytes = 8 << 20;
 
-std::size_t cost(const LogEntry& entry) {
+std::size_t cost(const PushEntry& entry) {
   return sizeof(LogEntry) + entry.line.size();
 }
 
@@ -25,21 +25,21 @@ Result<TailQuery> TailQuery::make(TenantId tenant, const query::LogQuery& query,
                    delay);
 }
 
-bool TailQuery::wants(const LogEntry& entry) const {
+bool TailQuery::wants(std::string_view line) const {
   return std::all_of(filters_.begin(), filters_.end(),
-                     [&](const query::LineFilter& f) { return f.matches(entry.line); });
+                     [&](const query::LineFilter& f) { return f.matches(line); });
 }
 
-void TailQuery::offer(const TenantId& tenant, const std::vector<StreamEntries>& streams,
+void TailQuery::offer(const TenantId& tenant, const std::vector<PushStream>& streams,
                       SteadyTime now) {
   if (tenant != tenant_) return;
   for (const auto& stream : streams) {
     if (!query::matches_all(matchers_, stream.labels)) continue;
     Waiting waiting{now + delay_, offers_ + 1, {stream.labels, {}}, 0};
     for (const auto& entry : stream.entries) {
-      if (!wants(entry)) continue;
+      if (!wants(entry.line)) continue;
       waiting.bytes += cost(entry);
-      waiting.entries.entries.push_back(entry);
+      waiting.entries.entries.push_back(entry.copy());
     }
     if (!waiting.entries.entries.empty()) enqueue(std::move(waiting));
   }

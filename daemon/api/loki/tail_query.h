@@ -36,7 +36,7 @@ class TailQuery {
                                 bool levels = false);
 
   // Committing thread, under the hub's lock.
-  void offer(const TenantId& tenant, const std::vector<StreamEntries>& streams, SteadyTime now);
+  void offer(const TenantId& tenant, const std::vector<PushStream>& streams, SteadyTime now);
   std::optional<SteadyTime> next_due() const;
 
   // How many pushes were taken so far; they are numbered from 1.
@@ -67,7 +67,7 @@ class TailQuery {
     StreamEntries entries;
     std::size_t bytes = 0;
   };
-  bool wants(const LogEntry& entry) const;
+  bool wants(std::string_view line) const;
   void enqueue(Waiting waiting);
 
   TenantId tenant_;

@@ -4,6 +4,8 @@
 #include <zstd.h>
 
 #include <memory>
+#include <mutex>
+#include <vector>
 
 #include "base/types/assert.h"
 
@@ -15,18 +17,50 @@ Error damaged_block(std::string_view what) {
   return {ErrorCode::corrupt, std::string(what) + " block does not decompress to its stored size"};
 }
 
-// Room for the worst case, of this thread, kept up to a size: a string resized for it would be
-// written twice. Valid until the next call.
-char* scratch_of(std::size_t bytes) {
-  constexpr std::size_t kept = 4 << 20;
-  thread_local std::unique_ptr<char[]> buffer;
-  thread_local std::size_t size = 0;
-  if (bytes > size || size > kept) {
-    buffer = std::make_unique_for_overwrite<char[]>(bytes);
-    size = bytes;
+// Room for the worst case: a string resized for it would be written twice. What is given back is
+// taken again first: there is as much of it as threads compress at once, not as there are threads,
+// and it is in their caches.
+class Scratch {
+ public:
+  explicit Scratch(std::size_t bytes) : room_(take(bytes)) {}
+  ~Scratch() {
+    if (room_.size > kept_bytes) return;
+    const std::lock_guard lock(mutex);
+    if (idle.size() < kept) idle.push_back(std::move(room_));
   }
-  return buffer.get();
-}
+  Scratch(const Scratch&) = delete;
+  Scratch& operator=(const Scratch&) = delete;
+
+  char* data() { return room_.bytes.get(); }
+
+ private:
+  static constexpr std::size_t kept = 4;
+  static constexpr std::size_t kept_bytes = 4 << 20;
+
+  struct Room {
+    std::unique_ptr<char[]> bytes;
+    std::size_t size = 0;
+  };
+
+  static Room take(std::size_t bytes) {
+    Room room;
+    {
+      const std::lock_guard lock(mutex);
+      if (!idle.empty()) {
+        room = std::move(idle.back());
+        idle.pop_back();
+      }
+    }
+    if (room.size >= bytes) return room;
+    room = {};  // before the larger one is there
+    return {std::make_unique_for_overwrite<char[]>(bytes), bytes};
+  }
+
+  inline static std::mutex mutex;
+  inline static std::vector<Room> idle;  // protected by mutex
+
+  Room room_;
+};
 
 // zstd codes 128 KiB with one table of frequencies, and columns next to each other have little in
 // common: splitting blocks where the bytes change costs time and saves some per cent. By number, as
@@ -55,11 +89,11 @@ ZSTD_DCtx* decompressor() {
 void append_lz4(std::string& out, std::string_view raw) {
   SLUICE_ASSERT(raw.size() <= max_block_bytes);
   const int bound = LZ4_compressBound(static_cast<int>(raw.size()));
-  char* const scratch = scratch_of(static_cast<std::size_t>(bound));
+  Scratch scratch(static_cast<std::size_t>(bound));
   const int size =
-      LZ4_compress_default(raw.data(), scratch, static_cast<int>(raw.size()), bound);
+      LZ4_compress_default(raw.data(), scratch.data(), static_cast<int>(raw.size()), bound);
   SLUICE_ASSERT(size > 0 || raw.empty());
-  out.append(scratch, static_cast<std::size_t>(size));
+  out.append(scratch.data(), static_cast<std::size_t>(size));
 }
 
 Result<std::string> lz4_block(std::string_view block, std::size_t raw_size) {
@@ -74,11 +108,11 @@ Result<std::string> lz4_block(std::string_view block, std::size_t raw_size) {
 void append_zstd(std::string& out, std::string_view raw, int level) {
   SLUICE_ASSERT(raw.size() <= max_block_bytes);
   const std::size_t bound = ZSTD_compressBound(raw.size());
-  char* const scratch = scratch_of(bound);
+  Scratch scratch(bound);
   const std::size_t size =
-      ZSTD_compress2(compressor(level), scratch, bound, raw.data(), raw.size());
+      ZSTD_compress2(compressor(level), scratch.data(), bound, raw.data(), raw.size());
   SLUICE_ASSERT(!ZSTD_isError(size));
-  out.append(scratch, size);
+  out.append(scratch.data(), size);
 }
 
 Result<std::string> zstd_block(std::string_view block, std::size_t raw_size) {

@@ -20,25 +20,7 @@ std::uint64_t ByteReader::fixed64() {
   return n;
 }
 
-std::string_view ByteReader::bytes(std::size_t n) {
-  if (n > data_.size()) {
-    fail();
-    return {};
-  }
-  const std::string_view out = data_.substr(0, n);
-  data_.remove_prefix(n);
-  return out;
-}
-
-std::size_t ByteReader::count(std::size_t least) {
-  const std::uint64_t n = varint();
-  if (n > data_.size() / least) return fail();
-  return n;
-}
-
-LabelSet ByteReader::labels() {
-  const std::size_t n = count(2);
-  if (n == 0) return {};
+LabelSet ByteReader::some_labels(std::size_t n) {
   std::vector<Label> list;
   list.reserve(n);
   for (std::size_t i = 0; i < n && ok_; ++i) {

@@ -81,13 +81,28 @@ class ByteReader {
   }
   std::int64_t zigzag() { return from_zigzag(varint()); }
   std::uint64_t fixed64();
-  std::string_view bytes(std::size_t n);
+  std::string_view bytes(std::size_t n) {
+    if (n > data_.size()) {
+      fail();
+      return {};
+    }
+    const std::string_view out = data_.substr(0, n);
+    data_.remove_prefix(n);
+    return out;
+  }
   std::string_view string() { return bytes(varint()); }
   // A number of items that each take at least `least` bytes: fails if they cannot be there.
-  std::size_t count(std::size_t least);
-  LabelSet labels();
+  std::size_t count(std::size_t least) {
+    const std::uint64_t n = varint();
+    return n != 0 && n > data_.size() / least ? fail() : n;
+  }
+  LabelSet labels() {
+    const std::size_t n = count(2);
+    return n == 0 ? LabelSet() : some_labels(n);
+  }
 
  private:
+  LabelSet some_labels(std::size_t n);
   std::uint64_t fail() {
     ok_ = false;
     data_ = {};

@@ -10,6 +10,11 @@ std::size_t chunk_bytes_of(ColumnClass of) {
   return of == ColumnClass::fixed ? fixed_chunk_bytes : chunk_bytes;
 }
 
+// Times have been compressed already, as far as they can be.
+int level_of(ColumnClass of, int zstd_level) {
+  return of == ColumnClass::time ? 1 : zstd_level;
+}
+
 }  // namespace
 
 ColumnClass class_of(ColumnShape shape) {
@@ -28,23 +33,25 @@ ColumnPlace ChunkPacker::add(std::string_view column, ColumnClass of) {
   }
   Open& open = open_[static_cast<std::size_t>(of)];
   const std::size_t most = chunk_bytes_of(of);
-  if (!open.raw.empty() && open.raw.size() + size > most) close(open);
+  if (!open.raw.empty() && open.raw.size() + size > most) close(of);
   open.raw += column;
-  if (open.raw.size() >= most) close(open);
+  if (open.raw.size() >= most) close(of);
   return {0, 0, size};
 }
 
 void ChunkPacker::finish() {
-  for (Open& open : open_) {
-    if (!open.raw.empty()) close(open);
+  for (const ColumnClass of : column_classes) {
+    Open& open = open_[static_cast<std::size_t>(of)];
+    if (!open.raw.empty()) close(of);
     for (auto& chunk : open.chunks) chunks.push_back(std::move(chunk));
     raw_sizes.insert(raw_sizes.end(), open.raw_sizes.begin(), open.raw_sizes.end());
   }
 }
 
-void ChunkPacker::close(Open& open) const {
+void ChunkPacker::close(ColumnClass of) {
+  Open& open = open_[static_cast<std::size_t>(of)];
   open.raw_sizes.push_back(static_cast<std::uint32_t>(open.raw.size()));
-  append_zstd(open.chunks.emplace_back(), open.raw, level_);
+  append_zstd(open.chunks.emplace_back(), open.raw, level_of(of, level_));
   open.chunks.back().shrink_to_fit();
   open.raw.clear();
 }

@@ -12,9 +12,9 @@
 namespace sluice::storage {
 
 // Columns lie by class: alike is compressed together, and a search of texts reads no numbers.
-enum class ColumnClass : std::uint8_t { number, text, fixed };
+enum class ColumnClass : std::uint8_t { number, text, fixed, time };
 inline constexpr std::array column_classes = {ColumnClass::number, ColumnClass::text,
-                                              ColumnClass::fixed};
+                                              ColumnClass::fixed, ColumnClass::time};
 ColumnClass class_of(ColumnShape shape);
 
 class ChunkPacker {
@@ -36,7 +36,7 @@ class ChunkPacker {
     std::vector<std::string> chunks;
     std::vector<std::uint32_t> raw_sizes;
   };
-  void close(Open& open) const;
+  void close(ColumnClass of);
 
   int level_;
   std::array<Open, column_classes.size()> open_;

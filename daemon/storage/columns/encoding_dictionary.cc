@@ -142,8 +142,14 @@ bool find_few(std::size_t rows, Distinct& out, Code code_of) {
 }  // namespace
 
 bool find_distinct(Values values, Distinct& out) {
-  return find_few(values.size(), out,
-                  [&](ValueTable& table, std::size_t row) { return table.code(values, row, out); });
+  return find_few(values.size(), out, [&](ValueTable& table, std::size_t row) {
+    // Many columns stay the same from row to row; what differs does so at its end mostly.
+    const std::string_view value = values[row];
+    if (row > 0 && !value.empty() && value.size() == values[row - 1].size() &&
+        value.back() == values[row - 1].back() && value == values[row - 1])
+      return out.codes[row - 1];
+    return table.code(values, row, out);
+  });
 }
 
 bool find_distinct_numbers(std::span<const std::int64_t> numbers, Distinct& out) {

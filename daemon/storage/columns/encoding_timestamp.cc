@@ -14,9 +14,10 @@ constexpr std::array<std::int64_t, 6> reference_units = {0, 0, 1, 1'000, 1'000'0
 template <std::int64_t unit, typename Visit>
 void each_time(const ColumnInfo& info, Times times, Visit visit) {
   const bool projected = info.form == NumberForm::timestamp;
+  TimeProjector project(info.width);
   for (std::size_t i = 0; i < times.size(); ++i) {
     std::int64_t ns = unix_ns(times[i]);
-    if (projected) ns = project(ns, info.width);
+    if (projected) ns = project(ns);
     visit(i, ns / unit - (ns % unit < 0 ? 1 : 0));
   }
 }

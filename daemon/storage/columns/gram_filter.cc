@@ -1,5 +1,6 @@
 #include "daemon/storage/columns/gram_filter.h"
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
 #include <cstring>
@@ -88,7 +89,15 @@ Result<GramFilter> GramFilter::decode(std::string_view encoded) {
   return filter;
 }
 
+// Grams of what the value before began with, too, have been seen.
 void GramFilterBuilder::add(std::string_view value) {
+  constexpr std::size_t kept = 128;
+  const std::size_t most = std::min(value.size(), last_.size());
+  const auto differs =
+      std::mismatch(last_.begin(), last_.begin() + std::ptrdiff_t(most), value.begin());
+  const auto common = static_cast<std::size_t>(differs.first - last_.begin());
+  last_.replace(common, std::string::npos, value.substr(common, kept - std::min(kept, common)));
+  if (common >= GramFilter::gram) value.remove_prefix(common - GramFilter::gram + 1);
   each_bit(value, [&](std::size_t bit) {
     seen_[bit / 64] |= std::uint64_t{1} << (bit % 64);
     return true;
@@ -97,6 +106,7 @@ void GramFilterBuilder::add(std::string_view value) {
 
 GramFilter GramFilterBuilder::finish() {
   GramFilter filter;
+  last_.clear();
   const std::size_t ones = count_bits(seen_);
   if (ones == 0) return filter;
   const double wanted = bits_per_gram * distinct_grams(ones, seen_.size() * 64);

@@ -39,6 +39,7 @@ class GramFilterBuilder {
 
  private:
   std::vector<std::uint64_t> seen_ = std::vector<std::uint64_t>(1 << 14);  // 1 Mi bits
+  std::string last_;  // the first bytes of the value added last
 };
 
 }  // namespace sluice::storage

@@ -26,7 +26,9 @@ void GroupEncoder::begin(std::span<const std::int64_t> template_of,
                          std::span<const std::int64_t> sequences,
                          const std::vector<MetadataColumns::Shape>& shapes) {
   header_.row_templates = add_integers(template_of);
-  header_.timestamps = add_integers(nanoseconds(timestamps_));
+  encoded_.clear();
+  encode_timestamps(nanoseconds(timestamps_), level_, encoded_);
+  header_.timestamps = packer_.add(encoded_, ColumnClass::time);
   header_.sequences = add_integers(sequences);
   add_row_shapes(shapes);
 }
@@ -58,7 +60,7 @@ void GroupEncoder::begin_template(std::uint32_t number, std::uint32_t slots, Lin
 
 void GroupEncoder::add_slot(std::span<const std::string_view> values) {
   encoded_.clear();
-  const ColumnInfo info = encode_column(values, times_, encoded_, &distinct_);
+  const ColumnInfo info = encode_column(values, times_, encoded_, &distinct_, effort_);
   add_column(info);
   if (info.shape == ColumnShape::dictionary)
     for (const std::uint32_t row : distinct_) look_at(values[row]);
@@ -92,7 +94,7 @@ void GroupEncoder::add_shape(const MetadataColumns::Shape& shape) {
       values_[i] = bytes.substr(begin, shape.ends[value] - begin);
     }
     encoded_.clear();
-    add_column(encode_column(values_, times_, encoded_));
+    add_column(encode_column(values_, times_, encoded_, nullptr, effort_));
   }
 }
 

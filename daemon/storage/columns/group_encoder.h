@@ -28,9 +28,15 @@ struct EncodedGroup {
 
 class GroupEncoder {
  public:
+  // Who compresses less than this is in a hurry with the rest, too.
+  static constexpr int thorough_level = 3;
+
   // `timestamps` of the rows must outlive it.
   GroupEncoder(std::span<const Timestamp> timestamps, int zstd_level)
-      : timestamps_(timestamps), packer_(zstd_level), level_(zstd_level) {
+      : timestamps_(timestamps),
+        packer_(zstd_level),
+        level_(zstd_level),
+        effort_(zstd_level < thorough_level ? Effort::quick : Effort::thorough) {
     header_.rows = static_cast<std::uint32_t>(timestamps.size());
   }
 
@@ -60,6 +66,7 @@ class GroupEncoder {
   std::span<const Timestamp> timestamps_;
   ChunkPacker packer_;
   int level_;
+  Effort effort_;
   GramFilterBuilder grams_;
   ByteSetBuilder bytes_;
   std::unordered_map<std::string, std::uint32_t> byte_sets_;  // the header's, by their bits

@@ -1,10 +1,13 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <cmath>
 #include <cstring>
+#include <numeric>
 
 #include "base/types/assert.h"
 #include "daemon/storage/columns/column_codec.h"
+#include "daemon/storage/columns/graded.h"
 #include "daemon/storage/columns/planes.h"
 
 namespace sluice::storage {
@@ -13,7 +16,15 @@ namespace {
 
 using Numbers = std::span<const std::int64_t>;
 
-enum Transform : std::uint8_t { constant = 1, frame = 2, delta = 3, delta2 = 4, frame_rows = 5 };
+enum Transform : std::uint8_t {
+  constant = 1,
+  frame = 2,
+  delta = 3,
+  delta2 = 4,
+  frame_rows = 5,
+  graded_delta = 6,
+  run_lengths = 7
+};
 
 std::uint64_t bits_of(std::int64_t n) {
   return static_cast<std::uint64_t>(n);
@@ -102,6 +113,74 @@ double repeated(Numbers v) {
   return static_cast<double>(hits) / static_cast<double>(count);
 }
 
+// The part of values that are the same as the one before.
+double same_as_before(Numbers v) {
+  std::size_t same = 0;
+  for (std::size_t i = 1; i < v.size(); ++i) same += v[i] == v[i - 1] ? 1 : 0;
+  return static_cast<double>(same) / static_cast<double>(v.size());
+}
+
+// Runs instead of `best`, if they are worth it. The estimate of planes leaves out that each of them
+// tells again where values repeat.
+IntegerPlan or_runs(Numbers v, const IntegerPlan& best, double frame_bits) {
+  constexpr std::size_t least_rows = 64;
+  constexpr double least_part = 0.2;
+  constexpr double least_bits = 6;  // of a value
+  const auto rows = static_cast<double>(v.size());
+  if (v.size() < least_rows || frame_bits < least_bits * rows) return best;
+  const double part = same_as_before(v);
+  if (part < least_part) return best;
+  const double lengths = -part * std::log2(part) - (1 - part) * std::log2(1 - part);
+  constexpr double told_again = 2;
+  const double bits = (1 - part) * frame_bits + lengths * rows;
+  const double planes = best.bits + told_again * lengths * rows;
+  return bits < planes ? IntegerPlan{run_lengths, std::min(bits, best.bits)} : best;
+}
+
+void write_runs(Numbers v, std::string& out) {
+  std::vector<std::int64_t> heads;
+  std::vector<std::int64_t> lengths;
+  for (std::size_t i = 0; i < v.size(); ++i) {
+    if (i > 0 && v[i] == v[i - 1]) {
+      ++lengths.back();
+      continue;
+    }
+    heads.push_back(v[i]);
+    lengths.push_back(0);
+  }
+  put_varint(out, heads.size());
+  for (const Numbers part : {Numbers(heads), Numbers(lengths)}) {
+    IntegerPlan plan = plan_integers(part);
+    if (plan.transform == run_lengths) plan.transform = frame;
+    write_integers(part, plan, out);
+  }
+}
+
+// The largest number that divides all steps; 1 if there is none.
+std::uint64_t common_unit(Numbers v) {
+  std::uint64_t unit = 0;
+  for (std::size_t i = 1; i < v.size() && unit != 1; ++i) {
+    const std::int64_t step = wrapping_sub(v[i], v[i - 1]);
+    const std::uint64_t size = step < 0 ? 0 - bits_of(step) : bits_of(step);
+    if (unit == 0 || size % unit != 0) unit = std::gcd(unit, size);
+  }
+  // Must be a positive number with a sign.
+  return unit == 0 || unit > bits_of(INT64_MAX) ? 1 : unit;
+}
+
+void write_graded_delta(Numbers v, int zstd_level, std::string& out) {
+  const auto unit = static_cast<std::int64_t>(common_unit(v));
+  std::vector<std::uint64_t> steps(v.size() - 1);
+  for (std::size_t i = 0; i < steps.size(); ++i) {
+    const std::int64_t step = wrapping_sub(v[i + 1], v[i]);
+    steps[i] = bits_of(unit == 1 ? step : step / unit);
+  }
+  out.push_back(static_cast<char>(graded_delta));
+  put_zigzag(out, v[0]);
+  put_varint(out, bits_of(unit));
+  put_graded(steps, zstd_level, out);
+}
+
 Error corrupt_integers() {
   return corrupt_column("integers do not decode");
 }
@@ -129,6 +208,14 @@ void sum_deltas(std::span<std::int64_t> v) {
     v[i] = wrapping_add(v[i - 1], from_zigzag(bits_of(v[i])));
 }
 
+bool get_graded_deltas(ByteReader& in, std::span<std::int64_t> v) {
+  const std::uint64_t unit = in.varint();
+  if (!in.ok() || unit == 0 || !get_graded(in, v.subspan(1))) return false;
+  for (std::size_t i = 1; i < v.size(); ++i)
+    v[i] = static_cast<std::int64_t>(bits_of(v[i - 1]) + bits_of(v[i]) * unit);
+  return true;
+}
+
 void sum_deltas_of_deltas(std::span<std::int64_t> v) {
   std::int64_t step = wrapping_sub(v[1], v[0]);
   for (std::size_t i = 2; i < v.size(); ++i) {
@@ -143,7 +230,8 @@ IntegerPlan plan_integers(Numbers values) {
   if (values.empty()) return {constant, 0};
   const auto [least, most] = std::minmax_element(values.begin(), values.end());
   if (*least == *most) return {constant, 0};
-  IntegerPlan best{frame, bits_after(frame, values, *least)};
+  const double frame_bits = bits_after(frame, values, *least);
+  IntegerPlan best{frame, frame_bits};
   for (const std::uint8_t transform : {delta, delta2}) {
     if (values.size() < 4) break;
     constexpr double bits_of_head = 40;  // the first value, the first step
@@ -153,13 +241,14 @@ IntegerPlan plan_integers(Numbers values) {
   constexpr unsigned wide = 32;
   const bool is_wide = significant(bits_of(*most) - bits_of(*least)) > wide;
   if (best.transform == frame && is_wide && repeated(values) > 0.1) best.transform = frame_rows;
-  return best;
+  return or_runs(values, best, frame_bits);
 }
 
 void write_integers(Numbers values, const IntegerPlan& plan, std::string& out) {
   if (values.empty()) return;
   SLUICE_ASSERT(values.size() <= SlotColumn::max_rows);
   out.push_back(static_cast<char>(plan.transform));
+  if (plan.transform == run_lengths) return write_runs(values, out);
   const bool framed = plan.transform == frame || plan.transform == frame_rows;
   const std::int64_t base = framed ? *std::min_element(values.begin(), values.end()) : values[0];
   put_zigzag(out, base);
@@ -177,17 +266,35 @@ void encode_integers(Numbers values, std::string& out) {
   write_integers(values, plan_integers(values), out);
 }
 
-Result<std::vector<std::int64_t>> decode_integers(ByteReader& in, std::size_t count) {
-  if (count == 0) return std::vector<std::int64_t>{};
+void encode_timestamps(Numbers ns, int zstd_level, std::string& out) {
+  constexpr std::size_t least_rows = 128;  // or the grades' own compression is not worth it
+  const IntegerPlan plan = plan_integers(ns);
+  constexpr double regular_bits = 2;
+  const bool regular = plan.transform == constant || plan.transform == delta2 ||
+                       plan.bits < regular_bits * static_cast<double>(ns.size());
+  if (ns.size() < least_rows || regular)
+    write_integers(ns, plan, out);
+  else
+    write_graded_delta(ns, zstd_level, out);
+}
+
+namespace {
+
+Result<std::vector<std::int64_t>> decode_plain(ByteReader& in, std::size_t count) {
   const std::string_view head = in.bytes(1);
   const std::int64_t base = in.zigzag();
-  if (!in.ok() || count > SlotColumn::max_rows) return corrupt_integers();
+  if (!in.ok()) return corrupt_integers();
   const auto transform = static_cast<unsigned char>(head[0]);
   if (transform == constant) return std::vector<std::int64_t>(count, base);
-  const std::size_t given = transform == delta ? 1 : transform == delta2 ? 2 : 0;
-  if (transform < frame || transform > frame_rows || count < given) return corrupt_integers();
+  const std::size_t given = transform == delta || transform == graded_delta ? 1
+                            : transform == delta2                           ? 2
+                                                                            : 0;
+  if (transform < frame || transform > graded_delta || count < given) return corrupt_integers();
   std::vector<std::int64_t> values(count);
   if (given > 0) values[0] = base;
+  if (transform == graded_delta)
+    return get_graded_deltas(in, values) ? Result<std::vector<std::int64_t>>(std::move(values))
+                                         : corrupt_integers();
   if (given > 1) values[1] = wrapping_add(base, in.zigzag());
   const auto residuals = std::span(values).subspan(given);
   const bool read = transform == frame_rows ? get_rows(in, residuals) : get_planes(in, residuals);
@@ -197,6 +304,33 @@ Result<std::vector<std::int64_t>> decode_integers(ByteReader& in, std::size_t co
   if (given == 0)
     for (auto& value : values) value = wrapping_add(value, base);
   return values;
+}
+
+// Of values that are no runs themselves.
+Result<std::vector<std::int64_t>> decode_runs(ByteReader& in, std::size_t count) {
+  const std::size_t heads = in.varint();
+  if (!in.ok() || heads == 0 || heads > count) return corrupt_integers();
+  SLUICE_TRY(const auto values, decode_plain(in, heads));
+  SLUICE_TRY(const auto lengths, decode_plain(in, heads));
+  std::vector<std::int64_t> all;
+  all.reserve(count);
+  for (std::size_t i = 0; i < heads; ++i) {
+    if (bits_of(lengths[i]) >= count - all.size()) return corrupt_integers();
+    all.insert(all.end(), bits_of(lengths[i]) + 1, values[i]);
+  }
+  if (all.size() != count) return corrupt_integers();
+  return all;
+}
+
+}  // namespace
+
+Result<std::vector<std::int64_t>> decode_integers(ByteReader& in, std::size_t count) {
+  if (count == 0) return std::vector<std::int64_t>{};
+  if (count > SlotColumn::max_rows) return corrupt_integers();
+  ByteReader ahead = in;
+  if (ahead.bytes(1) != std::string_view("\x07")) return decode_plain(in, count);
+  in = ahead;
+  return decode_runs(in, count);
 }
 
 }  // namespace sluice::storage

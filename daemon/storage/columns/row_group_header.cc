@@ -13,6 +13,7 @@ namespace {
 constexpr std::uint64_t flag_surrogates = 1;
 constexpr std::uint64_t flag_by_class = 2;
 constexpr std::uint64_t flag_byte_sets = 4;
+constexpr std::uint64_t flag_times_apart = 8;
 
 Error bad_header(std::string_view what) {
   return {ErrorCode::corrupt, "row group header: " + std::string(what)};
@@ -97,11 +98,12 @@ class HeaderReader {
     header_.rows = static_cast<std::uint32_t>(rows);
     header_.line_bytes = in_.varint();
     const std::uint64_t flags = in_.varint();
-    if (flags > (flag_surrogates | flag_by_class | flag_byte_sets))
+    if ((flags & ~(flag_surrogates | flag_by_class | flag_byte_sets | flag_times_apart)) != 0)
       return bad_header("unknown flags");
     header_.surrogates = (flags & flag_surrogates) != 0;
     by_class_ = (flags & flag_by_class) != 0;
     byte_sets_ = (flags & flag_byte_sets) != 0;
+    class_of_times_ = (flags & flag_times_apart) != 0 ? ColumnClass::time : ColumnClass::number;
     header_.chunks.resize(in_.count(1));
     for (auto& size : header_.chunks) {
       const std::uint64_t raw = in_.varint();
@@ -194,7 +196,10 @@ class HeaderReader {
     std::vector<Sized> all;
     ColumnPlace* const rows[] = {&header_.row_templates, &header_.timestamps, &header_.sequences,
                                  &header_.row_shapes};
-    for (std::size_t i = 0; i < 4; ++i) all.push_back({row_sizes[i], ColumnClass::number, rows[i]});
+    for (std::size_t i = 0; i < 4; ++i)
+      all.push_back({row_sizes[i],
+                     rows[i] == &header_.timestamps ? class_of_times_ : ColumnClass::number,
+                     rows[i]});
     for (std::size_t i = 0; i < sizes_.size(); ++i) {
       GroupColumn& column = header_.columns[i];
       all.push_back({sizes_[i], class_of(column.info.shape), &column.place});
@@ -225,6 +230,7 @@ class HeaderReader {
   RowGroupHeader& header_;
   bool by_class_ = false;
   bool byte_sets_ = false;
+  ColumnClass class_of_times_ = ColumnClass::number;
   std::vector<std::uint64_t> sizes_;  // parallel to header_.columns
 };
 
@@ -253,7 +259,7 @@ std::string encode_header(const RowGroupHeader& header, int zstd_level) {
   std::string raw;
   put_varint(raw, header.rows);
   put_varint(raw, header.line_bytes);
-  put_varint(raw, flag_by_class | (header.surrogates ? flag_surrogates : 0) |
+  put_varint(raw, flag_by_class | flag_times_apart | (header.surrogates ? flag_surrogates : 0) |
                       (header.byte_sets.empty() ? 0 : flag_byte_sets));
   put_varint(raw, header.chunks.size());
   for (const auto size : header.chunks) put_varint(raw, size);

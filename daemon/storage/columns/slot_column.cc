@@ -83,8 +83,8 @@ ColumnInfo encode_few(Values values, Times times, Distinct distinct, std::string
 }
 
 ColumnInfo encode_column(Values values, Times times, std::string& out,
-                         std::vector<std::uint32_t>* distinct) {
-  return encode_best(values, times, true, out, distinct);
+                         std::vector<std::uint32_t>* distinct, Effort effort) {
+  return encode_best(values, times, effort == Effort::thorough, out, distinct);
 }
 
 ColumnInfo encode_plain(Values values, Times times, std::string& out) {

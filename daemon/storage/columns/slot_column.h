@@ -104,12 +104,16 @@ class SlotColumn {
   std::vector<char> bytes_;
 };
 
+// quick leaves out what is dear and saves little of what is merged soon: patterns.
+enum class Effort : std::uint8_t { quick, thorough };
+
 // Appends the encoded values (at most SlotColumn::max_rows of them, 256 MiB together) to `out` (not
 // compressed: the caller's chunk is) and says what they are. `times` are the timestamps of the
 // rows, one per value: timestamps in lines are stored as the difference to them. `distinct`, if not
 // null, is replaced by a row for each value of a dictionary; only of that.
 ColumnInfo encode_column(std::span<const std::string_view> values, std::span<const Timestamp> times,
-                         std::string& out, std::vector<std::uint32_t>* distinct = nullptr);
+                         std::string& out, std::vector<std::uint32_t>* distinct = nullptr,
+                         Effort effort = Effort::thorough);
 
 // Whether values may be relative to the timestamps of their rows.
 bool needs_times(const ColumnInfo& info);
@@ -127,7 +131,10 @@ Result<ColumnInfo> read_column_info(ByteReader& in);
 // frame of reference, delta or delta of deltas, whichever is smaller, in byte planes. At most
 // SlotColumn::max_rows of them. Any 64-bit values; none take no bytes.
 void encode_integers(std::span<const std::int64_t> values, std::string& out);
-// Reads them from the front. Error(corrupt).
+// The same of the rows' timestamps, ns: mostly noise, which is told from what it is not and not
+// worth compressing again.
+void encode_timestamps(std::span<const std::int64_t> ns, int zstd_level, std::string& out);
+// Reads what either wrote from the front. Error(corrupt).
 Result<std::vector<std::int64_t>> decode_integers(ByteReader& in, std::size_t count);
 
 }  // namespace sluice::storage

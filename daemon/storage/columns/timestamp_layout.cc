@@ -258,16 +258,32 @@ char* narrow_day(const Pattern& p, char* text, char* end) {
   return end - 1;
 }
 
-std::optional<std::int64_t> parse_widened(const Pattern& p, const char* text,
-                                          std::uint16_t layout) {
+// How many bytes at the front hold the date and nothing else; 0 if it is not all there.
+std::size_t date_bytes(const Pattern& p) {
+  const auto before = [&](std::size_t place) { return place == nowhere || place < p.hour; };
+  const bool in_front = p.has_date() && p.hour != nowhere && before(p.year) &&
+                        before(p.short_year) && before(p.month) && before(p.month_name) &&
+                        before(p.day) && before(p.weekday);
+  return in_front ? p.hour : 0;
+}
+
+bool read_days(const Pattern& p, const char* text, std::int64_t& days) {
+  Date date;
+  if (!read_date(p, text, date) || date.year < 1678 || date.year > 2261) return false;
+  days = days_from(date);
+  return true;
+}
+
+std::optional<std::int64_t> parse_widened(const Pattern& p, const char* text, std::uint16_t layout,
+                                          DateMemo& memo) {
   for (const std::size_t i : p.literals)
     if (text[i] != p.text[i]) return std::nullopt;
-  std::int64_t days = 0;
-  if (p.has_date()) {
-    Date date;
-    if (!read_date(p, text, date) || date.year < 1678 || date.year > 2261) return std::nullopt;
-    days = days_from(date);
+  if (memo.bytes == 0 || std::memcmp(memo.text.data(), text, memo.bytes) != 0) {
+    if (p.has_date() && !read_days(p, text, memo.days)) return std::nullopt;
+    memo.bytes = date_bytes(p);
+    std::memcpy(memo.text.data(), text, memo.bytes);
   }
+  const std::int64_t days = memo.days;
   std::int64_t seconds = days * seconds_per_day - offset_of(layout);
   std::int64_t ns = 0;
   if (!read_clock(p, text, seconds) || !read_fraction(p, text, ns)) return std::nullopt;
@@ -340,14 +356,19 @@ char* render_timestamp(std::int64_t ns, std::uint16_t layout, char* out) {
 }
 
 std::optional<std::int64_t> parse_timestamp(std::string_view text, std::uint16_t layout) {
+  return TimestampParser(layout)(text);
+}
+
+std::optional<std::int64_t> TimestampParser::operator()(std::string_view text) {
+  const std::uint16_t layout = layout_;
   const Pattern& p = pattern_of(layout);
   if (p.loose_day == 0) {
     if (text.size() != p.text.size()) return std::nullopt;
-    return parse_widened(p, text.data(), layout);
+    return parse_widened(p, text.data(), layout, memo_);
   }
   std::array<char, max_timestamp_bytes> wide{};
   if (!widen_day(p, text, wide.data())) return std::nullopt;
-  return parse_widened(p, wide.data(), layout);
+  return parse_widened(p, wide.data(), layout, memo_);
 }
 
 std::vector<std::uint16_t> layouts_of(std::string_view text) {
@@ -368,19 +389,23 @@ std::int64_t layout_unit(std::uint16_t layout) {
   return static_cast<std::int64_t>(powers_of_ten[9 - pattern_of(layout).fraction_digits]);
 }
 
-std::int64_t project(std::int64_t time_ns, std::uint16_t layout) {
-  const Pattern& p = pattern_of(layout);
+std::int64_t TimeProjector::operator()(std::int64_t time_ns) {
+  const Pattern& p = pattern_of(layout_);
   if (p.has_year() && p.hour != nowhere) return time_ns;
   constexpr std::int64_t day_ns = seconds_per_day * ns_per_second;
   std::int64_t of_day = time_ns % day_ns;
   if (of_day < 0) of_day += day_ns;
   if (!p.has_date()) return of_day;
-  std::int64_t days = floor_div(time_ns, day_ns);
-  if (!p.has_year()) {
-    Date date = date_of(days);
-    date.year = 2000;
-    days = days_from(date);
+  const std::int64_t real_days = floor_div(time_ns, day_ns);
+  if (real_days != real_days_) {
+    real_days_ = shown_days_ = real_days;
+    if (!p.has_year()) {
+      Date date = date_of(real_days);
+      date.year = 2000;
+      shown_days_ = days_from(date);
+    }
   }
+  const std::int64_t days = shown_days_;
   // The day of the smallest time begins before what 64 bits hold.
   return static_cast<std::int64_t>(static_cast<std::uint64_t>(days) * day_ns +
                                    (p.hour == nowhere ? 0 : static_cast<std::uint64_t>(of_day)));

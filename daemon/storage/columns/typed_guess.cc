@@ -65,17 +65,30 @@ std::vector<ColumnInfo> typed_guesses(Values sample) {
   return forms;
 }
 
-bool read_numbers(Values values, ColumnInfo& info, std::vector<std::int64_t>& numbers) {
-  if (trims(info.form)) info.width = most_fraction_digits(values);
-  if (!valid_form(info.shape, info.form, info.width)) return false;
+namespace {
+
+template <typename Parse>
+bool read_all(Values values, Parse parse, std::vector<std::int64_t>& numbers) {
   numbers.clear();
   numbers.reserve(values.size());
   for (const std::string_view value : values) {
-    const auto number = parse_number(info.form, info.width, value);
+    const auto number = parse(value);
     if (!number) return false;
     numbers.push_back(*number);
   }
   return true;
+}
+
+}  // namespace
+
+bool read_numbers(Values values, ColumnInfo& info, std::vector<std::int64_t>& numbers) {
+  if (trims(info.form)) info.width = most_fraction_digits(values);
+  if (!valid_form(info.shape, info.form, info.width)) return false;
+  if (info.form == NumberForm::timestamp)
+    return read_all(values, TimestampParser(info.width), numbers);
+  return read_all(
+      values, [&](std::string_view value) { return parse_number(info.form, info.width, value); },
+      numbers);
 }
 
 }  // namespace sluice::storage

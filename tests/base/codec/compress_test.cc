@@ -19,6 +19,12 @@ const Format formats[] = {
     {"gzip", [](std::string_view d) { return gzip_compress(d); }, gzip_decompress},
     {"zstd", [](std::string_view d) { return zstd_compress(d); }, zstd_decompress},
     {"snappy", snappy_compress, snappy_decompress},
+    {"snappy, raw", snappy_compress,
+     [](std::string_view data, std::size_t max_bytes) -> Result<std::string> {
+       const auto raw = snappy_decompress_raw(data, max_bytes);
+       if (!raw) return raw.error();
+       return std::string(raw->view());
+     }},
 };
 
 std::string text_like(std::mt19937& random, std::size_t size) {

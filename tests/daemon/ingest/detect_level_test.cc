@@ -53,7 +53,7 @@ TEST_CASE("labels and metadata come before the line") {
 
 TEST_CASE("a push gets levels only where that is asked for") {
   const auto pushed = [](bool discover) {
-    std::vector<StreamEntries> streams = {
+    std::vector<PushStream> streams = {
         {LabelSet{{"app", "a"}}, {{from_unix_ns(1'000'000'000), "level=warn", {}}}}};
     Limits limits;
     limits.oldest = std::chrono::hours{0};

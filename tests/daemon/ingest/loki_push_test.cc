@@ -3,6 +3,7 @@
 #include <catch2/matchers/catch_matchers_string.hpp>
 #include <protozero/pbf_writer.hpp>
 
+#include "daemon/ingest/loki_push_json.h"
 #include "tests/daemon/ingest/ingest_fixture.h"
 
 using namespace sluice;
@@ -54,6 +55,28 @@ TEST_CASE_METHOD(IngestFixture, "a JSON push is stored with labels, metadata and
   CHECK(query_all() ==
         std::vector<Found>{{labels, entry(noon, "a \"quoted\" line", {{"trace_id", "abc"}})},
                            {labels, entry(noon, "plain")}});
+}
+
+TEST_CASE("lines of a decoded JSON push stay as long as it does, whatever else is decoded") {
+  const auto body_of = [](int i) {
+    return one_stream(R"({"app":"web"})",
+                      "[[\"1\",\"line \\\"" + std::to_string(i) + std::string(100, 'x') + "\"]]");
+  };
+  std::vector<ingest::JsonPush> pushes;
+  for (int i = 0; i < 20; ++i) {
+    std::string body = body_of(i);
+    auto push = ingest::decode_loki_json(body);
+    REQUIRE(push.has_value());
+    pushes.push_back(std::move(*push));
+    if (i % 3 == 0) pushes.erase(pushes.begin());  // its parser serves the next one
+  }
+  for (const auto& push : pushes) {
+    const auto line = push.streams.at(0).entries.at(0).line;
+    CHECK(line.substr(0, 6) == "line \"");
+    CHECK(line.ends_with(std::string(100, 'x')));
+  }
+  CHECK(pushes.back().streams[0].entries[0].line.starts_with("line \"19x"));
+  CHECK(pushes.front().streams[0].entries[0].line.starts_with("line \"7x"));
 }
 
 TEST_CASE_METHOD(IngestFixture, "the order of keys does not matter, unknown ones are skipped") {

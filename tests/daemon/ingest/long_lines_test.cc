@@ -3,6 +3,7 @@
 
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
+#include <deque>
 #include <random>
 
 #include "tests/daemon/ingest/ingest_fixture.h"
@@ -21,22 +22,24 @@ Limits limits_of(std::size_t line_bytes, LongLinePolicy policy) {
   return limits;
 }
 
-StreamEntries stream_of(std::vector<std::string> lines) {
-  StreamEntries stream;
+PushStream stream_of(std::vector<std::string> lines) {
+  static std::deque<std::string> owned;  // what the views point to, for as long as tests run
+  PushStream stream;
   stream.labels = {{"app", "web"}};
   std::int64_t time = 1'000;
   for (auto& line : lines)
-    stream.entries.push_back({from_unix_ns(++time), std::move(line), {{"trace", "t1"}}});
+    stream.entries.push_back(
+        {from_unix_ns(++time), owned.emplace_back(std::move(line)), {{"trace", "t1"}}});
   return stream;
 }
 
-std::vector<std::string> lines_of(const StreamEntries& stream) {
+std::vector<std::string> lines_of(const PushStream& stream) {
   std::vector<std::string> lines;
-  for (const auto& entry : stream.entries) lines.push_back(entry.line);
+  for (const auto& entry : stream.entries) lines.emplace_back(entry.line);
   return lines;
 }
 
-std::vector<std::string> parts_of(const StreamEntries& stream) {
+std::vector<std::string> parts_of(const PushStream& stream) {
   std::vector<std::string> parts;
   for (const auto& entry : stream.entries)
     parts.emplace_back(entry.metadata.get("line_part"));
@@ -124,7 +127,7 @@ TEST_CASE_METHOD(IngestFixture, "a pushed line over the limit is stored in parts
 
 TEST_CASE("the entries of a push count after its long lines are split") {
   auto limits = limits_of(8, LongLinePolicy::split);
-  const std::vector<StreamEntries> streams{stream_of({std::string(40, 'x'), "short"})};
+  const std::vector<PushStream> streams{stream_of({std::string(40, 'x'), "short"})};
   limits.entries_per_push = 9;  // at most eight parts, as many as 5 bytes each take
   CHECK(bool(check_split(streams, limits)));
   limits.entries_per_push = 8;

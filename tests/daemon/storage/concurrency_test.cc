@@ -4,6 +4,7 @@
 #include <catch2/catch_test_macros.hpp>
 #include <thread>
 
+#include "tests/daemon/push_views.h"
 #include "tests/daemon/storage/store_fixture.h"
 
 using namespace sluice;
@@ -53,7 +54,7 @@ TEST_CASE("readers see each acknowledged entry exactly once while sealing and me
         entries.entries.push_back(entry(noon + i, std::to_string(writer) + "/" + std::to_string(i) +
                                                       "/" + std::to_string(k) +
                                                       std::string(100, 'x')));
-      if (store.push({default_tenant(), {std::move(entries)}, std::nullopt}))
+      if (store.push({default_tenant(), views_of({entries}), std::nullopt}))
         acknowledged += lines_each;
       else
         ++failures;

@@ -11,6 +11,7 @@
 #include <random>
 #include <thread>
 
+#include "tests/daemon/push_views.h"
 #include "tests/daemon/storage/store_fixture.h"
 
 using namespace sluice;
@@ -58,7 +59,7 @@ void push_forever(RocksStore& store, int source, int next, int pipe) {
     }
     identity.end = offset;
     if (push < next - 1) continue;  // the one before `next` is sent again
-    if (!store.push({default_tenant(), {std::move(entries)}, identity})) ::_exit(3);
+    if (!store.push({default_tenant(), views_of({entries}), identity})) ::_exit(3);
     const Ack ack{source, push};
     if (::write(pipe, &ack, sizeof ack) != sizeof ack) ::_exit(4);
   }

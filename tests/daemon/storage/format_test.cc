@@ -6,6 +6,7 @@
 #include "daemon/storage/head_batch.h"
 #include "daemon/storage/keys.h"
 #include "daemon/storage/part_format.h"
+#include "tests/daemon/push_views.h"
 #include "tests/daemon/storage/store_fixture.h"
 
 using namespace sluice;
@@ -135,7 +136,7 @@ TEST_CASE("a head batch comes back sorted, equal timestamps in arrival order") {
   const std::vector<StreamEntries> streams = {
       stream({{"a", "1"}}, {entry(5, "b"), entry(3, "a", {{"k", "v"}}), entry(5, "c")}),
       stream({{"empty", "1"}}, {}), stream({{"a", "2"}}, {entry(-1, "")})};
-  const auto body = encode_head_batch(TenantId("t"), from_unix_ns(9), streams);
+  const auto body = encode_head_batch(TenantId("t"), from_unix_ns(9), views_of(streams));
   const auto parsed = HeadBatch::parse(unpack_body(pack_body(body)).value(), 100, share);
   REQUIRE(parsed.has_value());
   const HeadBatch& batch = **parsed;

@@ -1,6 +1,7 @@
 // Batch identity: re-sent batches are recognised, whatever their cut (batch-identity.md).
 #include <catch2/catch_test_macros.hpp>
 
+#include "tests/daemon/push_views.h"
 #include "tests/daemon/storage/store_fixture.h"
 
 using namespace sluice;
@@ -90,12 +91,12 @@ TEST_CASE_METHOD(Identity, "an identity that does not fit its push is refused") 
   id.source = source_a;
   id.end = 4;
   id.ends = {4};
-  auto lengths =
-      store().push({tenant, {stream({{"a", "1"}}, {entry(noon, "x"), entry(noon, "y")})}, id});
+  auto lengths = store().push(
+      {tenant, views_of({stream({{"a", "1"}}, {entry(noon, "x"), entry(noon, "y")})}), id});
   REQUIRE(!lengths.has_value());
   CHECK(lengths.error().code == ErrorCode::invalid_argument);
   auto streams = store().push(
-      {tenant, {stream({{"a", "1"}}, {entry(noon, "x")}), stream({{"a", "2"}}, {})}, id});
+      {tenant, views_of({stream({{"a", "1"}}, {entry(noon, "x")}), stream({{"a", "2"}}, {})}), id});
   REQUIRE(!streams.has_value());
   CHECK(streams.error().code == ErrorCode::invalid_argument);
   CHECK(lines().empty());

@@ -246,7 +246,7 @@ TEST_CASE_METHOD(Logs, "listeners hear of a push once it is visible, until they 
   const auto handle = store().listen([&](const TenantId& t, const auto& streams) {
     CHECK(t == tenant);
     for (const auto& s : streams)
-      for (const auto& e : s.entries) heard.push_back(e.line);
+      for (const auto& e : s.entries) heard.emplace_back(e.line);
     CHECK(lines().size() == heard.size());
   });
   push({stream({{"a", "1"}}, {entry(noon, "one"), entry(noon, "two")})});

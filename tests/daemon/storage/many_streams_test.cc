@@ -4,6 +4,7 @@
 #include <catch2/catch_test_macros.hpp>
 #include <fstream>
 
+#include "tests/daemon/push_views.h"
 #include "tests/daemon/storage/store_fixture.h"
 
 using namespace sluice;
@@ -32,10 +33,10 @@ std::string line_of(int stream, int round) {
 
 // Where the head is full a sender comes back later; here no sealer works beside, so it is sealed.
 void push_or_seal(StoreFixture& f, const std::vector<StreamEntries>& batch) {
-  auto outcome = f.store().push({f.tenant, batch, {}});
+  auto outcome = f.store().push({f.tenant, views_of(batch), {}});
   if (!outcome && outcome.error().code == ErrorCode::limit_exceeded) {
     f.flush();
-    outcome = f.store().push({f.tenant, batch, {}});
+    outcome = f.store().push({f.tenant, views_of(batch), {}});
   }
   REQUIRE(bool(outcome));
   REQUIRE(outcome->accepted == batch.size());

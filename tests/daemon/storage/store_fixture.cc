@@ -4,6 +4,8 @@
 #include <catch2/catch_test_macros.hpp>
 #include <sstream>
 
+#include "tests/daemon/push_views.h"
+
 namespace sluice::storage::test {
 
 LogEntry entry(std::int64_t ns, std::string line, LabelSet metadata) {
@@ -47,12 +49,12 @@ void StoreFixture::reopen() {
   open();
 }
 
-Result<PushOutcome> StoreFixture::try_push(std::vector<StreamEntries> streams) {
-  return store_->push({tenant, std::move(streams), std::nullopt});
+Result<PushOutcome> StoreFixture::try_push(const std::vector<StreamEntries>& streams) {
+  return store_->push({tenant, views_of(streams), std::nullopt});
 }
 
-PushOutcome StoreFixture::push(std::vector<StreamEntries> streams) {
-  auto outcome = try_push(std::move(streams));
+PushOutcome StoreFixture::push(const std::vector<StreamEntries>& streams) {
+  auto outcome = try_push(streams);
   INFO((outcome ? std::string() : outcome.error().message));
   REQUIRE(outcome.has_value());
   return *outcome;
@@ -72,7 +74,7 @@ Result<PushOutcome> StoreFixture::push_from(const std::string& source, std::uint
     identity.ends.push_back(identity.end);
     entries.push_back(entry(noon + static_cast<std::int64_t>(identity.end), std::move(line)));
   }
-  return store_->push({tenant, {stream({{"source", source}}, std::move(entries))}, identity});
+  return store_->push({tenant, views_of({stream({{"source", source}}, entries)}), identity});
 }
 
 std::vector<Found> StoreFixture::query(query::LogSelect select) {

@@ -44,8 +44,8 @@ class StoreFixture {
   void reopen();
   RocksStore& store() { return *store_; }
 
-  PushOutcome push(std::vector<StreamEntries> streams);
-  Result<PushOutcome> try_push(std::vector<StreamEntries> streams);
+  PushOutcome push(const std::vector<StreamEntries>& streams);
+  Result<PushOutcome> try_push(const std::vector<StreamEntries>& streams);
   Result<PushOutcome> push_from(const std::string& source, std::uint64_t start,
                                 std::vector<std::string> lines, bool gap_is_loss = false);
   std::vector<Found> query(query::LogSelect select);

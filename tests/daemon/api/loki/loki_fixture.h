@@ -96,7 +96,7 @@ struct LokiFixture {
   void push(const LabelSet& labels, std::int64_t at_s, const std::string& line) {
     const LogEntry entry{from_unix_ns((now_s + at_s) * 1'000'000'000), line, {}};
     logs.add(labels, entry);
-    if (listener) listener(default_tenant(), {{labels, {entry}}});
+    if (listener) listener(default_tenant(), {{labels, {{entry.timestamp, line, {}}}}});
   }
 
   static http::Request request(const std::string& path, const std::string& parameters) {

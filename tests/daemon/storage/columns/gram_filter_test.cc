@@ -82,6 +82,26 @@ TEST_CASE("a filter comes back from its bytes; others are corrupt", "[columns]")
   CHECK_FALSE(GramFilter::decode(three_words).has_value());
 }
 
+TEST_CASE("values that begin alike lose no gram", "[columns]") {
+  const std::uint32_t seed = std::random_device{}();
+  INFO("seed " << seed);
+  RandomText random(seed);
+  for (int round = 0; round < 50; ++round) {
+    GramFilterBuilder builder;
+    std::vector<std::string> added;
+    std::string value;
+    for (int i = 0; i < 20; ++i) {
+      value.resize(random.below(value.size() + 1));
+      value += random.text(random.below(300), words);
+      builder.add(added.emplace_back(value));
+    }
+    const GramFilter filter = builder.finish();
+    for (const auto& text : added)
+      for (std::size_t at = 0; at + GramFilter::gram <= text.size(); ++at)
+        REQUIRE(filter.may_contain(std::string_view(text).substr(at, GramFilter::gram)));
+  }
+}
+
 TEST_CASE("a builder can be used again", "[columns]") {
   GramFilterBuilder builder;
   builder.add("first value");

@@ -2,6 +2,7 @@
 #include <limits>
 
 #include "daemon/storage/columns/column_codec.h"
+#include "daemon/storage/columns/graded.h"
 #include "tests/daemon/storage/columns/column_values.h"
 
 using namespace sluice;
@@ -22,6 +23,30 @@ std::string encoded(const Numbers& numbers) {
   REQUIRE(in.finished());
   REQUIRE(*back == numbers);
   return out;
+}
+
+std::string encoded_times(const Numbers& ns, int level = 1) {
+  std::string out;
+  encode_timestamps(ns, level, out);
+  ByteReader in(out);
+  const auto back = decode_integers(in, ns.size());
+  REQUIRE(back.has_value());
+  REQUIRE(in.finished());
+  REQUIRE(*back == ns);
+  return out;
+}
+
+// Times of `rows` lines in bursts, a multiple of `unit` apart; now and then another stream begins.
+Numbers random_times(std::mt19937_64& random, std::size_t rows, std::int64_t unit) {
+  std::exponential_distribution<double> gap(1e-3);
+  Numbers times;
+  std::int64_t now = 1'767'323'045'000'000'000;
+  for (std::size_t i = 0; i < rows; ++i) {
+    now += unit * static_cast<std::int64_t>(gap(random));
+    if (random() % 1000 == 0) now -= unit * static_cast<std::int64_t>(random() % 1'000'000);
+    times.push_back(now);
+  }
+  return times;
 }
 
 std::string hex(std::string_view bytes) {
@@ -84,7 +109,91 @@ TEST_CASE("any integers come back") {
   const auto seed = std::random_device{}();
   INFO("seed " << seed);
   std::mt19937_64 random(seed);
-  for (int round = 0; round < 300; ++round) encoded(random_numbers(random));
+  for (int round = 0; round < 300; ++round) {
+    const Numbers numbers = random_numbers(random);
+    encoded(numbers);
+    encoded_times(numbers);
+  }
+}
+
+TEST_CASE("the example of graded numbers") {
+  const std::vector<std::uint64_t> numbers = {5, 8, 13, 100};
+  std::string out;
+  put_graded(numbers, 1, out);
+  CHECK(hex(out.substr(out.size() - 1)) == "12");
+  Numbers back(4);
+  ByteReader in(out);
+  REQUIRE(get_graded(in, back));
+  CHECK(back == Numbers{5, 8, 13, 100});
+}
+
+TEST_CASE("graded numbers of every size come back, and are gone when cut") {
+  std::vector<std::uint64_t> numbers = {0};
+  for (int bit = 0; bit < 64; ++bit)
+    for (const std::uint64_t off : {-1, 0, 1}) numbers.push_back((std::uint64_t{1} << bit) + off);
+  numbers.push_back(~std::uint64_t{0});
+  std::string out;
+  put_graded(numbers, 3, out);
+  std::vector<std::int64_t> back(numbers.size());
+  ByteReader in(out);
+  REQUIRE(get_graded(in, back));
+  CHECK(in.finished());
+  CHECK(std::equal(numbers.begin(), numbers.end(), back.begin(),
+                   [](auto a, auto b) { return a == static_cast<std::uint64_t>(b); }));
+  for (std::size_t n = 0; n < out.size(); ++n) {
+    ByteReader cut(std::string_view(out).substr(0, n));
+    CHECK_FALSE(get_graded(cut, back));
+  }
+}
+
+TEST_CASE("timestamps come back, of any streams and in any unit") {
+  const auto seed = std::random_device{}();
+  INFO("seed " << seed);
+  std::mt19937_64 random(seed);
+  for (int round = 0; round < 100; ++round) {
+    static constexpr std::int64_t units[] = {1, 1'000, 1'000'000, 1'000'000'000, 7};
+    encoded_times(random_times(random, random() % 2'000, units[random() % 5]), 1 + round % 6);
+  }
+  Numbers extremes(300, least);
+  for (std::size_t i = 0; i < extremes.size(); i += 3) extremes[i] = most - std::int64_t(i);
+  encoded_times(extremes);
+}
+
+TEST_CASE("timestamps cost what is not known of them, whatever their unit") {
+  std::mt19937_64 random(4);
+  // A step has about 11.5 bits (log2(1000 e)); the starts of streams come on top.
+  for (const std::int64_t unit : {1, 1'000'000}) {
+    const auto out = encoded_times(random_times(random, 20'000, unit), 3);
+    CHECK(out[0] == 6);
+    CHECK(out.size() < 20'000 * 12 / 8);
+  }
+}
+
+TEST_CASE("numbers that stay for a while are stored once per stay") {
+  std::mt19937_64 random(5);
+  Numbers numbers;
+  while (numbers.size() < 10'000) {
+    const auto user = static_cast<std::int64_t>(random() % 200'000);
+    for (auto left = 1 + random() % 3; left > 0; --left) numbers.push_back(user);
+  }
+  const auto out = encoded(numbers);
+  CHECK(out[0] == 7);
+  CHECK(out.size() < 10'000 * 3 / 2);
+}
+
+TEST_CASE("runs that do not add up are corrupt") {
+  const auto decode = [](std::string_view bytes, std::size_t count) {
+    ByteReader in(bytes);
+    return decode_integers(in, count).has_value();
+  };
+  using namespace std::string_view_literals;
+  constexpr auto good = "\x07\x02\x02\x0a\x01\x02\x01\x04"sv;  // 5, 6, each three times
+  CHECK(decode(good, 6));
+  CHECK_FALSE(decode(good, 5));
+  CHECK_FALSE(decode(good, 7));
+  CHECK_FALSE(decode("\x07\x00"sv, 1));
+  CHECK_FALSE(decode("\x07\x01\x01\x0a\x01\x01"sv, 3));          // a length below 0
+  CHECK_FALSE(decode("\x07\x01\x07\x01\x01\x0a\x01\x00"sv, 1));  // runs of runs
 }
 
 TEST_CASE("integers that are cut, too wide or of no known transform are corrupt") {
@@ -98,7 +207,8 @@ TEST_CASE("integers that are cut, too wide or of no known transform are corrupt"
     CHECK_FALSE(decode(std::string_view(good).substr(0, n), 3));
   CHECK_FALSE(decode(good, 5));
   CHECK_FALSE(decode(std::string_view("\x00\x00", 2), 1));
-  CHECK_FALSE(decode("\x06\x02\x01\x01", 1));
+  CHECK_FALSE(decode("\x08\x02\x01\x01", 1));
+  CHECK_FALSE(decode(std::string_view("\x06\x02\x00\x00", 4), 1));  // a unit of 0
   CHECK_FALSE(decode("\x02\x02\x03z", 1));
   CHECK_FALSE(decode(std::string_view("\x04\x02\x02\x00", 4), 1));
   CHECK_FALSE(decode("\x01\x02", SlotColumn::max_rows + 1));

@@ -69,6 +69,19 @@ TEST_CASE("sentences become patterns and come back") {
   CHECK(column.text(7).size() == column.length(7));
 }
 
+TEST_CASE("sentences stay text for who is in a hurry") {
+  std::mt19937_64 random(5);
+  const auto values = messages(3'000, random);
+  const std::vector<std::string_view> views(values.begin(), values.end());
+  const std::vector<Timestamp> times(values.size());
+  std::string encoded;
+  const auto info = encode_column(views, times, encoded, nullptr, Effort::quick);
+  CHECK(info.encoding == text_encoding);
+  const auto column = decode_column(info, values.size(), times, encoded);
+  REQUIRE(column.has_value());
+  for (std::size_t i = 0; i < values.size(); ++i) REQUIRE(column->text(i) == values[i]);
+}
+
 TEST_CASE("prose, few rows and values that are one number each stay text") {
   std::mt19937_64 random(5);
   CHECK(round_trip(messages(20, random)).info().encoding == text_encoding);

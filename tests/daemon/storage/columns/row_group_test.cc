@@ -2,6 +2,9 @@
 #include <catch2/catch_test_macros.hpp>
 #include <numeric>
 
+#include "daemon/storage/codec/block_codec.h"
+#include "daemon/storage/codec/bytes.h"
+#include "daemon/storage/columns/chunk_packer.h"
 #include "tests/daemon/storage/columns/row_group_fixture.h"
 
 using namespace sluice;
@@ -14,6 +17,47 @@ std::vector<std::uint32_t> all_rows(std::size_t count) {
   std::vector<std::uint32_t> rows(count);
   std::iota(rows.begin(), rows.end(), 0U);
   return rows;
+}
+
+std::string_view column_bytes(const RowGroupHeader& header, const std::vector<std::string>& raw,
+                              const ColumnPlace& place) {
+  const std::string& where =
+      place.chunk == ColumnPlace::in_header ? header.small : raw.at(place.chunk);
+  return std::string_view(where).substr(place.offset, place.size);
+}
+
+// The header without the flag that timestamps are a class of their own.
+std::string without_times_apart(const RowGroupHeader& header) {
+  const std::string encoded = encode_header(header, 1);
+  ByteReader sized(encoded);
+  const std::uint64_t size = sized.varint();
+  std::string raw = zstd_block(sized.bytes(sized.left()), size).value();
+  ByteReader in(raw);
+  in.varint();
+  in.varint();
+  raw[raw.size() - in.left()] &= ~8;
+  std::string out;
+  put_varint(out, raw.size());
+  append_zstd(out, raw, 1);
+  return out;
+}
+
+// As groups were written before timestamps had chunks of their own.
+StoredGroup with_times_among_numbers(const StoredGroup& group) {
+  RowGroupHeader header = *group.header();
+  std::vector<std::string> raw;
+  for (std::size_t i = 0; i < header.chunks.size(); ++i)
+    raw.push_back(zstd_block(group.encoded.chunks[i], header.chunks[i]).value());
+  ChunkPacker packer(1);
+  for (const ColumnPlace* place :
+       {&header.row_templates, &header.timestamps, &header.sequences, &header.row_shapes})
+    packer.add(column_bytes(header, raw, *place), ColumnClass::number);
+  for (const GroupColumn& column : header.columns)
+    packer.add(column_bytes(header, raw, column.place), class_of(column.info.shape));
+  packer.finish();
+  header.chunks = packer.raw_sizes;
+  header.small = packer.small;
+  return {{without_times_apart(header), packer.chunks}, group.templates};
 }
 
 void check_metadata(const LogEntry& expected, const LabelSet* got) {
@@ -99,6 +143,12 @@ TEST_CASE("JSON arrays with more values than a template may have come back") {
   check_group(rows, group);
   const auto header = group.header();
   for (const auto& info : header->templates) CHECK(info.slots <= max_line_slots);
+}
+
+TEST_CASE("groups whose timestamps lie among the numbers are read, too") {
+  const auto rows = RandomRows(31).rows(4'000);
+  const StoredGroup group = store_group(rows);
+  check_group(rows, with_times_among_numbers(group));
 }
 
 TEST_CASE("templates are shared by the row groups of a part; template 0 is plain") {

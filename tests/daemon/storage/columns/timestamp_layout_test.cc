@@ -127,6 +127,27 @@ TEST_CASE("random times come back in every layout") {
   CHECK(layouts == 61 - 17 + 17 * 113);
 }
 
+TEST_CASE("what is remembered of the text or time before changes nothing") {
+  const auto seed = std::random_device{}();
+  INFO("seed " << seed);
+  std::mt19937_64 random(seed);
+  constexpr std::int64_t hour = 3'600'000'000'000;
+  for (unsigned layout = 0; layout < 1 << 16; layout += layout < 256 ? 1 : 251) {
+    const auto number = static_cast<std::uint16_t>(layout);
+    if (!valid_layout(number)) continue;
+    TimestampParser parser(number);
+    TimeProjector projector(number);
+    std::int64_t ns = new_year;
+    for (int i = 0; i < 200; ++i) {
+      ns += (static_cast<std::int64_t>(random() % 60) - 20) * hour;
+      std::string text = render(ns, number);
+      if (random() % 8 == 0) text[random() % text.size()] ^= 1;
+      REQUIRE(parser(text) == parse_timestamp(text, number));
+      REQUIRE(projector(ns) == TimeProjector(number)(ns));
+    }
+  }
+}
+
 TEST_CASE("columns of every layout come back, with steps of a second costing next to nothing") {
   constexpr std::array<std::uint16_t, 11> some = {5,  22, 34, 43, 44, 45, 46 | 65 << 8,
                                                   50, 53, 55, 58};
