@@ -47,7 +47,7 @@ Result<std::vector<double>> count(const query::Engine& engine, const TenantId& t
 
 // A new error among the lines that are missing would let a release pass: what is read in part is an
 // error.
-Result<void> scan_all(const query::Engine& engine, const query::LogScan& scan,
+Result<void> scan_all(const query::Engine& engine, const query::RowScan& scan,
                       const std::string& log_query, const query::RowVisitor& visit) {
   SLUICE_TRY(const auto expr, query::parse_logql(log_query));
   const auto* log = std::get_if<query::LogQuery>(&expr->node);
@@ -58,7 +58,7 @@ Result<void> scan_all(const query::Engine& engine, const query::LogScan& scan,
   return alerting::require_complete(context.warnings());
 }
 
-Result<void> count_patterns(const query::Engine& engine, const query::LogScan& scan,
+Result<void> count_patterns(const query::Engine& engine, const query::RowScan& scan,
                             const std::string& log_query, rules::PatternCounter& counter) {
   using Pattern = rules::PatternCounter::Pattern;
   query::ShapeMemo<Pattern*> memo;
@@ -75,7 +75,7 @@ Result<void> count_patterns(const query::Engine& engine, const query::LogScan& s
   });
 }
 
-Result<bool> find_pattern(const query::Engine& engine, const query::LogScan& scan,
+Result<bool> find_pattern(const query::Engine& engine, const query::RowScan& scan,
                           const std::string& log_query, const rules::PatternCounter& counter,
                           std::uint64_t id) {
   static constexpr bool yes = true;

@@ -38,7 +38,7 @@ struct LogLimits {
 };
 
 // For Engine::scan().
-struct LogScan {
+struct RowScan {
   TenantId tenant;
   TimeRange range;
   LogProjection::Shapes shapes;       // asked for, of LogBatch::shapes
@@ -68,7 +68,7 @@ class Engine {
   // Matrix. Error(invalid_argument) when the type does not allow ranges or the steps are too many.
   Result<QueryResult> range(const Expr& expr, const RangeQuery& query, QueryContext& context) const;
   // Hands every line that passes a log query to `visit`, the later ones first, roughly.
-  Result<void> scan(const LogQuery& query, const LogScan& scan, QueryContext& context,
+  Result<void> scan(const LogQuery& query, const RowScan& scan, QueryContext& context,
                     const RowVisitor& visit) const;
   // Streams; expr.type must be streams.
   Result<QueryResult> logs(const Expr& expr, const TenantId& tenant, const LogLimits& limits,

@@ -42,7 +42,7 @@ std::string_view level_of(const query::LogBatch& batch, std::size_t row) {
 }
 
 // Past the query's memory, or its time, the answer is of what was read.
-Result<void> read(const Api& api, const query::LogQuery& query, const query::LogScan& scan,
+Result<void> read(const Api& api, const query::LogQuery& query, const query::RowScan& scan,
                   const Found& found) {
   const auto until = std::chrono::steady_clock::now() + reading_time;
   constexpr std::uint64_t between_looks = 1024;

@@ -42,7 +42,7 @@ struct Scanned {
       lines.emplace_back(batch.timestamps[row], line);
       return true;
     };
-    const LogScan scan{default_tenant(), everything, {}, {}};
+    const RowScan scan{default_tenant(), everything, {}, {}};
     SLUICE_CHECK(engine.scan(std::get<LogQuery>(expr.node), scan, context, visit));
     std::sort(lines.begin(), lines.end());
     return lines;
@@ -83,7 +83,7 @@ TEST_CASE("a scan ends when its visitor has enough") {
   const auto expr = parse_logql(R"({app="a"})");
   int seen = 0;
   const auto visit = [&](const LogBatch&, std::size_t) -> Result<bool> { return ++seen < 7; };
-  const LogScan scan{default_tenant(), everything, {}, {}};
+  const RowScan scan{default_tenant(), everything, {}, {}};
   REQUIRE(bool(s.engine.scan(std::get<LogQuery>((*expr)->node), scan, s.context, visit)));
   CHECK(seen == 7);
 }

@@ -117,7 +117,7 @@ class LogScanner {
 };
 
 // What pipeline and visitor look at.
-LogProjection projection_of(const LogPushdown& pushdown, const LogScan& scan) {
+LogProjection projection_of(const LogPushdown& pushdown, const RowScan& scan) {
   LogProjection projection = pushdown.projection();
   projection.lines = LogProjection::Lines::on_demand;
   projection.shapes = scan.shapes;
@@ -129,7 +129,7 @@ LogProjection projection_of(const LogPushdown& pushdown, const LogScan& scan) {
 
 }  // namespace
 
-Result<void> Engine::scan(const LogQuery& query, const LogScan& scan, QueryContext& context,
+Result<void> Engine::scan(const LogQuery& query, const RowScan& scan, QueryContext& context,
                           const RowVisitor& visit) const {
   if (scan.range.start >= scan.range.end) return {};
   auto split = logql::split_filters(query.pipeline);
