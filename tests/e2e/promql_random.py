@@ -198,5 +198,5 @@ class Expressions:
                                 f"absent_over_time({self.gauge()}[1m])"])
 
     def clamped(self, depth):
-        return self.rng.choice(["clamp({}, -10, 10)", "clamp_min({}, 3)", "clamp_max({}, -1)"]).format(
-            self.vector(depth))
+        bound = self.rng.choice(["clamp({}, -10, 10)", "clamp_min({}, 3)", "clamp_max({}, -1)"])
+        return bound.format(self.vector(depth))
