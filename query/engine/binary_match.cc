@@ -45,7 +45,12 @@ class Matcher {
         fill_many_(matching.fill_left),
         fill_one_(matching.fill_right),
         steps_(steps_of(lhs, rhs)),
-        notes_(notes) {}
+        notes_(notes) {
+    many_present_.assign(steps_, fill_many_.has_value());
+    for (const GridSeries& series : many_)
+      for (std::size_t step = 0; step < steps_; ++step)
+        if (!is_absent(series.values[step])) many_present_[step] = true;
+  }
 
   Result<GridVector> run(Evaluator& evaluator) {
     Index one_index = index_by_key(one_, matching_);
@@ -62,8 +67,14 @@ class Matcher {
       many_index.erase(many);
       SLUICE_CHECK(evaluator.context().check());
     }
-    if (fill_many_)
-      for (const auto& [key, ones] : one_index) SLUICE_CHECK(match_group(no_series, ones));
+    // Groups nobody meets must be unique all the same.
+    for (const auto& [key, ones] : one_index) {
+      if (fill_many_) {
+        SLUICE_CHECK(match_group(no_series, ones));
+      } else if (auto alone = partners(ones); !alone) {
+        return std::move(alone).error();
+      }
+    }
     drop_empty(result_);
     SLUICE_CHECK(merge_same_labels(result_));
     return std::move(result_);
@@ -82,7 +93,8 @@ class Matcher {
     for (const std::size_t index : ones)
       for (std::size_t step = 0; step < steps_; ++step) {
         if (is_absent(one_[index].values[step])) continue;
-        if (partner[step] != none) return duplicates(index, partner[step]);
+        // Where the other side has nothing at all, nothing is matched.
+        if (partner[step] != none && many_present_[step]) return duplicates(index, partner[step]);
         partner[step] = index;
       }
     return partner;
@@ -208,6 +220,7 @@ class Matcher {
   std::optional<double> fill_one_;
   std::size_t steps_;
   HistogramArithmetic& notes_;
+  std::vector<bool> many_present_;  // at each step, whether any of its series is
   GridVector result_;
 };
 

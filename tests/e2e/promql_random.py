@@ -20,9 +20,11 @@ GAUGE_FUNCTIONS = [
     "delta", "idelta", "deriv", "avg_over_time", "min_over_time", "max_over_time",
     "sum_over_time", "count_over_time",
     "last_over_time", "present_over_time", "changes", "resets"]
-ELEMENT_FUNCTIONS = ["abs", "ceil", "floor", "sgn", "sqrt", "exp", "ln", "sin", "atan", "timestamp",
-                     "hour", "day_of_month", "-"]
-ARITHMETIC = ["+", "-", "*", "/", "%"]
+ELEMENT_FUNCTIONS = ["abs", "sqrt", "ln", "atan", "timestamp", "-"]
+# A last digit that differs becomes another number: these are asked of samples only.
+JUMPS = ["ceil({})", "floor({})", "sgn({})", "round({}, 0.5)", "round({})", "{} % 7", "-3 % {}",
+         "exp({})", "sin({})", "hour(queue)", "day_of_month(queue)"]
+ARITHMETIC = ["+", "-", "*", "/"]
 COMPARISONS = ["==", "!=", ">", "<", ">=", "<="]
 SETS = ["and", "or", "unless"]
 LABELS = ["job", "instance", "zone"]
@@ -134,6 +136,8 @@ class Expressions:
         return f"sum({self.rng.choice(RANKS)}({k}, {self.gauge()}))" if depth else self.leaf()
 
     def element(self, depth):
+        if self.rng.random() < 0.5:
+            return "(" + self.rng.choice(JUMPS).format(self.gauge()) + ")"
         function = self.rng.choice(ELEMENT_FUNCTIONS)
         return f"{function}({self.vector(depth)})"
 
@@ -194,5 +198,5 @@ class Expressions:
                                 f"absent_over_time({self.gauge()}[1m])"])
 
     def clamped(self, depth):
-        return self.rng.choice(["clamp({}, -10, 10)", "clamp_min({}, 3)", "clamp_max({}, -1)",
-                                "round({}, 0.5)", "round({})"]).format(self.vector(depth))
+        bound = self.rng.choice(["clamp({}, -10, 10)", "clamp_min({}, 3)", "clamp_max({}, -1)"])
+        return bound.format(self.vector(depth))

@@ -4,6 +4,7 @@
 #include "daemon/api/prometheus/answer.h"
 #include "daemon/api/prometheus/endpoints.h"
 #include "daemon/api/prometheus/parameters.h"
+#include "query/engine/evaluator.h"
 
 namespace sluice::api::prometheus {
 
@@ -11,7 +12,8 @@ Result<query::ExprPtr> parse_query(const std::string& text) {
   auto promql = query::parse_promql(text);
   if (promql) return promql;
   auto logql = query::parse_logql(text);
-  if (logql && (*logql)->type != query::ValueType::streams) return logql;
+  if (logql && (*logql)->type != query::ValueType::streams && query::reads_logs(**logql))
+    return logql;
   return promql;
 }
 
