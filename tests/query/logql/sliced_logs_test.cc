@@ -43,9 +43,9 @@ void check_cover(TimeRange range, Direction direction) {
 using Line = std::tuple<Timestamp, std::string, std::string>;
 std::vector<Line> lines_of(const Streams& streams, Direction direction) {
   std::vector<Line> out;
-  for (const auto& stream : streams)
-    for (const auto& entry : stream.entries)
-      out.emplace_back(entry.timestamp, stream.labels.to_string(), entry.line);
+  for (const auto& one : streams)
+    for (const auto& entry : one.entries)
+      out.emplace_back(entry.timestamp, one.labels.to_string(), entry.line);
   std::sort(out.begin(), out.end());
   if (direction == Direction::backward) std::reverse(out.begin(), out.end());
   return out;
