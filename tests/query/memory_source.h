@@ -154,6 +154,7 @@ class MemoryLogSource : public LogSource {
     options_.pieces_per_unit = pieces_per_unit;
     options_.on_open = std::move(on_open);
   }
+  void clear() { tenants_.clear(); }
   // On demand, by all readers that are gone.
   std::size_t lines_loaded() const { return lines_loaded_; }
 

@@ -22,7 +22,7 @@ Result<QueryResult> run(const Engine& engine, const Expr& expr, const Eval& eval
 }  // namespace
 
 Result<void> MemoryTarget::clear() {
-  logs_ = test::MemoryLogSource();
+  logs_.clear();
   samples_ = test::MemorySampleSource();
   return {};
 }
