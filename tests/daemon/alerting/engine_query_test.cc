@@ -44,11 +44,11 @@ TEST_CASE("a LogQL rule fires on stored lines", "[alerting]") {
 
 TEST_CASE("a partial result is an error, a remark of PromQL is not", "[alerting]") {
   query::QueryResult result;
-  CHECK(require_complete(result).has_value());
+  CHECK(require_complete(result.warnings).has_value());
   result.warnings = {"PromQL warning: quantile value should be between 0 and 1"};
-  CHECK(require_complete(result).has_value());
+  CHECK(require_complete(result.warnings).has_value());
   result.warnings.push_back("some stored logs are damaged");
-  CHECK(require_complete(result).error().message == "partial result: some stored logs are damaged");
+  CHECK(require_complete(result.warnings).error().message == "partial result: some stored logs are damaged");
 }
 
 }  // namespace sluice::alerting::test
