@@ -200,6 +200,8 @@ class FamilyReader {
 
   ExposedEntry& series(const Metric& metric, std::string_view suffix, double value,
                        const Label& more = {}) {
+    // The family is refused already: no more of it is written.
+    if (problem_ != nullptr) return out_.entries_.emplace_back();
     std::string text = "{";
     append_quoted_name(text, name_ + std::string(suffix));
     const auto add = [&](const Label& label) {

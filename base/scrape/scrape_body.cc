@@ -123,11 +123,14 @@ class BodyScrape {
     const std::uint64_t limit = context_.job.limits.samples;
     if (limit > 0 && out_.tally.added > limit) past_sample_limit_ = true;
     if (past_sample_limit_) return {};
-    if (!timestamp || context_.job.track_timestamps_staleness) seen_.push_back(series);
-    if (again && !timestamp)
+    if (again && !timestamp) {
       ++out_.tally.duplicates;
-    else if (in_bounds(*series, timestamp))
-      keep(*series, timestamp.value_or(now_ms_), entry);
+      return {};
+    }
+    if (!in_bounds(*series, timestamp)) return {};
+    // What is not kept is not live either: no marker may end what never began.
+    if (!timestamp || context_.job.track_timestamps_staleness) seen_.push_back(series);
+    keep(*series, timestamp.value_or(now_ms_), entry);
     return {};
   }
 
