@@ -73,7 +73,8 @@ Result<LokiPushHandler::Decoded> LokiPushHandler::decode(http::Request& request)
     SLUICE_TRY(auto streams, decode_loki_protobuf(request.body));
     return Decoded{std::move(streams), nullptr};
   }
-  SLUICE_TRY(auto body, snappy_decompress_raw(request.body, limits_of_(request.tenant).push_body_bytes));
+  const std::size_t limit = limits_of_(request.tenant).push_body_bytes;
+  SLUICE_TRY(auto body, snappy_decompress_raw(request.body, limit));
   request.body = {};
   SLUICE_TRY(auto streams, decode_loki_protobuf(body.view()));
   return Decoded{std::move(streams), std::move(body.data)};

@@ -13,6 +13,12 @@ struct Format {
   const char* name;
   std::string (*compress)(std::string_view);
   Decompress decompress;
+
+  // As errors have it: the first word.
+  std::string error_name() const {
+    const std::string text = name;
+    return text.substr(0, text.find(','));
+  }
 };
 
 const Format formats[] = {
@@ -72,7 +78,7 @@ TEST_CASE("truncation at every byte is an Error that names the format") {
       CAPTURE(format.name, n);
       REQUIRE_FALSE(result.has_value());
       REQUIRE(result.error().code == ErrorCode::invalid_argument);
-      REQUIRE(result.error().message.find(format.name) != std::string::npos);
+      REQUIRE(result.error().message.find(format.error_name()) != std::string::npos);
     }
   }
 }

@@ -95,7 +95,7 @@ void fill_native(Writer& histogram) {
   histogram.add_packed_sint64(13, deltas.begin(), deltas.end());
 }
 
-const std::string labels_of = R"({__name__="NAME", a "b"="c\n\\")";
+const std::string labels_of = R"({__name__="NAME", "a \"b\""="c\n\\")";
 std::string line(const std::string& name, const std::string& rest) {
   std::string out = labels_of;
   out.replace(out.find("NAME"), 4, name);

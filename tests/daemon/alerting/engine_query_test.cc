@@ -48,7 +48,8 @@ TEST_CASE("a partial result is an error, a remark of PromQL is not", "[alerting]
   result.warnings = {"PromQL warning: quantile value should be between 0 and 1"};
   CHECK(require_complete(result.warnings).has_value());
   result.warnings.push_back("some stored logs are damaged");
-  CHECK(require_complete(result.warnings).error().message == "partial result: some stored logs are damaged");
+  CHECK(require_complete(result.warnings).error().message ==
+        "partial result: some stored logs are damaged");
 }
 
 }  // namespace sluice::alerting::test

@@ -260,7 +260,9 @@ TEST_CASE_METHOD(Write, "exemplars are stored with their series") {
   CHECK(write({with_exemplar(with_exemplar(up, "ab", 0.5), std::string(200, 'x'), 2)}).status ==
         204);
   CHECK(write({with_exemplar(series({{"job", "no name"}}, {}), "cd", 1)}).status == 400);
-  CHECK(metric(metrics, "sluice_ingest_skipped_total") == 2);
+  const std::string skipped =
+      R"(sluice_ingest_skipped_total{kind="exemplar",protocol="remote_write"})";
+  CHECK(metric(metrics, skipped) == 2);
   const auto name = matchers({{"__name__", query::MatchOp::equal, "up"}});
   const std::vector<Exemplar> expected = {{{{"trace_id", "ab"}}, 0.5, noon_ms}};
   auto found = *store().exemplars().exemplars(tenant, {name}, 0, noon_ms);
