@@ -1,13 +1,12 @@
 #include "base/scrape/target.h"
 
 #include <catch2/catch_test_macros.hpp>
-#include <filesystem>
-#include <fstream>
 #include <random>
 
 #include "base/scrape/fetcher.h"
 #include "base/scrape/read_config.h"
 #include "base/scrape/target_files.h"
+#include "tests/support/temp_dir.h"
 
 namespace sluice::scrape {
 namespace {
@@ -24,26 +23,12 @@ JobConfig job_named(const std::string& name) {
   return job;
 }
 
-// A folder that is there for the length of one test.
-class Folder {
- public:
-  Folder() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "sluice-XXXXXX").string();
-    REQUIRE(mkdtemp(pattern.data()) != nullptr);
-    path_ = pattern;
-  }
-  ~Folder() { std::filesystem::remove_all(path_); }
-  std::string write(const std::string& name, const std::string& text) const {
-    const std::string path = path_ + "/" + name;
-    std::ofstream(path + ".new") << text;
-    std::filesystem::rename(path + ".new", path);
-    return path;
-  }
-  std::string path(const std::string& name) const { return path_ + "/" + name; }
-
- private:
-  std::string path_;
-};
+// As tools write target files: whole, in one move.
+std::string write_file(const TempDir& folder, const std::string& name, const std::string& text) {
+  folder.write(name + ".new", text);
+  folder.rename(name + ".new", name);
+  return folder / name;
+}
 
 std::vector<std::string> addresses(const TargetFiles& files) {
   std::vector<std::string> out;
@@ -147,31 +132,31 @@ TEST_CASE("ticks are an interval apart, spread by hash, the same after a restart
 }
 
 TEST_CASE("files of targets are read when they change", "[target]") {
-  const Folder folder;
-  folder.write("a.json",
-               R"([{"targets": ["a:1", "b:2"], "labels": {"env": "p\u00fc\ud83d\ude00"}}])");
-  folder.write("b.yml", "- targets: ['c:3']\n- targets: [d:4]\n  labels: {x: 1}\n");
-  TargetFiles files({{{folder.path("*.json"), folder.path("b.yml")}, std::chrono::hours(1)}});
+  const TempDir folder;
+  write_file(folder, "a.json",
+             R"([{"targets": ["a:1", "b:2"], "labels": {"env": "p\u00fc\ud83d\ude00"}}])");
+  write_file(folder, "b.yml", "- targets: ['c:3']\n- targets: [d:4]\n  labels: {x: 1}\n");
+  TargetFiles files({{{folder / "*.json", folder / "b.yml"}, std::chrono::hours(1)}});
   Timestamp now = from_unix_ns(1'700'000'000'000'000'000);
   CHECK(files.refresh(now));
   CHECK(addresses(files) == std::vector<std::string>{"a:1", "b:2", "c:3", "d:4"});
   CHECK(files.groups()[0].labels ==
-        LabelSet{{"__meta_filepath", folder.path("a.json")}, {"env", "pü😀"}});
+        LabelSet{{"__meta_filepath", folder / "a.json"}, {"env", "pü😀"}});
   CHECK(files.groups()[2].labels.get("x") == "1");
   CHECK_FALSE(files.refresh(now));
 
-  folder.write("a.json", R"([{"targets": ["e:5"]}])");
+  write_file(folder, "a.json", R"([{"targets": ["e:5"]}])");
   CHECK(files.refresh(now));
   CHECK(addresses(files) == std::vector<std::string>{"e:5", "c:3", "d:4"});
 
   // What is broken keeps what it had.
-  folder.write("a.json", "[{");
+  write_file(folder, "a.json", "[{");
   CHECK_FALSE(files.refresh(now));
   CHECK(addresses(files).size() == 3);
-  CHECK(files.failures().contains(folder.path("a.json")));
+  CHECK(files.failures().contains(folder / "a.json"));
 
-  folder.write("z.json", R"([{"targets": ["z:9"]}])");
-  std::filesystem::remove(folder.path("a.json"));
+  write_file(folder, "z.json", R"([{"targets": ["z:9"]}])");
+  folder.remove("a.json");
   CHECK(files.refresh(now));
   CHECK(addresses(files) == std::vector<std::string>{"c:3", "d:4", "z:9"});
   CHECK(files.failures().empty());
