@@ -29,12 +29,12 @@ struct QueryLimits {
   std::size_t max_entries = 5'000;       // of a log query
   std::chrono::milliseconds timeout{60'000};  // of a log query or a metric query over logs
   // Zero sets no limit.
-  std::chrono::milliseconds max_length{0};  // from start to end of a query over logs
-  std::chrono::milliseconds max_range{0};   // of a [range] in it
-  std::chrono::hours max_lookback{0};       // how old logs may be to be asked for
-  std::size_t max_bytes_read = 0;           // from the store, compressed
+  std::chrono::milliseconds max_length{0};    // from start to end of a query over logs
+  std::chrono::milliseconds max_range{0};     // of a [range] in it
+  std::chrono::milliseconds max_lookback{0};  // how old logs may be to be asked for
+  std::size_t max_bytes_read = 0;             // from the store, compressed
   bool detect_levels = true;  // find detected_level where a query asks for it and it is not stored
-  std::shared_ptr<QueryMemory> together;    // what all queries may hold; null: no bound
+  std::shared_ptr<QueryMemory> together;  // what all queries may hold; null: no bound
   ThreadPool* helpers = nullptr;  // whose idle threads help; must outlive the query; null: none do
   std::size_t max_workers = 1;    // threads that read for one query at the same time
 };

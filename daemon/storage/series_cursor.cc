@@ -29,8 +29,8 @@ class StoredSeriesCursor : public query::SeriesCursor {
         parts_(cache, select_.matchers) {}
 
   Result<const query::SampleSeries*> next() override {
-    SLUICE_CHECK(open());
-    for (;;) {
+    if (!opened_) SLUICE_CHECK(open());
+    while (!at_end_) {
       SLUICE_CHECK(context_.check());
       const std::string* key = least();
       if (!key || (to_ && *key >= *to_)) return nullptr;
@@ -38,14 +38,17 @@ class StoredSeriesCursor : public query::SeriesCursor {
       SLUICE_TRY(SampleRun run, read(current));
       if (!run.samples.empty()) return deliver(current, std::move(run));
     }
+    return nullptr;
   }
 
   // By ranges of keys, told by the series of the head.
   std::vector<std::unique_ptr<query::SeriesCursor>> split(std::size_t parts) override {
     std::vector<std::unique_ptr<query::SeriesCursor>> cursors;
-    if (!open()) return cursors;  // next() will say why
+    match();
     parts = std::min(parts, head_.size() / series_per_part_least);
-    for (std::size_t i = 0; parts >= 2 && i < parts; ++i) cursors.push_back(part(i, parts));
+    if (parts < 2) return cursors;
+    for (std::size_t i = 0; i < parts; ++i) cursors.push_back(part(i, parts));
+    at_end_ = true;
     return cursors;
   }
 
@@ -60,17 +63,26 @@ class StoredSeriesCursor : public query::SeriesCursor {
     if (index + 1 < parts) cursor->to_ = head_[at(index + 1)].key;
     return cursor;
   }
+  void match() {
+    if (!has_head_) head_ = tenant_.match(select_.matchers);
+    has_head_ = true;
+  }
   // The head first: what a seal moves from there meanwhile is in the view.
   Result<void> open() {
-    if (opened_) return {};
+    match();
+    SLUICE_CHECK(refresh(from_));
     opened_ = true;
-    if (!has_head_) head_ = tenant_.match(select_.matchers);
-    return refresh(from_);
+    return {};
   }
   Result<void> refresh(const std::string& key) {
     auto view = tenant_.view(select_.start_ms, select_.end_ms, generation_, database_);
     generation_ = view.generation;
-    return parts_.add(view, key);
+    SLUICE_CHECK(parts_.add(view, key));
+    warn_of_damage();
+    return {};
+  }
+  void warn_of_damage() {
+    if (parts_.damaged()) context_.warn(damage_warning);
   }
   const std::string* least() const {
     const std::string* part = parts_.least();
@@ -92,7 +104,7 @@ class StoredSeriesCursor : public query::SeriesCursor {
     }
     SLUICE_TRY(SampleRun run, parts_.read(key, start_ms, select_.end_ms));
     SLUICE_CHECK(parts_.pass(key));
-    if (parts_.damaged()) context_.warn(damage_warning);
+    warn_of_damage();
     join_samples(run, *unsealed);
     return run;
   }
@@ -116,6 +128,7 @@ class StoredSeriesCursor : public query::SeriesCursor {
   std::optional<std::string> to_;
   bool has_head_ = false;
   bool opened_ = false;
+  bool at_end_ = false;  // its parts read instead
   std::uint64_t generation_ = 0;
   std::vector<SeriesIndex::Matched> head_;
   std::size_t next_ = 0;  // of head_

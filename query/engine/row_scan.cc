@@ -132,9 +132,12 @@ LogProjection projection_of(const LogPushdown& pushdown, const RowScan& scan) {
 Result<void> Engine::scan(const LogQuery& query, const RowScan& scan, QueryContext& context,
                           const RowVisitor& visit) const {
   if (scan.range.start >= scan.range.end) return {};
+  if (logql::mentions_level(query)) context.ask_for_levels();
   auto split = logql::split_filters(query.pipeline);
   SLUICE_TRY(auto pipeline, Pipeline::compile(split.rest));
-  const LogPushdown pushdown(split.rest, {.labels = std::vector<std::string>()});
+  if (context.detect_levels()) pipeline.detect_levels();
+  const LogPushdown pushdown(
+      split.rest, {.labels = std::vector<std::string>(), .levels = context.detect_levels()});
   pipeline.labels().want_only(pushdown.wanted());
   const LogSelect select{scan.tenant,         query.matchers,
                          scan.range,          std::move(split.filters),

@@ -1,10 +1,11 @@
 // Evaluator::stream: which expressions give their series one by one, and which of those in parts.
 #include <algorithm>
-#include <thread>
+#include <atomic>
 
 #include "query/engine/binary.h"
 #include "query/engine/evaluator.h"
 #include "query/engine/functions.h"
+#include "query/engine/worker_team.h"
 
 namespace sluice::query {
 
@@ -154,12 +155,12 @@ Result<void> Evaluator::stream_parts(const Expr& expr, const StepGrid& grid,
     sinks.push_back(sink_of(sinks.size(), *parts.back()));
   }
   std::vector<Result<void>> done(parts.size());
-  const auto run = [&](std::size_t i) { done[i] = parts[i]->stream(expr, grid, sinks[i]); };
-  {
-    std::vector<std::jthread> threads;
-    for (std::size_t i = 1; i < parts.size(); ++i) threads.emplace_back(run, i);
-    run(0);
-  }
+  std::atomic<std::size_t> next{0};
+  const auto work = [&] {
+    for (std::size_t i = next++; i < parts.size(); i = next++)
+      done[i] = parts[i]->stream(expr, grid, sinks[i]);
+  };
+  run_team(context_.limits().helpers, parts.size() - 1, work, work);
   for (auto& part : parts) join(*part);
   for (Result<void>& one : done) SLUICE_CHECK(std::move(one));
   return {};

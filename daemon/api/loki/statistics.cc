@@ -103,8 +103,9 @@ void write_no_cache(JsonWriter& out) {
 }
 
 void write_index(JsonWriter& out, const Stats& stats) {
-  const std::uint64_t skipped =
-      stats.groups_skipped_stream + stats.groups_skipped_time + stats.groups_skipped_filter;
+  const std::uint64_t skipped = stats.groups_skipped_stream + stats.groups_skipped_time +
+                                stats.groups_skipped_template + stats.groups_skipped_filter +
+                                stats.groups_skipped_header;
   out.begin_object();
   count(out, "totalChunks", stats.groups);
   count(out, "postFilterChunks", stats.groups - std::min<std::uint64_t>(stats.groups, skipped));

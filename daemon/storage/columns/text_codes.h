@@ -24,7 +24,9 @@ class TextCodes {
   // XXH3, 64 bits, of each value.
   std::span<const std::uint64_t> hashes() const { return hashes_; }
   std::size_t memory_bytes() const {
-    return codes_.capacity() * 2 + values_.capacity() * sizeof(values_[0]) + hashes_.capacity() * 8;
+    // With the column, which stays while they do, whether it is still cached by itself or not.
+    return column_->memory_bytes() + codes_.capacity() * 2 +
+           values_.capacity() * sizeof(values_[0]) + hashes_.capacity() * 8;
   }
 
  private:

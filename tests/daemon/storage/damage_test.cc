@@ -147,6 +147,15 @@ TEST_CASE_METHOD(Damage, "damaged samples, states and documents are told, never 
   CHECK(corrupt_count() == 7);
 }
 
+TEST_CASE_METHOD(Damage, "a part that cannot be opened is told even if no series is found") {
+  REQUIRE(store().write(tenant, {{{{"__name__", "up"}}, {{1000, 1}}}}, {}).has_value());
+  flush();
+  damage_first(Family::sample_rows, 0);
+  reopen();
+  CHECK(samples("up", 0, 5000).empty());
+  CHECK(warnings.size() == 1);
+}
+
 TEST_CASE_METHOD(Damage, "a damaged sample part is never merged away") {
   for (std::int64_t i = 0; i < 3; ++i) {
     REQUIRE(store().write(tenant, {{{{"__name__", "up"}}, {{1000 + i, 1}}}}, {}).has_value());

@@ -75,10 +75,12 @@ TEST_CASE_METHOD(SplitFixture, "the parts of a series cursor see each series onc
   REQUIRE(alone.size() == series_count);
   for (const std::size_t parts : {2, 3, 5}) {
     CAPTURE(parts);
-    const auto cursors = cursor(context)->split(parts);
+    const auto whole = cursor(context);
+    const auto cursors = whole->split(parts);
     REQUIRE(cursors.size() == parts);
     for (const auto& one : cursors) CHECK(one != nullptr);
     CHECK(read_by_threads(cursors) == alone);
+    CHECK(read_series_texts(*whole).empty());
   }
 }
 

@@ -51,6 +51,19 @@ struct Scanned {
 
 }  // namespace
 
+TEST_CASE("a scan finds levels that are not stored, as a query does") {
+  Scanned s;
+  s.logs.add({{"app", "a"}}, 1, "level=error refused");
+  s.logs.add({{"app", "a"}}, 2, "level=info served");
+  const auto expr = parse_logql(R"({app="a"} | detected_level="error")");
+  REQUIRE(expr.has_value());
+  const auto found = s.by_scan(**expr);
+  REQUIRE(found.has_value());
+  REQUIRE(found->size() == 1);
+  CHECK((*found)[0].second == "level=error refused");
+  CHECK(*found == *s.by_query(**expr));
+}
+
 TEST_CASE("a scan finds the lines that a query finds") {
   const std::uint32_t seed = std::random_device{}();
   INFO("seed " << seed);
