@@ -18,6 +18,9 @@
 
 namespace sluice::scrape {
 
+// No target is asked more rarely. Sums of times stay far from the end of the clock.
+inline constexpr Duration longest_interval = std::chrono::hours(24 * 365);
+
 enum class ScrapeProtocol {
   protobuf,
   openmetrics_1_0_0,

@@ -112,10 +112,18 @@ struct GlobalConfig {
   LabelSet external_labels;
 };
 
+// One of the two times of a job, or of all jobs.
+Duration read_time(YamlNode& node, std::string_view key, Duration fallback) {
+  const Duration time = node.duration(key, fallback);
+  if (time <= longest_interval) return time;
+  node.error_at(key, "must be at most 1y");
+  return fallback;
+}
+
 GlobalConfig read_global(YamlNode node, bool external_labels) {
   GlobalConfig global;
-  global.job.interval = node.duration("scrape_interval", global.job.interval);
-  global.job.timeout = node.duration("scrape_timeout", global.job.timeout);
+  global.job.interval = read_time(node, "scrape_interval", global.job.interval);
+  global.job.timeout = read_time(node, "scrape_timeout", global.job.timeout);
   if (global.job.interval.count() == 0) global.job.interval = JobConfig{}.interval;
   if (!node.has("scrape_timeout")) {
     global.job.timeout = std::min(global.job.timeout, global.job.interval);
@@ -139,13 +147,13 @@ GlobalConfig read_global(YamlNode node, bool external_labels) {
 // Without a timeout of its own a job takes the global one, but not more than its interval.
 void read_times(YamlNode& node, JobConfig& job) {
   const Duration global_timeout = job.timeout;
-  job.interval = node.duration("scrape_interval", job.interval);
+  job.interval = read_time(node, "scrape_interval", job.interval);
   if (job.interval.count() == 0) node.error_at("scrape_interval", "must be longer than 0s");
   if (!node.has("scrape_timeout")) {
     job.timeout = std::min(global_timeout, job.interval);
     return;
   }
-  job.timeout = node.duration("scrape_timeout", job.timeout);
+  job.timeout = read_time(node, "scrape_timeout", job.timeout);
   if (job.timeout.count() == 0) node.error_at("scrape_timeout", "must be longer than 0s");
   if (job.timeout > job.interval)
     node.error_at("scrape_timeout",

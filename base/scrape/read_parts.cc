@@ -57,6 +57,8 @@ FileDiscovery read_file_discovery(YamlNode& node) {
   discovery.refresh_interval = node.duration("refresh_interval", discovery.refresh_interval);
   if (discovery.refresh_interval < std::chrono::milliseconds(100))
     node.error_at("refresh_interval", "must be at least 100ms");
+  if (discovery.refresh_interval > longest_interval)
+    node.error_at("refresh_interval", "must be at most 1y");
   return discovery;
 }
 

@@ -88,6 +88,7 @@ Result<Duration> time_label(const LabelSet& labels, std::string_view name,
   const auto duration = parse_prometheus_duration(labels.get(name));
   if (!duration) return invalid_argument("error parsing " + what + ": " + duration.error().message);
   if (duration->count() == 0) return invalid_argument(what + " cannot be 0");
+  if (*duration > longest_interval) return invalid_argument(what + " cannot be longer than 1y");
   return *duration;
 }
 

@@ -175,6 +175,9 @@ TEST_CASE("what is wrong is refused with its place", "[scrape]") {
         std::string::npos);
   CHECK(read("global: {external_labels: {a: b}}\n", false).has_error());
   CHECK(read("global: {scrape_interval: 5s, scrape_timeout: 6s}\n").has_error());
+  CHECK(read("global:\n  scrape_interval: 290y\n")
+            .error()
+            .message.find("f:2:3: \"scrape_interval\": must be at most 1y") != std::string::npos);
 }
 
 }  // namespace sluice::scrape
