@@ -93,6 +93,8 @@ TEST_CASE("targets that cannot be are refused with the reason", "[target]") {
         "scrape timeout cannot be greater than scrape interval (\"2m\" > \"1m\")");
   CHECK(problem({{.target_label = "__scrape_interval__", .replacement = "0s"}}) ==
         "scrape interval cannot be 0");
+  CHECK(problem({{.target_label = "__scrape_interval__", .replacement = "290y"}}) ==
+        "scrape interval cannot be longer than 1y");
   CHECK(problem({{.target_label = "__scrape_interval__", .replacement = "soon"}})
             .starts_with("error parsing scrape interval"));
   // Dropped is not wrong.
@@ -160,6 +162,46 @@ TEST_CASE("files of targets are read when they change", "[target]") {
   CHECK(files.refresh(now));
   CHECK(addresses(files) == std::vector<std::string>{"c:3", "d:4", "z:9"});
   CHECK(files.failures().empty());
+}
+
+TEST_CASE("files that cannot be read keep their targets", "[target]") {
+  const TempDir folder;
+  folder.make_dir("sub");
+  write_file(folder, "a.json", R"([{"targets": ["a:1"]}])");
+  write_file(folder, "sub/b.json", R"([{"targets": ["b:2"]}])");
+  TargetFiles files({{{folder / "a.json", folder / "sub/*.json"}, std::chrono::hours(1)}});
+  const Timestamp now = from_unix_ns(1'700'000'000'000'000'000);
+  CHECK(files.refresh(now));
+
+  // A folder opens like a file, but reading it fails.
+  folder.remove("a.json");
+  folder.make_dir("a.json");
+  CHECK_FALSE(files.refresh(now));
+  CHECK(files.failures().at(folder / "a.json").ends_with("cannot be read"));
+  // One that leads to itself cannot be looked at.
+  folder.remove("a.json");
+  std::filesystem::create_symlink("a.json", folder / "a.json");
+  folder.rename("sub", "aside");
+  std::filesystem::create_symlink("sub", folder / "sub");
+  CHECK_FALSE(files.refresh(now));
+  CHECK(addresses(files) == std::vector<std::string>{"a:1", "b:2"});
+  CHECK(files.failures().contains(folder / "a.json"));
+  CHECK(files.failures().contains(folder / "sub/*.json"));
+
+  folder.remove("sub");
+  folder.rename("aside", "sub");
+  folder.remove("a.json");
+  CHECK(files.refresh(now));
+  CHECK(addresses(files) == std::vector<std::string>{"b:2"});
+  CHECK(files.failures().size() == 1);  // a.json, which is named and not there
+}
+
+TEST_CASE("a job has at most 1,000 files of targets", "[target]") {
+  const TempDir folder;
+  for (int i = 0; i < 1'005; ++i) folder.write(std::to_string(i) + ".json", "[]");
+  TargetFiles files({{{folder / "*.json"}, std::chrono::hours(1)}});
+  files.refresh(from_unix_ns(1'700'000'000'000'000'000));
+  CHECK(files.failures().size() == 5);
 }
 
 TEST_CASE("files of targets that are wrong say where", "[target]") {
