@@ -10,6 +10,7 @@ namespace {
 scrape::Bounds agent_bounds() {
   scrape::Bounds bounds;
   bounds.body_bytes = 64 << 20;
+  bounds.samples = 250'000;
   bounds.labels_per_series = 1'024;
   bounds.label_name_bytes = 64 << 10;
   bounds.label_value_bytes = 64 << 10;

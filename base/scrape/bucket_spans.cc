@@ -20,12 +20,18 @@ void BucketSide::read_span(protozero::pbf_reader message) {
     else
       message.skip();
   }
+  if (spans_.size() == side_buckets_max) throw TooManyElements();
   spans_.push_back(span);
+}
+
+void BucketSide::add_count(double count) {
+  if (counts_.size() == side_buckets_max) throw TooManyElements();
+  counts_.push_back(count);
 }
 
 void BucketSide::add_delta(std::int64_t delta) {
   running_ += static_cast<std::uint64_t>(delta);
-  counts_.push_back(static_cast<double>(static_cast<std::int64_t>(running_)));
+  add_count(static_cast<double>(static_cast<std::int64_t>(running_)));
 }
 
 void BucketSide::read_deltas(protozero::pbf_reader& reader) {
@@ -35,9 +41,9 @@ void BucketSide::read_deltas(protozero::pbf_reader& reader) {
 }
 
 void BucketSide::read_counts(protozero::pbf_reader& reader) {
-  if (reader.wire_type() == as_fixed64) return counts_.push_back(reader.get_double());
+  if (reader.wire_type() == as_fixed64) return add_count(reader.get_double());
   if (reader.wire_type() != as_bytes) throw protozero::unknown_pbf_wire_type_exception{};
-  for (const double count : reader.get_packed_double()) counts_.push_back(count);
+  for (const double count : reader.get_packed_double()) add_count(count);
 }
 
 bool BucketSide::place(HistogramBuckets& buckets) const {

@@ -11,6 +11,11 @@
 
 namespace sluice::scrape {
 
+// A message of two bytes must not become forty in memory without an end.
+struct TooManyElements : protozero::exception {
+  const char* what() const noexcept override { return "too many labels or buckets"; }
+};
+
 class BucketSide {
  public:
   void read_span(protozero::pbf_reader message);  // 1: offset, sint32; 2: length, uint32
@@ -28,6 +33,7 @@ class BucketSide {
     std::uint32_t length = 0;
   };
   void add_delta(std::int64_t delta);
+  void add_count(double count);
 
   std::vector<Span> spans_;
   std::vector<double> counts_;

@@ -19,6 +19,9 @@ constexpr bool metric_char(char c, std::size_t at) {
   return c == ':' || label_char(c, at);
 }
 
+// Of one series as it is written; more is no series but a way to fill the memory.
+inline constexpr std::size_t max_text_labels = 10'000;
+
 // \\, \n and (with `quotes`) \" of names, values and help; a backslash before anything else stands
 // for itself.
 std::string unescape(std::string_view text, bool quotes = true);

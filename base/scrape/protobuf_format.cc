@@ -6,6 +6,7 @@
 #include <cmath>
 #include <protozero/varint.hpp>
 
+#include "base/scrape/exposition_chars.h"
 #include "base/scrape/protobuf_histogram.h"
 #include "base/wire/protobuf_field.h"
 
@@ -53,6 +54,8 @@ std::string bound_text(double bound) {
   return {out.data(), end};
 }
 
+constexpr const char* too_many_samples = "sample limit exceeded";
+
 constexpr std::string_view family_types[] = {"counter", "gauge",     "summary",
                                              "unknown", "histogram", "gaugehistogram"};
 
@@ -68,6 +71,7 @@ Metric read_metric(protozero::pbf_reader reader) {
   Metric metric;
   while (reader.next()) {
     if (is_field(reader, 1, as_bytes)) {
+      if (metric.labels.size() == max_text_labels) throw TooManyElements();
       metric.labels.push_back(read_label_pair(reader.get_message()));
     } else if (is_field(reader, 6, as_varint)) {
       metric.timestamp_ms = reader.get_int64();
@@ -116,6 +120,8 @@ class FamilyReader {
         help = text_of(reader);
       else if (is_field(reader, 3, as_varint))
         type = static_cast<std::size_t>(reader.get_enum());
+      else if (is_field(reader, 4, as_bytes) && metrics.size() == out_.samples_left_)
+        return refuse(too_many_samples);
       else if (is_field(reader, 4, as_bytes))
         metrics.push_back(reader.get_view());
       else if (is_field(reader, 5, as_bytes))
@@ -128,11 +134,16 @@ class FamilyReader {
     describe(ExposedEntry::Kind::type, std::string(family_types[type]));
     describe(ExposedEntry::Kind::help, std::move(help));
     if (!unit.empty()) describe(ExposedEntry::Kind::unit, std::move(unit));
-    for (const auto& view : metrics) add(read_metric(protozero::pbf_reader(view)));
+    for (const auto& view : metrics) {
+      if (problem_ != nullptr) return;
+      add(read_metric(protozero::pbf_reader(view)));
+    }
   }
   const char* problem() const { return problem_; }
 
  private:
+  void refuse(const char* problem) { problem_ = problem; }
+
   void describe(ExposedEntry::Kind kind, std::string text) {
     ExposedEntry entry;
     entry.kind = kind;
@@ -145,7 +156,8 @@ class FamilyReader {
   void add(const Metric& metric) {
     const protozero::pbf_reader reader(metric.value);
     if (metric.kind == 4) return add_summary(metric, reader);
-    if (metric.kind == 7) return add_histogram(metric, read_exposed_histogram(reader, gauge_));
+    if (metric.kind == 7)
+      return add_histogram(metric, read_exposed_histogram(reader, gauge_, out_.samples_left_));
     const auto [value, exemplar] = read_simple(reader);
     series(metric, "", value).exemplar = exemplar && metric.kind == 3;
   }
@@ -200,8 +212,10 @@ class FamilyReader {
 
   ExposedEntry& series(const Metric& metric, std::string_view suffix, double value,
                        const Label& more = {}) {
-    // The family is refused already: no more of it is written.
-    if (problem_ != nullptr) return out_.entries_.emplace_back();
+    if (out_.samples_left_ == 0) refuse(too_many_samples);
+    // The family is refused: no more of it is written.
+    if (problem_ != nullptr) return refused_;
+    --out_.samples_left_;
     std::string text = "{";
     append_quoted_name(text, name_ + std::string(suffix));
     const auto add = [&](const Label& label) {
@@ -230,6 +244,7 @@ class FamilyReader {
   std::string name_;
   bool gauge_ = false;
   const char* problem_ = nullptr;
+  ExposedEntry refused_;
 };
 
 Result<void> ProtobufReader::read_family() {
@@ -243,6 +258,8 @@ Result<void> ProtobufReader::read_family() {
     family.read(protozero::pbf_reader(begin, static_cast<std::size_t>(length)));
     rest_.remove_prefix(static_cast<std::size_t>(begin - rest_.data()) +
                         static_cast<std::size_t>(length));
+    if (family.problem() == too_many_samples)
+      return Error{ErrorCode::limit_exceeded, too_many_samples};
     if (family.problem() != nullptr)
       return Error{ErrorCode::parse, std::string("protobuf: ") + family.problem()};
   } catch (const protozero::exception& e) {

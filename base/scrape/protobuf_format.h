@@ -21,8 +21,13 @@ struct HistogramChoice {
 
 class ProtobufReader {
  public:
-  ProtobufReader(std::string_view body, HistogramChoice histograms)
-      : rest_(body), histograms_(histograms), text_budget_(text_budget_of(body.size())) {}
+  // Error(limit_exceeded) for a body with more than `samples`: a sample may be a message of two
+  // bytes and is a hundred times that in memory.
+  ProtobufReader(std::string_view body, HistogramChoice histograms, std::size_t samples)
+      : rest_(body),
+        histograms_(histograms),
+        text_budget_(text_budget_of(body.size())),
+        samples_left_(samples) {}
   Result<ExposedEntry> next();
 
  private:
@@ -35,6 +40,7 @@ class ProtobufReader {
   // Names of series that may still be written: buckets repeat their metric's labels, and a small
   // body must not become a large one.
   std::size_t text_budget_;
+  std::size_t samples_left_;
   std::vector<ExposedEntry> entries_;  // of the family being read
   std::size_t at_ = 0;
   std::deque<std::string> texts_;  // what their views show

@@ -30,6 +30,8 @@ ClassicBucket read_classic_bucket(protozero::pbf_reader reader) {
 
 class HistogramMessage {
  public:
+  explicit HistogramMessage(std::size_t most_buckets) : most_buckets_(most_buckets) {}
+
   ExposedHistogram read(protozero::pbf_reader reader, bool gauge) {
     while (reader.next())
       if (!read_classic(reader) && !read_native(reader)) reader.skip();
@@ -48,6 +50,7 @@ class HistogramMessage {
     } else if (is_field(reader, 2, as_fixed64)) {
       out_.sum = reader.get_double();
     } else if (is_field(reader, 3, as_bytes)) {
+      if (out_.buckets.size() == most_buckets_) throw TooManyElements();
       out_.buckets.push_back(read_classic_bucket(reader.get_message()));
     } else if (is_field(reader, 4, as_fixed64)) {
       if (const double count = reader.get_double(); count > 0) out_.count = count;
@@ -102,6 +105,7 @@ class HistogramMessage {
       out_.native = std::make_shared<const NativeHistogram>(std::move(native_));
   }
 
+  const std::size_t most_buckets_;
   ExposedHistogram out_;
   NativeHistogram native_;
   BucketSide positive_;
@@ -110,8 +114,9 @@ class HistogramMessage {
 
 }  // namespace
 
-ExposedHistogram read_exposed_histogram(protozero::pbf_reader reader, bool gauge) {
-  return HistogramMessage().read(reader, gauge);
+ExposedHistogram read_exposed_histogram(protozero::pbf_reader reader, bool gauge,
+                                        std::size_t most_buckets) {
+  return HistogramMessage(most_buckets).read(reader, gauge);
 }
 
 }  // namespace sluice::scrape

@@ -24,6 +24,8 @@ struct ExposedHistogram {
   const char* problem = nullptr;       // what is wrong with the native one
 };
 
-ExposedHistogram read_exposed_histogram(protozero::pbf_reader reader, bool gauge);
+// More classic buckets than `most_buckets` throw TooManyElements.
+ExposedHistogram read_exposed_histogram(protozero::pbf_reader reader, bool gauge,
+                                        std::size_t most_buckets);
 
 }  // namespace sluice::scrape

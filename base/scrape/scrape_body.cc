@@ -17,6 +17,12 @@ Error limit_error(std::string_view limit, const std::string& what) {
   return {ErrorCode::limit_exceeded, std::string(limit) + " exceeded (" + what + ")"};
 }
 
+// The words of a job's own limit, so that alerts on them know this one, too.
+Error too_many_error(std::string_view what, std::size_t most) {
+  return limit_error("sample limit", "more than " + std::to_string(most) + " " + std::string(what) +
+                                         " in one scrape");
+}
+
 // A job's label limits; what exceeds them fails the scrape.
 Result<void> check_label_limits(const LabelSet& labels, const ScrapeLimits& limits) {
   const std::string metric = "metric: " + excerpt(labels.get(metric_name_label));
@@ -62,10 +68,11 @@ class BodyScrape {
   ScrapedBody run(std::string_view body, ExpositionFormat format) {
     round_ = cache_.begin_round();
     auto read = read_all(body, format);
-    if (read && past_sample_limit_) {
-      out_.exceeded = ExceededLimit::samples;
+    if (read && past_sample_limit_)
       read = Error{ErrorCode::limit_exceeded, "sample limit exceeded"};
-    }
+    if (!read && read.error().code == ErrorCode::limit_exceeded &&
+        out_.exceeded == ExceededLimit::none)
+      out_.exceeded = ExceededLimit::samples;
     if (read) {
       succeed();
     } else {
@@ -79,7 +86,8 @@ class BodyScrape {
   Result<void> read_all(std::string_view body, ExpositionFormat format) {
     const JobConfig& job = context_.job;
     if (format == ExpositionFormat::protobuf)
-      return read_entries(ProtobufReader(body, {job.native_histograms, job.classic_histograms}));
+      return read_entries(ProtobufReader(body, {job.native_histograms, job.classic_histograms},
+                                         context_.bounds.samples));
     return read_entries(ExpositionReader(body, format));
   }
 
@@ -91,51 +99,60 @@ class BodyScrape {
       if (entry.kind == ExposedEntry::Kind::series)
         SLUICE_CHECK(add_sample(entry));
       else
-        describe(std::move(entry));
+        SLUICE_CHECK(describe(std::move(entry)));
     }
   }
 
-  void describe(ExposedEntry entry) {
-    MetricMetadata& metadata = described_[entry.family];
+  Result<void> describe(ExposedEntry entry) {
+    if (out_.descriptions.size() > context_.bounds.samples)
+      return too_many_error("families", context_.bounds.samples);
+    MetricMetadata& metadata = out_.descriptions[entry.family];
     if (entry.kind == ExposedEntry::Kind::type)
       metadata.type = std::move(entry.text);
     else if (entry.kind == ExposedEntry::Kind::help)
       metadata.help = std::move(entry.text);
     else
       metadata.unit = std::move(entry.text);
-  }
-
-  Result<void> add_sample(const ExposedEntry& entry) {
-    ++out_.tally.scraped;
-    out_.tally.exemplars += entry.exemplar ? 1 : 0;
-    CachedSeries* series = cache_.find(entry.series);
-    const bool known = series != nullptr;
-    if (!known) {
-      SLUICE_TRY(series, resolve(entry.series));
-    }
-    const bool again = known && series->last_round == round_;
-    series->last_round = round_;
-    if (series->labels == nullptr) return {};
-    const auto timestamp =
-        context_.job.honor_timestamps ? entry.timestamp_ms : std::optional<std::int64_t>{};
-    ++out_.tally.added;
-    if (!known) ++out_.tally.series_added;
-    const std::uint64_t limit = context_.job.limits.samples;
-    if (limit > 0 && out_.tally.added > limit) past_sample_limit_ = true;
-    if (past_sample_limit_) return {};
-    if (again && !timestamp) {
-      ++out_.tally.duplicates;
-      return {};
-    }
-    if (!in_bounds(*series, timestamp)) return {};
-    // What is not kept is not live either: no marker may end what never began.
-    if (!timestamp || context_.job.track_timestamps_staleness) seen_.push_back(series);
-    keep(*series, timestamp.value_or(now_ms_), entry);
     return {};
   }
 
+  Result<void> add_sample(const ExposedEntry& entry) {
+    if (++out_.tally.scraped > context_.bounds.samples)
+      return too_many_error("samples", context_.bounds.samples);
+    out_.tally.exemplars += entry.exemplar ? 1 : 0;
+    CachedText* text = cache_.find(entry.series);
+    const bool known = text != nullptr;
+    if (!known) {
+      SLUICE_TRY(text, resolve(entry.series));
+    }
+    text->last_round = round_;
+    if (text->series == nullptr) return {};
+    ++out_.tally.added;
+    const std::uint64_t limit = context_.job.limits.samples;
+    if (limit > 0 && out_.tally.added > limit) past_sample_limit_ = true;
+    if (!past_sample_limit_ && add_to(*text->series, entry) && !known) ++out_.tally.series_added;
+    return {};
+  }
+
+  // False: it is a duplicate, by its text or by what relabelling made of it.
+  bool add_to(KnownSeries& series, const ExposedEntry& entry) {
+    const auto timestamp =
+        context_.job.honor_timestamps ? entry.timestamp_ms : std::optional<std::int64_t>{};
+    const bool again = series.sample_round == round_;
+    series.sample_round = round_;
+    if (again && (!timestamp || *timestamp == series.last_timestamp_ms)) {
+      ++out_.tally.duplicates;
+      return false;
+    }
+    if (!in_bounds(series, timestamp)) return true;
+    // What is not kept is not live either: no marker may end what never began.
+    if (!timestamp || context_.job.track_timestamps_staleness) seen_.push_back(&series);
+    keep(series, timestamp.value_or(now_ms_), entry);
+    return true;
+  }
+
   // A timestamp that the series brings itself may be anything.
-  bool in_bounds(CachedSeries& series, const std::optional<std::int64_t>& timestamp) {
+  bool in_bounds(KnownSeries& series, const std::optional<std::int64_t>& timestamp) {
     if (!timestamp) return true;
     if (*timestamp > latest_ms_ || *timestamp < oldest_ms_) {
       ++out_.tally.out_of_bounds;
@@ -146,22 +163,20 @@ class BodyScrape {
     return true;
   }
 
-  void keep(const CachedSeries& series, std::int64_t timestamp_ms, const ExposedEntry& entry) {
+  void keep(const KnownSeries& series, std::int64_t timestamp_ms, const ExposedEntry& entry) {
     SeriesSamples& kept = out_.series.emplace_back();
-    kept.labels = *series.labels;
+    kept.labels = series.labels;
     const double value =
         entry.histogram ? add_histogram(kept.histograms, entry.histogram) : entry.value;
     kept.samples.push_back({timestamp_ms, value});
   }
 
   // What a text that was not seen before stands for.
-  Result<CachedSeries*> resolve(std::string_view text) {
+  Result<CachedText*> resolve(std::string_view text) {
     SLUICE_TRY(auto parsed, parse_series(text));
     LabelSet labels = merge_labels(LabelSet::from(std::move(parsed)), context_.target_labels,
                                    context_.job.honor_labels);
-    CachedSeries series;
-    if (!context_.metric_relabel.apply(labels) || labels.empty())
-      return &cache_.add(text, std::move(series));
+    if (!context_.metric_relabel.apply(labels) || labels.empty()) return &cache_.add(text, nullptr);
     if (!labels.has(metric_name_label))
       return invalid_argument("missing metric name (__name__ label)");
     if (!valid_series_labels(context_.job.names, labels))
@@ -170,23 +185,19 @@ class BodyScrape {
       out_.exceeded = ExceededLimit::labels;
       return std::move(within).error();
     }
-    if (within_bounds(labels, context_.bounds)) {
-      series.hash = labels.hash();
-      series.labels = std::make_shared<const LabelSet>(std::move(labels));
-    } else {
-      ++out_.tally.oversized;
-    }
-    return &cache_.add(text, std::move(series));
+    if (within_bounds(labels, context_.bounds))
+      return &cache_.add(text, cache_.series_of(std::move(labels)));
+    ++out_.tally.oversized;
+    return &cache_.add(text, nullptr);
   }
 
   void succeed() {
     cache_.succeed(seen_, [this](const LabelSet& labels) {
       out_.series.push_back(stale_sample(labels, now_ms_));
     });
-    for (auto& [family, metadata] : described_) {
+    for (auto& [family, metadata] : out_.descriptions) {
       metadata.family = family;
       if (metadata.type.empty()) metadata.type = "unknown";
-      if (cache_.describe(metadata)) out_.metadata.push_back(std::move(metadata));
     }
   }
 
@@ -197,8 +208,7 @@ class BodyScrape {
   std::int64_t oldest_ms_ = INT64_MIN;
   std::uint64_t round_ = 0;
   bool past_sample_limit_ = false;
-  std::vector<const CachedSeries*> seen_;
-  std::map<std::string, MetricMetadata> described_;
+  std::vector<KnownSeries*> seen_;
   ScrapedBody out_;
 };
 

@@ -6,7 +6,9 @@
 // not any more end with a stale marker; so do all series when the scrape fails.
 #pragma once
 
+#include <map>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -22,6 +24,9 @@ namespace sluice::scrape {
 // counted, a sample too old or in the future too.
 struct Bounds {
   std::size_t body_bytes = 256 << 20;
+  // Of one scrape, before relabelling: small samples grow twentyfold in memory. Past it the scrape
+  // fails. Also the families it may describe.
+  std::size_t samples = 1'000'000;
   std::size_t labels_per_series = Limits{}.labels_per_series;
   std::size_t label_name_bytes = Limits{}.label_name_bytes;
   std::size_t label_value_bytes = Limits{}.label_value_bytes;
@@ -31,10 +36,10 @@ struct Bounds {
 };
 
 struct ScrapeTally {
-  std::size_t scraped = 0;       // samples in the body
-  std::size_t added = 0;         // of them, after relabelling
-  std::size_t series_added = 0;  // series not seen before
-  std::size_t duplicates = 0;
+  std::size_t scraped = 0;        // samples in the body
+  std::size_t added = 0;          // of them, after relabelling
+  std::size_t series_added = 0;   // series not seen before
+  std::size_t duplicates = 0;     // of a series that has a sample already; left out
   std::size_t out_of_order = 0;   // with a timestamp before the last one; stored nevertheless
   std::size_t out_of_bounds = 0;  // too old, or in the future
   std::size_t oversized = 0;      // series whose labels exceed the bounds
@@ -44,9 +49,11 @@ struct ScrapeTally {
 // Which of the job's limits failed the scrape.
 enum class ExceededLimit { none, samples, labels };
 
+using Descriptions = std::map<std::string, MetricMetadata, std::less<>>;  // by family
+
 struct ScrapedBody {
-  std::vector<SeriesSamples> series;     // stale markers among them
-  std::vector<MetricMetadata> metadata;  // what is new
+  std::vector<SeriesSamples> series;  // stale markers among them
+  Descriptions descriptions;          // all it says about families
   ScrapeTally tally;
   std::optional<Error> error;  // then `series` has stale markers only
   ExceededLimit exceeded = ExceededLimit::none;

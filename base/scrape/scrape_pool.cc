@@ -1,5 +1,7 @@
 #include "base/scrape/scrape_pool.h"
 
+#include <algorithm>
+
 #include "base/telemetry/log.h"
 
 namespace sluice::scrape {
@@ -8,6 +10,12 @@ namespace {
 
 // Of the dropped targets that the API shows, when the job sets no smaller bound.
 constexpr std::size_t max_dropped_kept = 10'000;
+
+// Of the wrong ones that the log names.
+constexpr std::size_t max_wrong_named = 100;
+// Targets that are gone and may come back. With more of them the rest ends at once: names that
+// change all the time must not fill the memory for two intervals, which may be long.
+constexpr std::size_t max_ending = 5'000;
 
 std::size_t dropped_kept(const ScrapeLimits& limits) {
   return limits.keep_dropped_targets == 0
@@ -30,58 +38,64 @@ void ScrapePool::set_job(JobPtr job, Timestamp now, std::size_t room) {
     files_ = TargetFiles(job->config.file_discoveries);
   job_ = std::move(job);
   files_.refresh(now);
-  note_failures();
   sync(now, room);
 }
 
 void ScrapePool::refresh(Timestamp now, std::size_t room) {
   if (files_.empty()) return;
   if (files_.refresh(now)) sync(now, room);
-  note_failures();
 }
 
 void ScrapePool::clear() {
   for (auto& [hash, entry] : entries_) end_target(hash, std::move(entry));
   entries_.clear();
   dropped_.clear();
-  dropped_count_ = wrong_count_ = 0;
+  dropped_count_ = wrong_count_ = left_out_ = 0;
 }
 
-// Each problem is logged when it appears, not whenever the files are looked at.
-void ScrapePool::note_failures() {
-  for (const auto& [path, why] : files_.failures()) {
-    std::string& known = known_problems_[path];
-    if (known != why)
-      log_warn("targets not read; those of before stay",
-               {{"scrape_job", name()}, {"file", path}, {"error", why}});
-    known = why;
+void ScrapePool::log_problems() {
+  std::map<std::string, Problem> problems = wrong_targets_;
+  for (const auto& [path, why] : files_.failures())
+    problems[path] = {"targets not read; those of before stay", why};
+  for (const auto& [place, problem] : problems)
+    if (const auto known = known_problems_.find(place);
+        known == known_problems_.end() || known->second != problem)
+      log_warn(problem.message, {{"scrape_job", name()}, {"in", place}, {"error", problem.what}});
+  known_problems_ = std::move(problems);
+}
+
+void ScrapePool::note_wrong(const std::string& address, std::string why) {
+  ++wrong_count_;
+  if (wrong_targets_.size() < max_wrong_named)
+    wrong_targets_[address] = {"target cannot be scraped", std::move(why)};
+}
+
+void ScrapePool::find_target(const std::string& address, const LabelSet& group, std::size_t room,
+                             Targets& found) {
+  TargetOutcome outcome = make_target(job_->config, job_->relabel, address, group);
+  if (outcome.target && (found.size() < room || found.contains(outcome.target->hash))) {
+    found.emplace(outcome.target->hash, std::move(*outcome.target));
+  } else if (outcome.target) {
+    ++left_out_;
+    note_wrong(address, "too many targets");
+  } else if (!outcome.problem.empty()) {
+    note_wrong(address, std::move(outcome.problem));
+  } else if (++dropped_count_ <= dropped_kept(job_->config.limits)) {
+    dropped_.push_back(std::move(outcome.discovered));
   }
-  std::erase_if(known_problems_,
-                [&](const auto& known) { return !files_.failures().contains(known.first); });
 }
 
-std::map<std::uint64_t, Target> ScrapePool::find_targets(std::size_t room) {
-  std::map<std::uint64_t, Target> found;
+ScrapePool::Targets ScrapePool::find_targets(std::size_t room) {
+  Targets found;
   dropped_.clear();
-  dropped_count_ = wrong_count_ = 0;
+  wrong_targets_.clear();
+  dropped_count_ = wrong_count_ = left_out_ = 0;
+  last_room_ = room;
   std::vector<TargetGroup> groups = job_->config.static_groups;
   for (auto& group : files_.groups()) groups.push_back(std::move(group));
-  for (const TargetGroup& group : groups) {
-    for (const std::string& address : group.addresses) {
-      TargetOutcome outcome = make_target(job_->config, job_->relabel, address, group.labels);
-      if (outcome.target && found.size() < room) {
-        found.emplace(outcome.target->hash, std::move(*outcome.target));
-      } else if (outcome.target || !outcome.problem.empty()) {
-        ++wrong_count_;
-        log_error("target cannot be scraped",
-                  {{"scrape_job", name()},
-                   {"target", address},
-                   {"error", outcome.target ? "too many targets" : outcome.problem}});
-      } else if (++dropped_count_ <= dropped_kept(job_->config.limits)) {
-        dropped_.push_back(std::move(outcome.discovered));
-      }
-    }
-  }
+  for (const TargetGroup& group : groups)
+    for (const std::string& address : group.addresses)
+      find_target(address, group.labels, room, found);
   return found;
 }
 
@@ -122,7 +136,8 @@ void ScrapePool::add_target(std::uint64_t hash, Target target, Timestamp now) {
 }
 
 void ScrapePool::end_target(std::uint64_t hash, Entry entry) {
-  const Timestamp due = end_of(entry.next, entry.interval);
+  const bool many = ending_.size() >= max_ending;
+  const Timestamp due = many ? Timestamp::min() : end_of(entry.next, entry.interval);
   ending_[hash] = {std::move(entry), due};
 }
 
@@ -151,12 +166,19 @@ Timestamp ScrapePool::next_due() const {
   return next;
 }
 
-std::vector<ScrapePool::Ended> ScrapePool::take_ended(Timestamp now) {
-  std::vector<Ended> ended;
+bool ScrapePool::ends_due(Timestamp now) const {
+  return std::any_of(ending_.begin(), ending_.end(), [now](const auto& item) {
+    return item.second.due <= now && !item.second.entry.loop->busy();
+  });
+}
+
+std::vector<EndedTarget> ScrapePool::take_ended(Timestamp now) {
+  std::vector<EndedTarget> ended;
   std::erase_if(ending_, [&](const auto& item) {
     const Ending& ending = item.second;
     if (ending.due > now || ending.entry.loop->busy()) return false;
-    ended.push_back({ending.entry.loop, ending.entry.next});
+    // One that ends early does so now, not at its next scrape.
+    ended.push_back({ending.entry.loop, std::min(ending.entry.next, now)});
     return true;
   });
   return ended;

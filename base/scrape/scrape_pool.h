@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "base/scrape/target_end.h"
 #include "base/scrape/target_files.h"
 #include "base/scrape/target_loop.h"
 
@@ -20,6 +21,12 @@ class ScrapePool {
   void set_job(JobPtr job, Timestamp now, std::size_t room);
   // Looks at the files of targets. `room`: targets the pool may have.
   void refresh(Timestamp now, std::size_t room);
+  // Were targets left out that this much room would take?
+  bool could_grow_in(std::size_t room) const { return left_out_ > 0 && room > last_room_; }
+  // Finds out anew which targets there are.
+  void sync(Timestamp now, std::size_t room);
+  // Each problem goes to the log when it appears, not whenever targets are looked at.
+  void log_problems();
   // All targets are gone (the job was taken out of the configuration).
   void clear();
 
@@ -31,12 +38,9 @@ class ScrapePool {
   std::vector<Due> take_due(Timestamp now, ScrapeMetrics& metrics);
   Timestamp next_due() const;  // max() if there is none
 
-  // Targets that are gone long enough: what they still have to say goes out at `at`.
-  struct Ended {
-    std::shared_ptr<TargetLoop> loop;
-    Timestamp at{};
-  };
-  std::vector<Ended> take_ended(Timestamp now);
+  // Targets that are gone long enough: what they still have to say goes out at their time.
+  std::vector<EndedTarget> take_ended(Timestamp now);
+  bool ends_due(Timestamp now) const;
   bool empty() const { return entries_.empty() && ending_.empty(); }
 
   const std::string& name() const { return job_->config.name; }
@@ -57,20 +61,30 @@ class ScrapePool {
     Entry entry;
     Timestamp due{};
   };
-  void sync(Timestamp now, std::size_t room);
-  std::map<std::uint64_t, Target> find_targets(std::size_t room);
+  struct Problem {
+    std::string_view message;
+    std::string what;
+    friend bool operator==(const Problem&, const Problem&) = default;
+  };
+  using Targets = std::map<std::uint64_t, Target>;
+  Targets find_targets(std::size_t room);
+  void find_target(const std::string& address, const LabelSet& group, std::size_t room,
+                   Targets& found);
+  void note_wrong(const std::string& address, std::string why);
   void add_target(std::uint64_t hash, Target target, Timestamp now);
   void end_target(std::uint64_t hash, Entry entry);
-  void note_failures();
 
   JobPtr job_;
   TargetFiles files_;
   std::map<std::uint64_t, Entry> entries_;  // by the target's hash
   std::map<std::uint64_t, Ending> ending_;
-  std::map<std::string, std::string> known_problems_;  // said in the log already
+  std::map<std::string, Problem> wrong_targets_;   // by address; the first of them
+  std::map<std::string, Problem> known_problems_;  // said in the log already
   std::vector<LabelSet> dropped_;
   std::size_t dropped_count_ = 0;
   std::size_t wrong_count_ = 0;
+  std::size_t left_out_ = 0;  // of them, for want of room
+  std::size_t last_room_ = 0;
 };
 
 }  // namespace sluice::scrape

@@ -1,12 +1,14 @@
 #include "base/scrape/scraper.h"
 
 #include <algorithm>
+#include <atomic>
 #include <condition_variable>
 #include <thread>
 
 #include "base/runtime/io_runtime.h"
+#include "base/scrape/paced_log.h"
 #include "base/scrape/scrape_pool.h"
-#include "base/telemetry/log.h"
+#include "base/scrape/target_end.h"
 
 namespace sluice::scrape {
 
@@ -43,16 +45,20 @@ struct Scraper::Impl {
 
   void set_jobs(const std::map<std::string, JobPtr>& fresh, Timestamp now);
   std::size_t room_beside(const ScrapePool* pool) const;
+  void use_room(Timestamp now);
   void refresh_files(Timestamp now);
   void count_targets();
   using Work = ScrapePool::Due;
   std::vector<Work> take_work(Timestamp now);
   void scrape(const Work& work);
-  void write(ScrapeWrite write);
+  bool write(ScrapeWrite write);  // false: it is not stored
+  bool ends_due(Timestamp now) const;
   void end_targets(Timestamp now);
+  void submit_ends(Timestamp now);
   Timestamp next_due() const;
   void run(const std::stop_token& stop_token);
   void submit(Work work);
+  bool submit_task(std::function<void()> task);
 
   const ScraperOptions options;
   const Parts parts;
@@ -63,6 +69,8 @@ struct Scraper::Impl {
   std::map<std::string, std::unique_ptr<ScrapePool>> pools;  // guarded by mutex
   std::vector<std::unique_ptr<ScrapePool>> leaving;          // guarded by mutex; of removed jobs
   Timestamp files_looked_at = Timestamp::min();              // guarded by mutex
+  std::atomic<bool> ending{false};                           // are targets being ended?
+  PacedLog write_log{"scraped samples not stored"};
   std::stop_source stop_source;
   std::unique_ptr<ThreadPool> workers;  // the scheduler's
   std::jthread scheduler;
@@ -83,7 +91,7 @@ void Scraper::Impl::set_jobs(const std::map<std::string, JobPtr>& fresh, Timesta
       continue;
     }
     it->second->clear();
-    leaving.push_back(std::move(it->second));
+    if (!it->second->empty()) leaving.push_back(std::move(it->second));
     it = pools.erase(it);
   }
   for (const auto& [name, job] : fresh) {
@@ -92,6 +100,16 @@ void Scraper::Impl::set_jobs(const std::map<std::string, JobPtr>& fresh, Timesta
     pool->set_job(job, now, room_beside(pool.get()));
   }
   jobs = fresh;
+  use_room(now);
+}
+
+// A pool that was looked at before others became smaller may have left targets out.
+void Scraper::Impl::use_room(Timestamp now) {
+  for (auto& [name, pool] : pools) {
+    if (const std::size_t room = room_beside(pool.get()); pool->could_grow_in(room))
+      pool->sync(now, room);
+    pool->log_problems();
+  }
 }
 
 void Scraper::Impl::refresh_files(Timestamp now) {
@@ -100,6 +118,7 @@ void Scraper::Impl::refresh_files(Timestamp now) {
     return;
   files_looked_at = now;
   for (auto& [name, pool] : pools) pool->refresh(now, room_beside(pool.get()));
+  use_room(now);
   count_targets();
 }
 
@@ -133,20 +152,28 @@ void Scraper::Impl::scrape(const Work& work) {
   auto result = work.loop->scrape(punctual ? work.scheduled : now, parts.clock, options.bounds,
                                   metrics, stop_source.get_token());
   // What a stop cut short says nothing about the target.
-  if (!stop_source.stop_requested()) write(std::move(result));
+  if (!stop_source.stop_requested() && !write(std::move(result))) work.loop->forget_told();
   work.loop->set_busy(false);
 }
 
-void Scraper::Impl::write(ScrapeWrite write) {
-  if (write.series.empty()) return;
+bool Scraper::Impl::write(ScrapeWrite write) {
+  if (write.series.empty()) return true;
   const auto written = parts.sink(std::move(write));
-  if (written) return;
+  if (written) return true;
   metrics.write_failures.inc();
-  log_warn("scraped samples not stored", {{"error", written.error()}});
+  write_log.warn(parts.clock.now(), written.error().message);
+  return false;
+}
+
+bool Scraper::Impl::ends_due(Timestamp now) const {
+  const std::lock_guard lock(mutex);
+  const auto due = [now](const auto& pool) { return pool->ends_due(now); };
+  return std::any_of(leaving.begin(), leaving.end(), due) ||
+         std::any_of(pools.begin(), pools.end(), [&](const auto& p) { return due(p.second); });
 }
 
 void Scraper::Impl::end_targets(Timestamp now) {
-  std::vector<ScrapePool::Ended> ended;
+  std::vector<EndedTarget> ended;
   std::vector<std::shared_ptr<TargetLoop>> others;
   {
     const std::lock_guard lock(mutex);
@@ -160,17 +187,19 @@ void Scraper::Impl::end_targets(Timestamp now) {
     for (auto& [name, pool] : pools)
       for (auto& loop : pool->loops()) others.push_back(std::move(loop));
   }
-  for (const auto& [loop, at] : ended) {
-    const LabelSet labels = loop->target()->labels;
-    const bool twin = std::any_of(others.begin(), others.end(), [&](const auto& other) {
-      return other->target()->labels == labels;
-    });
-    const auto elsewhere = [&](const LabelSet& series) {
-      return std::any_of(others.begin(), others.end(),
-                         [&](const auto& other) { return other->live(series); });
-    };
-    write(loop->end(at, elsewhere, !twin));
-  }
+  end_together(ended, others, [this](ScrapeWrite end) {
+    if (!stop_source.stop_requested()) write(std::move(end));
+  });
+}
+
+// One task at a time: what is due meanwhile ends together in the next one.
+void Scraper::Impl::submit_ends(Timestamp now) {
+  if (!ends_due(now) || ending.exchange(true)) return;
+  const bool taken = submit_task([this, now] {
+    end_targets(now);
+    ending = false;
+  });
+  if (!taken) ending = false;
 }
 
 Timestamp Scraper::Impl::next_due() const {
@@ -181,11 +210,15 @@ Timestamp Scraper::Impl::next_due() const {
   return next;
 }
 
-void Scraper::Impl::submit(Work work) {
-  const auto loop = work.loop;
+bool Scraper::Impl::submit_task(std::function<void()> task) {
   // Threads are there once there is something to scrape.
   if (!workers) workers = std::make_unique<ThreadPool>("scrape", options.threads, queued_scrapes);
-  if (workers->submit([this, work = std::move(work)] { scrape(work); })) return;
+  return workers->submit(std::move(task));
+}
+
+void Scraper::Impl::submit(Work work) {
+  const auto loop = work.loop;
+  if (submit_task([this, work = std::move(work)] { scrape(work); })) return;
   metrics.missed.inc();
   loop->set_busy(false);
 }
@@ -194,7 +227,7 @@ void Scraper::Impl::run(const std::stop_token& stop_token) {
   while (!stop_token.stop_requested()) {
     const Timestamp now = parts.clock.now();
     for (auto& work : take_work(now)) submit(std::move(work));
-    end_targets(now);
+    submit_ends(now);
     const Timestamp next = next_due();
     std::unique_lock lock(mutex);
     const Duration wait =

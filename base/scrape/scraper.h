@@ -3,7 +3,8 @@
 // start() runs it: one thread schedules, a pool of threads scrapes, since a scrape blocks on its
 // target. A test calls step() instead and owns the clock. Every scrape is one write: its samples,
 // the stale markers of series that are gone, and the report (up and so on). What the sink refuses
-// is lost and counted; the next scrape is the retry.
+// is lost and counted; the next scrape is the retry. Targets end on the scraping threads, too, many
+// at once, so that the schedule does not wait for it.
 //
 // Safe from any thread; stop() before destruction of what it was given.
 #pragma once

@@ -28,6 +28,7 @@ class SeriesText {
   Result<void> read_items() {
     skip();
     while (!take('}')) {
+      if (labels_.size() > max_text_labels) return bad("too many labels");
       SLUICE_CHECK(read_item());
       skip();
       if (take(','))

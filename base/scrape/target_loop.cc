@@ -2,6 +2,7 @@
 
 #include "base/scrape/negotiation.h"
 #include "base/scrape/report.h"
+#include "base/scrape/target_end.h"
 #include "base/telemetry/log.h"
 
 namespace sluice::scrape {
@@ -101,11 +102,32 @@ ScrapeWrite TargetLoop::scrape(Timestamp at, Clock& clock, const Bounds& bounds,
   append_report({!body.error, seconds, body.tally}, plan.target->labels, unix_ms(to_ms(at)),
                 body.series);
   remember(begin, seconds, body.error);
-  return {std::move(body.series), std::move(body.metadata)};
+  ScrapeWrite write{std::move(body.series), {}};
+  if (!body.error) write.metadata = take_news(std::move(body.descriptions));
+  return write;
+}
+
+// Each scrape's descriptions replace those of the one before as a whole: what is not shown any more
+// is forgotten, and nothing is copied.
+std::vector<MetricMetadata> TargetLoop::take_news(Descriptions descriptions) {
+  const auto fresh = std::make_shared<const Descriptions>(std::move(descriptions));
+  std::vector<MetricMetadata> news;
+  const std::lock_guard lock(mutex_);
+  for (const auto& [family, metadata] : *fresh) {
+    const auto known = told_ ? told_->find(family) : Descriptions::const_iterator();
+    if (!told_ || known == told_->end() || known->second != metadata) news.push_back(metadata);
+  }
+  state_.descriptions = told_ = fresh;
+  return news;
+}
+
+void TargetLoop::forget_told() {
+  const std::lock_guard lock(mutex_);
+  told_.reset();
 }
 
 void TargetLoop::remember(Timestamp at, double seconds, const std::optional<Error>& error) {
-  const std::scoped_lock lock(mutex_, cache_mutex_);
+  const std::lock_guard lock(mutex_);
   // Once when it goes down, not at each scrape while it is.
   if (error && state_.health != Health::down)
     log_warn("scrape failed", {{"target", plan_.target->url}, {"error", error->message}});
@@ -113,25 +135,22 @@ void TargetLoop::remember(Timestamp at, double seconds, const std::optional<Erro
   state_.last_error = error ? error->message : "";
   state_.last_scrape = at;
   state_.last_seconds = seconds;
-  state_.descriptions = cache_.descriptions();
 }
 
-bool TargetLoop::live(const LabelSet& labels) const {
+std::vector<SeriesPtr> TargetLoop::take_live() {
   const std::lock_guard lock(cache_mutex_);
-  return cache_.live(labels);
+  return cache_.take_live();
 }
 
-ScrapeWrite TargetLoop::end(Timestamp at, const std::function<bool(const LabelSet&)>& elsewhere,
-                            bool report) {
-  ScrapeWrite write;
-  const std::int64_t now_ms = unix_ms(to_ms(at));
-  {
-    const std::lock_guard lock(cache_mutex_);
-    write.series = end_all_series(now_ms, cache_);
-  }
-  std::erase_if(write.series, [&](const SeriesSamples& s) { return elsewhere(s.labels); });
-  if (report) append_report_end(target()->labels, now_ms, write.series);
-  return write;
+void TargetLoop::strike_live(SeriesSet& series) const {
+  const std::lock_guard lock(cache_mutex_);
+  cache_.strike_live(series);
+}
+
+LabelSet TargetLoop::settled_labels() const {
+  const auto target = this->target();
+  const std::lock_guard lock(cache_mutex_);
+  return cached_for_ ? scrape::settled_labels(cached_for_->config, target->labels) : LabelSet();
 }
 
 }  // namespace sluice::scrape

@@ -35,7 +35,7 @@ struct TargetState {
   std::string last_error;
   std::optional<Timestamp> last_scrape;
   double last_seconds = 0;
-  std::shared_ptr<const SeriesCache::Descriptions> descriptions;
+  std::shared_ptr<const Descriptions> descriptions;  // of the last scrape that succeeded
 };
 
 // What a scrape gives to the store.
@@ -55,11 +55,15 @@ class TargetLoop {
   // Asks the target and makes samples of the answer, stamped `at`, or of the failure.
   ScrapeWrite scrape(Timestamp at, Clock& clock, const Bounds& bounds, ScrapeMetrics& metrics,
                      const std::stop_token& cancel);
-  // The target is gone: stale markers at `at` for all its series but those `elsewhere` is true for,
-  // and for what was reported about its scrapes if `report`.
-  ScrapeWrite end(Timestamp at, const std::function<bool(const LabelSet&)>& elsewhere, bool report);
-  // Did the last scrape have this series?
-  bool live(const LabelSet& labels) const;
+  // The last scrape was not stored: what it said about families is news once more.
+  void forget_told();
+
+  // The target is gone: gives the series that were live.
+  std::vector<SeriesPtr> take_live();
+  // Takes out of `series` what the last scrape had. Waits while an answer is being read.
+  void strike_live(SeriesSet& series) const;
+  // Labels that everything that is live has, with these values.
+  LabelSet settled_labels() const;
 
   // Is a scrape of it under way or queued?
   bool busy() const { return busy_; }
@@ -78,11 +82,13 @@ class TargetLoop {
   ScrapedBody read(const Plan& plan, Timestamp at, const Bounds& bounds, ScrapeMetrics& metrics,
                    const std::stop_token& cancel);
   void remember(Timestamp at, double seconds, const std::optional<Error>& error);
+  std::vector<MetricMetadata> take_news(Descriptions descriptions);
 
   std::atomic<bool> busy_{false};
   mutable std::mutex mutex_;
-  Plan plan_;          // guarded by mutex_
-  TargetState state_;  // guarded by mutex_
+  Plan plan_;                                 // guarded by mutex_
+  TargetState state_;                         // guarded by mutex_
+  std::shared_ptr<const Descriptions> told_;  // to the store; guarded by mutex_
   mutable std::mutex cache_mutex_;
   SeriesCache cache_;  // guarded by cache_mutex_
   JobPtr cached_for_;  // whose rules made the cache's labels; guarded by cache_mutex_

@@ -68,6 +68,7 @@ struct MetricMetadata {
   std::string type;  // "counter", "gauge", "histogram", "summary", "unknown", ...
   std::string help;
   std::string unit;
+  friend bool operator==(const MetricMetadata&, const MetricMetadata&) = default;
 };
 
 }  // namespace sluice

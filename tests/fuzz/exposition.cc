@@ -41,7 +41,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto again = scrape_body(body, format, now_ms, context, cache);
   fuzz::require(again.error.has_value() == first.error.has_value(), "read alike twice");
   fuzz::require(again.series.size() == first.series.size(), "the same samples again");
-  fuzz::require(again.metadata.empty() || first.error.has_value(), "nothing new about families");
+  fuzz::require(again.descriptions == first.descriptions || first.error.has_value(),
+                "the same about families");
   const auto gone = end_all_series(now_ms, cache);
   fuzz::require(gone.size() <= again.series.size(), "only what was live ends");
   fuzz::require(end_all_series(now_ms, cache).empty(), "series end once");

@@ -57,8 +57,9 @@ std::string printed_entry(const ExposedEntry& entry) {
   return out + (entry.exemplar ? " exemplar" : "");
 }
 
-std::vector<std::string> printed_body(const std::string& body, HistogramChoice choice = {}) {
-  ProtobufReader reader(body, choice);
+std::vector<std::string> printed_body(const std::string& body, HistogramChoice choice = {},
+                                      std::size_t samples = 1'000'000) {
+  ProtobufReader reader(body, choice, samples);
   std::vector<std::string> out;
   while (true) {
     const auto entry = reader.next();
@@ -156,7 +157,7 @@ TEST_CASE("native histograms are taken where they are wanted", "[protobuf]") {
   CHECK(printed_body(body, {.native = true}) ==
         Lines{"h histogram", "h about it", line("h", "} histogram")});
   CHECK(printed_body(body, {.native = true, .classic = true}).size() == 9);
-  ProtobufReader reader(body, {.native = true});
+  ProtobufReader reader(body, {.native = true}, 1'000);
   HistogramPtr histogram;
   while (histogram == nullptr) histogram = reader.next().value().histogram;
   CHECK(histogram->schema == 3);
@@ -190,6 +191,44 @@ TEST_CASE("a small body does not become a large one", "[protobuf]") {
   });
   CHECK(printed_body(huge.delimited()).back().find("far larger than the body") !=
         std::string::npos);
+}
+
+TEST_CASE("samples, labels and buckets of tiny messages are bounded", "[protobuf]") {
+  const auto last = [](const std::string& family, std::size_t samples) {
+    std::string body;
+    protozero::write_varint(std::back_inserter(body), family.size());
+    return printed_body(body + family, {.native = true}, samples).back();
+  };
+  const auto repeated = [](std::string_view message, std::size_t times) {
+    std::string out;
+    for (std::size_t i = 0; i < times; ++i) out += message;
+    return out;
+  };
+  // {metric: {}}, two bytes each
+  CHECK(last("\x0A\x01x" + repeated(std::string("\x22\x00", 2), 100), 100).starts_with("{"));
+  CHECK(last("\x0A\x01x" + repeated(std::string("\x22\x00", 2), 101), 100) ==
+        "error sample limit exceeded");
+
+  const auto metric = [](int type, std::string_view fields) {
+    std::string family;
+    Writer writer(family);
+    writer.add_string(1, "x");
+    writer.add_enum(3, type);
+    writer.add_string(4, fields.data(), fields.size());
+    return family;
+  };
+  const std::string label("\x0A\x00", 2);
+  CHECK(last(metric(1, repeated(label, 10'001)), 100).ends_with("too many labels or buckets"));
+  // {summary: {quantile: {}...}}
+  std::string summary;
+  Writer(summary).add_string(4, repeated(std::string("\x1A\x00", 2), 200));
+  CHECK(last(metric(2, summary), 100) == "error sample limit exceeded");
+  std::string classic;
+  Writer(classic).add_string(7, repeated(std::string("\x1A\x00", 2), 200));
+  CHECK(last(metric(4, classic), 100).ends_with("too many labels or buckets"));
+  std::string native;
+  Writer(native).add_string(7, repeated(std::string("\x68\x00", 2), 100'001));
+  CHECK(last(metric(4, native), 100).ends_with("too many labels or buckets"));
 }
 
 }  // namespace sluice::scrape

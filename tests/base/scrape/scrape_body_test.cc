@@ -210,20 +210,65 @@ TEST_CASE("series beyond the bounds of the store are left out and counted", "[sc
   CHECK(body.series.size() == 1);
 }
 
-TEST_CASE("what is said about families is passed on when it is new", "[scrape]") {
+TEST_CASE("what is said about families is passed on", "[scrape]") {
   Target1 target;
-  const std::string text = "# TYPE a counter\n# HELP a about it\n# HELP b unsaid\na 1\n";
-  const auto first = target.scrape(text).metadata;
-  REQUIRE(first.size() == 2);
-  CHECK(first[0].family == "a");
-  CHECK(first[0].type == "counter");
-  CHECK(first[0].help == "about it");
-  CHECK(first[1].type == "unknown");
-  CHECK(target.scrape(text).metadata.empty());
-  const auto published = target.cache.descriptions();
-  CHECK(target.scrape("# TYPE a gauge\na 1\n").metadata.size() == 1);
-  CHECK(published->at("a").type == "counter");
-  CHECK(target.cache.descriptions()->at("a").type == "gauge");
+  const auto said =
+      target.scrape("# TYPE a counter\n# HELP a about it\n# HELP b unsaid\na 1\n").descriptions;
+  REQUIRE(said.size() == 2);
+  CHECK(said.at("a") == MetricMetadata{"a", "counter", "about it", ""});
+  CHECK(said.at("b").type == "unknown");
+  CHECK(target.scrape("a 1\n").descriptions.empty());
+}
+
+TEST_CASE("more samples or families than the bound fail the scrape", "[scrape]") {
+  Target1 target;
+  target.bounds.samples = 2;
+  target.job.metric_relabel = {
+      {.action = RelabelAction::drop, .source_labels = {"__name__"}, .regex = "c"}};
+  CHECK_FALSE(target.scrape("a 1\nb 2\n").error.has_value());
+  // Those that relabelling drops fill the memory, too.
+  const auto body = target.scrape("a 1\nb 2\nc 3\n");
+  CHECK(body.error->message == "sample limit exceeded (more than 2 samples in one scrape)");
+  CHECK(body.exceeded == ExceededLimit::samples);
+  CHECK(printed_samples(body.series) == Lines{R"({__name__="a", instance="i", job="j"} stale)",
+                                              R"({__name__="b", instance="i", job="j"} stale)"});
+  const auto families = target.scrape("# HELP a\n# HELP b\n# HELP c\n# HELP d\n");
+  CHECK(families.error->message == "sample limit exceeded (more than 2 families in one scrape)");
+  CHECK_FALSE(target.scrape("a 1\nb 2\n").error.has_value());
+}
+
+TEST_CASE("series that relabelling makes one are duplicates", "[scrape]") {
+  Target1 target;
+  target.job.metric_relabel = {{.action = RelabelAction::labeldrop, .regex = "x"}};
+  for (int round = 0; round < 2; ++round) {
+    const auto body = target.scrape("a{x=\"1\"} 1\na{x=\"2\"} 2\n");
+    CHECK(printed_samples(body.series) == Lines{R"({__name__="a", instance="i", job="j"} 1)"});
+    CHECK(body.tally.duplicates == 1);
+    CHECK(body.tally.added == 2);
+    CHECK(body.tally.series_added == (round == 0 ? 1 : 0));
+  }
+  // One of both texts is enough to go on.
+  CHECK(printed_samples(target.scrape("a{x=\"2\"} 3\n").series) ==
+        Lines{R"({__name__="a", instance="i", job="j"} 3)"});
+  CHECK(printed_samples(target.scrape("").series) ==
+        Lines{R"({__name__="a", instance="i", job="j"} stale)"});
+  CHECK(target.cache.texts() == 0);
+}
+
+TEST_CASE("of two samples with one time the first counts", "[scrape]") {
+  Target1 target;
+  const std::string at = std::to_string(start);
+  const std::string later = std::to_string(start + 1);
+  const auto body = target.scrape("a 1 " + at + "\na 2 " + at + "\na 3 " + later + "\n");
+  CHECK(body.tally.duplicates == 1);
+  CHECK(body.series.size() == 2);
+}
+
+TEST_CASE("a series has at most 10,000 labels as it is written", "[scrape]") {
+  Target1 target;
+  std::string text = "a{";
+  for (int i = 0; i < 10'001; ++i) text += "l" + std::to_string(i) + "=\"\",";
+  CHECK(target.scrape(text + "} 1\n").error->message.ends_with("too many labels"));
 }
 
 TEST_CASE("a target that fails with new texts forever does not fill the memory", "[scrape]") {

@@ -2,9 +2,14 @@
 
 #include <bit>
 #include <catch2/catch_test_macros.hpp>
+#include <condition_variable>
+#include <mutex>
 
 #include "base/codec/json_writer.h"
+#include "base/scrape/paced_log.h"
+#include "base/scrape/scrape_pool.h"
 #include "base/scrape/status_json.h"
+#include "base/scrape/target_end.h"
 
 namespace sluice::scrape {
 namespace {
@@ -30,13 +35,15 @@ struct Machine {
   Metrics metrics;
   std::shared_ptr<ModelFetcher> fetcher = std::make_shared<ModelFetcher>();
   std::map<std::string, std::map<std::int64_t, std::string>> stored;
+  std::vector<MetricMetadata> told;
   bool full = false;
-  Scraper scraper{{},
+  Scraper scraper{{.threads = 1, .bounds = {.targets = 100}},
                   {clock, metrics, [this](const JobConfig&) { return fetcher; },
                    [this](ScrapeWrite write) { return store(std::move(write)); }}};
 
   Result<void> store(ScrapeWrite write) {
     if (full) return Error{ErrorCode::no_space, "full"};
+    told.insert(told.end(), write.metadata.begin(), write.metadata.end());
     for (const auto& series : write.series)
       for (const Sample& sample : series.samples)
         stored[series.labels.to_string()][sample.timestamp_ms] =
@@ -177,6 +184,99 @@ TEST_CASE("series that another target goes on with do not end", "[scraper]") {
   CHECK(machine.count("\"up\"") >= 8);
 }
 
+TEST_CASE("series go on elsewhere whatever relabelling does to them", "[scraper]") {
+  Machine machine;
+  machine.fetcher->answers["http://a:1/metrics"] = "x 1\ny 1\n";
+  machine.fetcher->answers["http://b:1/metrics"] = "x 1\nz 1\n";
+  JobConfig one = job_of("j", {"a:1"});
+  one.metric_relabel = {{.action = RelabelAction::labeldrop, .regex = "instance"}};
+  JobConfig other = one;
+  other.name = "k";
+  other.static_groups[0].addresses = {"b:1"};
+  other.static_groups[0].labels.set("job", "j");
+  machine.apply({one, other});
+  machine.run(20 * second);
+  machine.apply({other});
+  machine.run(60 * second);
+  CHECK(machine.last({"\"x\""}) == "1");
+  CHECK(machine.last({"\"y\""}) == "stale");
+  CHECK(machine.last({"\"z\""}) == "1");
+}
+
+TEST_CASE("labels that rules leave alone tell targets apart", "[scraper]") {
+  const LabelSet target{{"instance", "i"}, {"job", "j"}};
+  JobConfig job;
+  job.metric_relabel = {
+      {.action = RelabelAction::drop, .source_labels = {"__name__"}, .regex = "x"},
+      {.source_labels = {"a"}, .target_label = "job"}};
+  CHECK(settled_labels(job, target) == LabelSet{{"instance", "i"}});
+  job.metric_relabel.push_back({.source_labels = {"a"}, .target_label = "$1"});
+  CHECK(settled_labels(job, target).empty());
+  job.metric_relabel = {{.action = RelabelAction::labeldrop, .regex = "x"}};
+  CHECK(settled_labels(job, target).empty());
+  job.metric_relabel = {};
+  CHECK(settled_labels(job, target) == target);
+  job.honor_labels = true;
+  CHECK(settled_labels(job, target).empty());
+  CHECK(labels_conflict({{"a", "1"}, {"b", "2"}}, {{"b", "3"}}));
+  CHECK_FALSE(labels_conflict({{"a", "1"}, {"b", "2"}}, {{"b", "2"}, {"c", "3"}}));
+}
+
+// Every ended series was once looked for in every other target.
+TEST_CASE("many targets with many series end together", "[scraper]") {
+  Machine machine;
+  std::string body;
+  for (int i = 0; i < 2'000; ++i) body += "x{i=\"" + std::to_string(i) + "\"} 1\n";
+  std::vector<std::string> addresses;
+  for (int i = 0; i < 40; ++i) {
+    addresses.push_back("t" + std::to_string(i) + ":1");
+    machine.fetcher->answers["http://" + addresses.back() + "/metrics"] = body;
+  }
+  machine.apply({job_of("j", addresses)});
+  machine.run(10 * second);
+  addresses.resize(20);
+  machine.apply({job_of("j", addresses)});
+  machine.run(40 * second);
+  CHECK(machine.last({"\"up\"", "t39:1"}) == "stale");
+  CHECK(machine.last({"\"1999\"", "t39:1"}) == "stale");
+  CHECK(machine.last({"\"1999\"", "t0:1"}) == "1");
+}
+
+TEST_CASE("a running scraper ends targets on its threads", "[scraper]") {
+  Machine machine;
+  machine.fetcher->answers["http://a:1/metrics"] = "x 1\n";
+  std::mutex mutex;
+  std::condition_variable changed;
+  bool up = false, ended = false;
+  Scraper scraper{
+      {.threads = 2, .bounds = {}},
+      {system_clock(), machine.metrics, [&](const JobConfig&) { return machine.fetcher; },
+       [&](const ScrapeWrite& write) -> Result<void> {
+         const std::lock_guard lock(mutex);
+         for (const auto& series : write.series) {
+           if (series.labels.get(metric_name_label) != "x") continue;
+           const double value = series.samples.at(0).value;
+           up = up || value == 1;
+           ended = ended || std::bit_cast<std::uint64_t>(value) == stale_marker_bits;
+         }
+         changed.notify_all();
+         return {};
+       }}};
+  ScrapeConfig config;
+  config.jobs = {job_of("j", {"a:1"})};
+  config.jobs[0].interval = config.jobs[0].timeout = std::chrono::milliseconds(20);
+  REQUIRE(bool(scraper.apply(config)));
+  scraper.start();
+  std::unique_lock lock(mutex);
+  REQUIRE(changed.wait_for(lock, std::chrono::seconds(30), [&] { return up; }));
+  lock.unlock();
+  REQUIRE(bool(scraper.apply({})));
+  lock.lock();
+  CHECK(changed.wait_for(lock, std::chrono::seconds(30), [&] { return ended; }));
+  lock.unlock();
+  scraper.stop();
+}
+
 TEST_CASE("a reload changes intervals and rules in place", "[scraper]") {
   Machine machine;
   machine.fetcher->answers["http://a:1/metrics"] = "x 1\ny 1\n";
@@ -231,6 +331,79 @@ TEST_CASE("a store that is full costs the scrape and is counted", "[scraper]") {
   machine.full = false;
   machine.run(10 * second);
   CHECK(machine.last({"\"x\""}) == "1");
+}
+
+TEST_CASE("families that a scrape described are told again if it was not stored", "[scraper]") {
+  Machine machine;
+  std::string& answer = machine.fetcher->answers["http://a:1/metrics"];
+  answer = "# TYPE x counter\nx 1\n";
+  machine.full = true;
+  machine.apply({job_of("j", {"a:1"})});
+  machine.run(10 * second);
+  CHECK(machine.told.empty());
+  machine.full = false;
+  machine.run(20 * second);
+  CHECK(machine.told == std::vector<MetricMetadata>{{"x", "counter", "", ""}});
+  answer = "# TYPE y gauge\ny 1\n";
+  machine.run(10 * second);
+  CHECK(machine.told.size() == 2);
+  const auto shown = machine.scraper.status().active.at(0).state.descriptions;
+  CHECK(shown->size() == 1);
+  CHECK(shown->contains("y"));
+  // A failure says nothing about families.
+  machine.fetcher->answers.clear();
+  machine.run(10 * second);
+  CHECK(machine.scraper.status().active.at(0).state.descriptions == shown);
+}
+
+TEST_CASE("room that one job gives up another one takes in the same reload", "[scraper]") {
+  Machine machine;  // 100 targets in all
+  const auto many = [](std::size_t n) {
+    std::vector<std::string> addresses;
+    for (std::size_t i = 0; i < n; ++i) addresses.push_back("a" + std::to_string(i) + ":1");
+    return addresses;
+  };
+  const auto active = [&](const std::string& job) {
+    std::size_t n = 0;
+    for (const auto& target : machine.scraper.status().active) n += target.job == job ? 1 : 0;
+    return n;
+  };
+  machine.apply({job_of("a", many(10)), job_of("z", many(90))});
+  CHECK(active("z") == 90);
+  machine.apply({job_of("a", many(90)), job_of("z", many(20))});
+  CHECK(active("z") == 20);
+  CHECK(active("a") == 80);
+  machine.apply({job_of("a", many(90)), job_of("z", many(5))});
+  CHECK(active("a") == 90);
+}
+
+TEST_CASE("targets that change all the time do not wait without a bound", "[scraper]") {
+  Metrics metrics;
+  ScrapeMetrics scrape_metrics(metrics);
+  const auto job_at = [](int round) {
+    auto job = std::make_shared<Job>();
+    job->config = job_of("j", {});
+    for (int i = 0; i < 3'000; ++i)
+      job->config.static_groups[0].addresses.push_back("r" + std::to_string(round) + "-" +
+                                                       std::to_string(i) + ":1");
+    return JobPtr(job);
+  };
+  const Timestamp now = from_unix_ns(1'700'000'000'000'000'000);
+  ScrapePool pool(job_at(0));
+  for (int round = 0; round < 3; ++round) pool.set_job(job_at(round), now, 10'000);
+  CHECK(pool.size() == 3'000);
+  CHECK(pool.ends_due(now));
+  CHECK(pool.take_ended(now).size() == 1'000);
+  CHECK_FALSE(pool.ends_due(now));
+}
+
+TEST_CASE("a warning that comes all the time is said once a minute", "[scraper]") {
+  PacedLog log("not stored");
+  Timestamp now = from_unix_ns(1'700'000'000'000'000'000);
+  CHECK(log.warn(now, "full"));
+  CHECK_FALSE(log.warn(now + 59 * second, "full"));
+  CHECK(log.warn(now + 60 * second, "full"));
+  CHECK(log.warn(now - std::chrono::hours(1), "full"));
 }
 
 TEST_CASE("a configuration that does not compile changes nothing", "[scraper]") {
