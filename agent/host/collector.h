@@ -83,7 +83,8 @@ Collector watchdog_collector(const HostRoots& roots);
 
 // The parsers.
 using TcpStates = std::map<std::string_view, double>;  // sockets, and bytes in their queues
-Result<void> parse_arp(std::string_view text, Families& out);
+using ArpCounts = std::map<std::string, double>;       // entries by device
+Result<void> parse_arp_row(std::string_view row, ArpCounts& counts);
 Result<void> parse_conntrack_stat(std::string_view text, Families& out);
 Result<void> parse_diskstats(std::string_view text, Families& out);
 Result<void> parse_interrupts(std::string_view text, Families& out);
@@ -98,8 +99,7 @@ Result<void> parse_schedstat(std::string_view text, Families& out);
 Result<void> parse_sockstat(std::string_view text, Families& out);
 Result<void> parse_softnet(std::string_view text, Families& out);
 Result<void> parse_stat(std::string_view text, Families& out);
-Result<void> parse_tcp(std::string_view text, TcpStates& states);
-Result<void> parse_udp(std::string_view text, std::string_view ip, Families& out);
+Result<void> parse_tcp_row(std::string_view row, TcpStates& states);
 Result<void> parse_vmstat(std::string_view text, Families& out);
 
 }  // namespace sluice::agent

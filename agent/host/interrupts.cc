@@ -10,6 +10,7 @@ namespace {
 
 // On a machine of many CPUs most of the table is zeros; beyond this many cells they are left out.
 constexpr std::size_t most_cells_with_zeros = 4096;
+constexpr std::size_t largest_table = 64 << 20;  // of a thousand CPUs and thousands of devices
 
 struct InterruptLine {
   std::string_view name;
@@ -71,7 +72,7 @@ Result<void> parse_interrupts(std::string_view text, Families& out) {
 
 Collector interrupts_collector(const HostRoots& roots) {
   return {"interrupts", [path = roots.proc + "/interrupts"](Families& out) -> Result<void> {
-            SLUICE_TRY(const auto text, read_text(path));
+            SLUICE_TRY(const auto text, read_text(path, largest_table));
             return parse_interrupts(text, out);
           }};
 }

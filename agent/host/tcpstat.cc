@@ -1,7 +1,6 @@
 // node_tcp_connection_states: TCP sockets by state, and the bytes that wait in them: /proc/net/tcp
 // and tcp6.
 #include <array>
-#include <map>
 
 #include "agent/host/collector.h"
 #include "agent/host/text.h"
@@ -16,8 +15,10 @@ constexpr std::array<std::string_view, 12> tcp_states = {
 constexpr std::size_t tcp_state_field = 3;
 constexpr std::size_t tcp_queue_field = 4;  // "00000000:00000000": to send, received
 
-Result<void> count_socket(std::string_view line, TcpStates& states) {
-  const auto fields = split_fields(line);
+}  // namespace
+
+Result<void> parse_tcp_row(std::string_view row, TcpStates& states) {
+  const auto fields = split_fields(row);
   const auto queue = fields.size() > tcp_queue_field ? fields[tcp_queue_field] : "";
   const auto colon = queue.find(':');
   const auto state =
@@ -26,30 +27,22 @@ Result<void> count_socket(std::string_view line, TcpStates& states) {
   const auto received =
       colon == std::string_view::npos ? std::nullopt : to_hex(queue.substr(colon + 1));
   if (!state || !sending || !received)
-    return malformed("tcp", "odd line `" + std::string(line) + "`");
+    return malformed("tcp", "odd line `" + std::string(row) + "`");
   ++states[tcp_states[*state < tcp_states.size() ? *state : 0]];
   states["tx_queued_bytes"] += static_cast<double>(*sending);
   states["rx_queued_bytes"] += static_cast<double>(*received);
   return {};
 }
 
-}  // namespace
-
-Result<void> parse_tcp(std::string_view text, TcpStates& states) {
-  const auto lines = split_lines_of(text);
-  for (std::size_t i = 1; i < lines.size(); ++i)
-    if (!split_fields(lines[i]).empty()) SLUICE_CHECK(count_socket(lines[i], states));
-  return {};
-}
-
 Collector tcpstat_collector(const HostRoots& roots) {
   return {"tcpstat", [net = roots.proc + "/net/"](Families& out) -> Result<void> {
             TcpStates states;
-            SLUICE_TRY(const auto text, read_text(net + "tcp"));
-            SLUICE_CHECK(parse_tcp(text, states));
-            SLUICE_CHECK(parse_tcp(text_or_empty(net + "tcp6"), states));  // may be off
-            for (const auto& [state, count] : states)
-              out.gauge("node_tcp_connection_states", "TCP sockets in each state.", count,
+            const auto count = [&](std::string_view row) { return parse_tcp_row(row, states); };
+            SLUICE_CHECK(read_rows(net + "tcp", count));
+            if (path_exists(net + "tcp6"))  // may be off
+              SLUICE_CHECK(read_rows(net + "tcp6", count));
+            for (const auto& [state, value] : states)
+              out.gauge("node_tcp_connection_states", "TCP sockets in each state.", value,
                         {{"state", std::string(state)}});
             return {};
           }};

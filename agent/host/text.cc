@@ -14,7 +14,7 @@
 namespace sluice::agent {
 namespace {
 
-constexpr std::size_t size_limit = 4 << 20;
+constexpr std::size_t longest_row = 64 << 10;
 
 template <class I>
 std::optional<I> convert(std::string_view text, int base) {
@@ -24,24 +24,60 @@ std::optional<I> convert(std::string_view text, int base) {
   return value;
 }
 
-}  // namespace
-
 // read(2) and not a stream: /proc files have no size, and EINVAL or EIO must be told from empty.
-Result<std::string> read_text(const std::string& path) {
+Result<void> read_pieces(const std::string& path, const TakeRow& take) {
   const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (fd < 0) {
     const auto code = errno == ENOENT ? ErrorCode::not_found : ErrorCode::io;
     return Error{code, path + ": " + std::strerror(errno)};
   }
-  std::string out;
+  Result<void> done;
   std::array<char, 16 << 10> buffer;
   ssize_t n = 0;
-  while (out.size() < size_limit && (n = ::read(fd, buffer.data(), buffer.size())) > 0)
-    out.append(buffer.data(), static_cast<std::size_t>(n));
-  const int failure = n < 0 ? errno : 0;
+  while (done && (n = ::read(fd, buffer.data(), buffer.size())) > 0)
+    done = take({buffer.data(), static_cast<std::size_t>(n)});
+  if (n < 0) done = Error{ErrorCode::io, path + ": " + std::strerror(errno)};
   ::close(fd);
-  if (failure != 0) return Error{ErrorCode::io, path + ": " + std::strerror(failure)};
+  return done;
+}
+
+// Whole lines at the front of `text`, which go; the first of a table is its header.
+Result<void> take_lines(std::string& text, bool& header, const TakeRow& take) {
+  const auto end = text.rfind('\n');
+  if (end == std::string::npos) return {};
+  for (const auto line : split_lines_of(std::string_view(text).substr(0, end))) {
+    if (!header && !split_fields(line).empty()) SLUICE_CHECK(take(line));
+    header = false;
+  }
+  text.erase(0, end + 1);
+  return {};
+}
+
+}  // namespace
+
+Result<std::string> read_text(const std::string& path, std::size_t most) {
+  std::string out;
+  SLUICE_CHECK(read_pieces(path, [&](std::string_view piece) -> Result<void> {
+    if (out.size() + piece.size() > most)
+      return Error{ErrorCode::too_large, path + ": larger than " + std::to_string(most) + " bytes"};
+    out += piece;
+    return {};
+  }));
   return out;
+}
+
+Result<void> read_rows(const std::string& path, const TakeRow& take) {
+  std::string rest;
+  bool header = true;
+  SLUICE_CHECK(read_pieces(path, [&](std::string_view piece) -> Result<void> {
+    rest += piece;
+    SLUICE_CHECK(take_lines(rest, header, take));
+    if (rest.size() > longest_row) return malformed(path, "a line without an end");
+    return {};
+  }));
+  if (rest.empty()) return {};
+  rest += '\n';
+  return take_lines(rest, header, take);
 }
 
 std::string text_or_empty(const std::string& path) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -12,8 +13,13 @@
 
 namespace sluice::agent {
 
-// At most 4 MiB: no file of /proc or /sys that we read is larger.
-Result<std::string> read_text(const std::string& path);
+// Nearly no file of /proc or /sys that we read is larger. Tables of sockets and neighbours are.
+inline constexpr std::size_t largest_text = 4 << 20;
+// Error(too_large) past `most` bytes.
+Result<std::string> read_text(const std::string& path, std::size_t most = largest_text);
+// Gives `take` each line of a table under its header, without blank ones, of a file of any size.
+using TakeRow = std::function<Result<void>(std::string_view)>;
+Result<void> read_rows(const std::string& path, const TakeRow& take);
 // "" if it cannot be read.
 std::string text_or_empty(const std::string& path);
 // The file's first line without its end; nullopt if it cannot be read.

@@ -18,7 +18,6 @@ namespace {
 
 constexpr std::size_t most_files = 1'000;
 constexpr std::size_t most_samples = 100'000;
-constexpr std::size_t largest_file = 4 << 20;  // of read_text
 using scrape::ExposedEntry;
 
 MetricType type_named(std::string_view name) {
@@ -151,8 +150,6 @@ class Textfiles {
 
   static Result<void> read_file(const std::string& path, TextfileReader& reader, Families& out) {
     SLUICE_TRY(const auto text, read_text(path));
-    if (text.size() >= largest_file)
-      return Error{ErrorCode::too_large, "larger than " + std::to_string(largest_file) + " bytes"};
     SLUICE_CHECK(reader.add(path, text, out));
     // Not before it is known to be good: a broken file must look old.
     if (const auto time = modified_at(path))

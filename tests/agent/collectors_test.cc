@@ -13,6 +13,8 @@
 #include "agent/host/filesystem.h"
 #include "agent/host/mounts.h"
 #include "agent/host/statfs_prober.h"
+#include "agent/host/text.h"
+#include "tests/support/temp_dir.h"
 
 namespace sluice::agent {
 namespace {
@@ -266,7 +268,37 @@ TEST_CASE("odd input is an error and not a number", "[collectors]") {
   CHECK_FALSE(parse_mdstat("md0 active\n", out).has_value());
   CHECK_FALSE(parse_conntrack_stat("found\nzz\n", out).has_value());
   TcpStates states;
-  CHECK_FALSE(parse_tcp("head\n 0: a b\n", states).has_value());
+  CHECK_FALSE(parse_tcp_row(" 0: a b", states).has_value());
+}
+
+TEST_CASE("a file too large for us is an error and not its beginning", "[collectors]") {
+  const TempDir dir;
+  const auto path = dir.write("big", std::string(100, 'x'));
+  CHECK(read_text(path, 100).value().size() == 100);
+  CHECK(read_text(path, 99).error().code == ErrorCode::too_large);
+  CHECK(read_text(dir / "none").error().code == ErrorCode::not_found);
+}
+
+TEST_CASE("tables of any size are read row by row", "[collectors]") {
+  const TempDir dir;
+  std::string table = "head\n";
+  while (table.size() < largest_text + 100) table += "0: some row of a table of sockets\n\n";
+  const auto path = dir.write("table", table + "last");
+  std::size_t rows = 0;
+  std::string last;
+  REQUIRE(read_rows(path, [&](std::string_view row) -> Result<void> {
+            ++rows;
+            last = row;
+            return {};
+          }).has_value());
+  CHECK(rows == (table.size() - 5) / 35 + 1);
+  CHECK(last == "last");
+  const auto refused = read_rows(path, [](std::string_view) -> Result<void> {
+    return Error{ErrorCode::parse, "odd"};
+  });
+  CHECK(refused.error().message == "odd");
+  dir.write("table", std::string(100'000, 'x'));
+  CHECK(read_rows(path, [](std::string_view) { return Result<void>{}; }).has_error());
 }
 
 }  // namespace sluice::agent

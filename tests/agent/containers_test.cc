@@ -7,6 +7,7 @@
 
 #include "agent/host/collector.h"
 #include "agent/host/containers/cgroup_stats.h"
+#include "agent/host/containers/container_processes.h"
 #include "tests/support/temp_dir.h"
 
 namespace sluice::agent {
@@ -192,6 +193,30 @@ TEST_CASE("past the bound containers stay and services go, counted", "[container
   CHECK(where(out, "sluice_agent_cgroups_dropped", {}) == 6);
   const auto all = collect_containers(container_fixtures + "/sys");
   CHECK(where(all, "sluice_agent_cgroups_dropped", {}) == 0);
+}
+
+TEST_CASE("a cgroup that several hierarchies have counts once", "[containers]") {
+  const TempDir dir;
+  CgroupTree tree;
+  tree.memory = dir / "memory";
+  tree.cpuacct = dir / "cpuacct";
+  for (int i = 0; i < 11'000; ++i) {
+    dir.make_dir("memory/" + std::to_string(i));
+    dir.make_dir("cpuacct/" + std::to_string(i));
+  }
+  const auto list = list_cgroups(tree);
+  CHECK(list.complete);
+  CHECK(list.ids.size() == 11'001);
+}
+
+TEST_CASE("the first process is not looked for in thousands of empty cgroups", "[containers]") {
+  const TempDir dir;
+  for (int i = 100; i < 200; ++i) dir.make_dir(std::to_string(i));
+  dir.write("110/cgroup.procs", "7\n8\n");
+  CHECK(first_process(dir.path()) == "7");
+  dir.remove("110/cgroup.procs");
+  dir.write("199/cgroup.procs", "9\n");
+  CHECK(first_process(dir.path()).empty());
 }
 
 TEST_CASE("no cgroups, or none wanted, is no data", "[containers]") {

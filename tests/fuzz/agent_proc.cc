@@ -11,7 +11,10 @@ using namespace sluice::agent;
 
 Result<void> parse_with(std::size_t parser, std::string_view text, Families& out) {
   switch (parser) {
-    case 0: return parse_arp(text, out);
+    case 0: {
+      ArpCounts counts;
+      return parse_arp_row(text, counts);
+    }
     case 1: return parse_diskstats(text, out);
     case 2: return parse_loadavg(text, out);
     case 3: return parse_meminfo(text, out);
@@ -36,7 +39,7 @@ Result<void> parse_with(std::size_t parser, std::string_view text, Families& out
     case 16: return parse_conntrack_stat(text, out);
     case 17: {
       TcpStates states;
-      return parse_tcp(text, states);
+      return parse_tcp_row(text, states);
     }
     default: {
       SLUICE_TRY(const auto mounts, parse_mountinfo(text));

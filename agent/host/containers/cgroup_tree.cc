@@ -30,15 +30,19 @@ std::string first_of(const std::string& root, std::initializer_list<std::string_
 
 struct Walk {
   std::set<std::string> ids;
-  std::size_t visited = 0;
   bool complete = true;
 };
 
+// What another hierarchy of version 1 has too counts once.
 void visit(const std::string& root, const std::string& id, std::size_t depth, Walk& walk) {
+  if (!walk.ids.contains(id) && walk.ids.size() > most_directories) {
+    walk.complete = false;
+    return;
+  }
   walk.ids.insert(id);
   for (const auto& name : list_directories(cgroup_path(root, id))) {
     if (name.ends_with(".mount")) continue;
-    if (++walk.visited > most_directories || depth == deepest) {
+    if (depth == deepest) {
       walk.complete = false;
       return;
     }

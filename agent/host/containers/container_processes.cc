@@ -14,12 +14,18 @@ namespace {
 constexpr std::size_t most_processes = 4096;
 constexpr std::size_t looked_at = 16;
 constexpr std::size_t deepest_below = 8;
+constexpr std::size_t most_below = 64;  // of empty cgroups in one container there may be thousands
 
-std::string first_process_below(const std::string& directory, std::size_t depth) {
+// `left`: cgroups that may still be looked at.
+std::string first_process_below(const std::string& directory, std::size_t depth,
+                                std::size_t& left) {
+  if (left == 0) return {};
+  --left;
   const auto own = read_line(directory + "/cgroup.procs").value_or("");
   if (!own.empty() || depth == deepest_below) return own;
   for (const auto& name : list_directories(directory)) {
-    auto found = first_process_below(directory + "/" + name, depth + 1);
+    if (left == 0) break;
+    auto found = first_process_below(directory + "/" + name, depth + 1, left);
     if (!found.empty()) return found;
   }
   return {};
@@ -73,7 +79,8 @@ std::vector<std::string> processes_of(const std::string& cgroup_directory) {
 }
 
 std::string first_process(const std::string& cgroup_directory) {
-  return first_process_below(cgroup_directory, 0);
+  std::size_t left = most_below;
+  return first_process_below(cgroup_directory, 0, left);
 }
 
 std::optional<double> oldest_start(const std::string& proc, const std::vector<std::string>& pids) {

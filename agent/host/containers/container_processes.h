@@ -13,7 +13,7 @@ namespace sluice::agent {
 
 // Process ids of cgroup.procs; at most 4,096.
 std::vector<std::string> processes_of(const std::string& cgroup_directory);
-// The first process in a cgroup or below it; empty: none.
+// The first process in a cgroup or in one of the first 64 below it; empty: none.
 std::string first_process(const std::string& cgroup_directory);
 
 // When the oldest of these processes began, unix seconds; at most 16 are looked at.
