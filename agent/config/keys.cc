@@ -61,6 +61,7 @@ const std::vector<ConfigKey>& config_keys() {
       {"metrics.max_cgroups", "500", "cgroups reported as container_*, containers first; 0: none"},
       {"metrics.queue_scrapes", "240",
        "scrapes kept while the server is away; the oldest is dropped"},
+      {"metrics.queue_bytes", "64MiB", "bytes of them, uncompressed"},
       {"scrape_configs", "none", "targets to scrape, in Prometheus' form: [scraping](scraping.md)"},
       {"global", "none", "defaults of scrape_configs, and external_labels"},
       {"scrape.threads", "8", "scrapes at once; a target that does not answer holds one"},

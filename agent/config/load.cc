@@ -94,6 +94,7 @@ void read_metrics(YamlNode node, HostMetricsOptions& o) {
   o.max_cgroups = static_cast<std::uint64_t>(
       node.integer("max_cgroups", static_cast<std::int64_t>(o.max_cgroups), 0, 20'000));
   o.queue_scrapes = read_count(node, "queue_scrapes", o.queue_scrapes, 100'000);
+  o.queue_bytes = node.bytes("queue_bytes", o.queue_bytes);
 }
 
 Result<AgentOptions> read_document(YamlDocument doc) {

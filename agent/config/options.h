@@ -66,6 +66,7 @@ struct HostMetricsOptions {
   std::string textfiles;              // directory of *.prom; empty: node_exporter's below root
   std::uint64_t max_cgroups = 500;    // reported as containers; 0: none
   std::uint64_t queue_scrapes = 240;  // waiting while the server is away: an hour; oldest dropped
+  std::uint64_t queue_bytes = 64 << 20;  // of them
 };
 
 struct AgentOptions {

@@ -41,10 +41,10 @@ Families HostMetrics::collect() {
   return collect_all(collectors_);
 }
 
-WriteBody HostMetrics::scrape(TimestampMs now) {
+std::vector<WriteBody> HostMetrics::scrape(TimestampMs now) {
   auto families = collect();
   families.gauge("up", "1: the agent reports.", 1);
-  return {encode_write(families, common_, unix_ms(now)), families.sample_count()};
+  return encode_write(families, common_, unix_ms(now));
 }
 
 void HostMetrics::run(const std::stop_token& stop) {
@@ -52,7 +52,7 @@ void HostMetrics::run(const std::stop_token& stop) {
   std::condition_variable_any tick;
   auto next = std::chrono::steady_clock::now();
   while (!stop.stop_requested()) {
-    emit_(scrape(to_ms(system_clock().now())));
+    for (auto& body : scrape(to_ms(system_clock().now()))) emit_(std::move(body));
     next += options_.interval;
     const auto now = std::chrono::steady_clock::now();
     if (next < now) next = now + options_.interval;  // a suspended machine does not catch up

@@ -23,7 +23,7 @@ class HostMetrics {
   void stop();
   Families collect();  // from any thread
   // One scrape, encoded with job and instance, and `up`.
-  WriteBody scrape(TimestampMs now);
+  std::vector<WriteBody> scrape(TimestampMs now);
 
  private:
   void run(const std::stop_token& stop);

@@ -2,6 +2,8 @@
 
 #include <protozero/pbf_writer.hpp>
 
+#include "agent/ship/write_bodies.h"
+
 namespace sluice::agent {
 namespace {
 
@@ -39,20 +41,22 @@ void write_metadata(protozero::pbf_writer& request, const Family& family) {
 
 }  // namespace
 
-std::string encode_write(const Families& families, const LabelSet& common,
-                         std::int64_t timestamp_ms) {
-  std::string out;
-  protozero::pbf_writer request(out);
+std::vector<WriteBody> encode_write(const Families& families, const LabelSet& common,
+                                    std::int64_t timestamp_ms) {
+  WriteBodies bodies;
   for (const auto& family : families) {
     for (const auto& v : family.values) {
       LabelSet labels = v.labels;
       labels.set(metric_name_label, family.name + v.suffix);
       for (const auto& label : common) labels.set(label.name, label.value);
-      write_series(request, labels, v.value, timestamp_ms);
+      bodies.add(1, [&](protozero::pbf_writer& request) {
+        write_series(request, labels, v.value, timestamp_ms);
+      });
     }
   }
-  for (const auto& family : families) write_metadata(request, family);
-  return out;
+  for (const auto& family : families)
+    bodies.add(0, [&](protozero::pbf_writer& request) { write_metadata(request, family); });
+  return bodies.take();
 }
 
 }  // namespace sluice::agent

@@ -9,13 +9,15 @@
 // and wins over a label of the same name.
 #pragma once
 
-#include <string>
+#include <vector>
 
 #include "agent/host/family.h"
+#include "agent/ship/remote_writer.h"
 
 namespace sluice::agent {
 
-std::string encode_write(const Families& families, const LabelSet& common,
-                         std::int64_t timestamp_ms);
+// Nearly always one body; a machine with very many cgroups or text files has more.
+std::vector<WriteBody> encode_write(const Families& families, const LabelSet& common,
+                                    std::int64_t timestamp_ms);
 
 }  // namespace sluice::agent

@@ -4,6 +4,8 @@
 #include <array>
 #include <protozero/pbf_writer.hpp>
 
+#include "agent/ship/write_bodies.h"
+
 namespace sluice::agent {
 namespace {
 
@@ -92,20 +94,14 @@ void write_scraped_metadata(protozero::pbf_writer& request, const MetricMetadata
 }  // namespace
 
 std::vector<WriteBody> encode_scrape(const scrape::ScrapeWrite& write, const LabelSet& external) {
-  std::vector<WriteBody> bodies;
-  for (std::size_t at = 0; at < write.series.size(); at += series_per_body) {
-    WriteBody body;
-    protozero::pbf_writer request(body.protobuf);
-    const std::size_t end = std::min(at + series_per_body, write.series.size());
-    for (std::size_t i = at; i < end; ++i) {
-      write_scraped_series(request, write.series[i], external);
-      body.samples += write.series[i].samples.size();
-    }
-    if (at == 0)
-      for (const auto& family : write.metadata) write_scraped_metadata(request, family);
-    bodies.push_back(std::move(body));
-  }
-  return bodies;
+  WriteBodies bodies;
+  for (const SeriesSamples& series : write.series)
+    bodies.add(series.samples.size(), [&](protozero::pbf_writer& request) {
+      write_scraped_series(request, series, external);
+    });
+  for (const MetricMetadata& family : write.metadata)
+    bodies.add(0, [&](protozero::pbf_writer& request) { write_scraped_metadata(request, family); });
+  return bodies.take();
 }
 
 }  // namespace sluice::agent

@@ -9,9 +9,6 @@
 
 namespace sluice::agent {
 
-// Series per body: Prometheus sends 2,000 samples at a time by default.
-inline constexpr std::size_t series_per_body = 5'000;
-
 // `external` labels go on each series that has none of that name, as Prometheus' external_labels.
 std::vector<WriteBody> encode_scrape(const scrape::ScrapeWrite& write, const LabelSet& external);
 

@@ -49,7 +49,8 @@ tail:
   zone: utc
 metrics:
   {enabled: false, interval: 30s, job: j, instance: i, proc: /p, sys: /s, root: /,
-   system_bus: /b, textfiles: /t, max_cgroups: 7, queue_scrapes: 9}
+   system_bus: /b, textfiles: /t, max_cgroups: 7, queue_scrapes: 9,
+   queue_bytes: 2MiB}
 scrape: {threads: 3, queue_bytes: 1MiB}
 global: {scrape_interval: 30s, external_labels: {site: a}}
 scrape_configs:
@@ -92,6 +93,7 @@ TEST_CASE("every key of the configuration is read", "[config]") {
   CHECK(o->tail.max_line == 64 << 10);
   CHECK_FALSE(o->tail.local_time);
   CHECK(o->metrics.queue_scrapes == 9);
+  CHECK(o->metrics.queue_bytes == 2 << 20);
   CHECK(o->metrics.system_bus == "/b");
   CHECK(o->metrics.textfiles == "/t");
   CHECK(o->metrics.max_cgroups == 7);

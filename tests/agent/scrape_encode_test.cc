@@ -3,6 +3,7 @@
 #include <catch2/catch_test_macros.hpp>
 #include <protozero/pbf_reader.hpp>
 
+#include "agent/ship/write_bodies.h"
 #include "base/codec/json_writer.h"
 
 namespace sluice::agent {
@@ -144,9 +145,27 @@ TEST_CASE("a large scrape is sent in several bodies", "[scrape]") {
   REQUIRE(bodies.size() == 3);
   CHECK(bodies[0].samples == series_per_body);
   CHECK(bodies[2].samples == 1);
-  CHECK(read_body(bodies[0]).families.size() == 1);
+  CHECK(read_body(bodies[0]).families.empty());
+  CHECK(read_body(bodies[2]).families.size() == 1);
   CHECK(read_body(bodies[2]).series.size() == 1);
   CHECK(encode_scrape({}, {}).empty());
+}
+
+TEST_CASE("a body ends at about 4 MiB", "[scrape]") {
+  scrape::ScrapeWrite write;
+  for (int i = 0; i < 100; ++i)
+    write.series.push_back(
+        {{{"__name__", "x" + std::to_string(i)}, {"long", std::string(60'000, 'l')}}, {{1, 1}}});
+  for (int i = 0; i < 100; ++i)
+    write.metadata.push_back({"f" + std::to_string(i), "gauge", std::string(60'000, 'h'), ""});
+  const auto bodies = encode_scrape(write, {});
+  REQUIRE(bodies.size() == 3);
+  std::size_t samples = 0;
+  for (const auto& body : bodies) {
+    CHECK(body.protobuf.size() < body_bytes + 100'000);
+    samples += body.samples;
+  }
+  CHECK(samples == 100);
 }
 
 }  // namespace sluice::agent

@@ -164,7 +164,10 @@ TEST_CASE("remote write reads back with sorted labels", "[shipping]") {
   Families f;
   f.gauge("node_load1", "Load.", 0.5);
   f.counter("node_cpu_seconds_total", "CPU.", 12, {{"mode", "idle"}, {"cpu", "0"}});
-  const auto bytes = encode_write(f, {{"job", "node"}, {"instance", "h"}}, 1234);
+  const auto bodies = encode_write(f, {{"job", "node"}, {"instance", "h"}}, 1234);
+  REQUIRE(bodies.size() == 1);
+  CHECK(bodies[0].samples == 2);
+  const std::string& bytes = bodies[0].protobuf;
   CHECK(decode_write(bytes) ==
         std::vector<std::string>{
             "{__name__=\"node_load1\", instance=\"h\", job=\"node\"} 0.500000@1234",

@@ -53,7 +53,7 @@ TEST_CASE("families of a text file keep name, type, help and labels", "[textfile
         "# HELP done_total Metric read from /d/x.prom\n# TYPE done_total counter\n"
         "done_total{a=\"b \\\"c\\\"\"} 7\n"
         "# HELP plain_sum Metric read from /d/x.prom\n# TYPE plain_sum untyped\nplain_sum NaN\n");
-  const auto shipped = encode_write(out, {{"job", "node"}}, 1);
+  const auto shipped = encode_write(out, {{"job", "node"}}, 1).at(0).protobuf;
   CHECK(shipped.find("job_seconds_bucket") != std::string::npos);
   CHECK(shipped.find("sizes_count") != std::string::npos);
 }
