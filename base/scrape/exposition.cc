@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/scrape/exposition_chars.h"
+#include "base/types/utf8.h"
 
 namespace sluice::scrape {
 
@@ -115,25 +116,6 @@ Result<double> ExpositionReader::take_value(std::string_view ends) {
 Result<void> ExpositionReader::end_line() {
   if (rest_.empty() || take('\n')) return {};
   return wrong("the end of the line");
-}
-
-bool valid_utf8(std::string_view text) {
-  const auto* p = reinterpret_cast<const unsigned char*>(text.data());
-  const auto* end = p + text.size();
-  while (p != end) {
-    const unsigned char lead = *p++;
-    if (lead < 0x80) continue;
-    const int more = lead >= 0xF0 ? 3 : lead >= 0xE0 ? 2 : 1;
-    if (lead < 0xC2 || lead > 0xF4 || end - p < more) return false;
-    // The second byte excludes overlong forms, surrogates and what is past U+10FFFF.
-    const unsigned char least = lead == 0xE0 ? 0xA0 : lead == 0xF0 ? 0x90 : 0x80;
-    const unsigned char most = lead == 0xED ? 0x9F : lead == 0xF4 ? 0x8F : 0xBF;
-    if (*p < least || *p > most) return false;
-    ++p;
-    for (int i = 1; i < more; ++i, ++p)
-      if (*p < 0x80 || *p > 0xBF) return false;
-  }
-  return true;
 }
 
 }  // namespace sluice::scrape

@@ -91,7 +91,4 @@ Result<double> parse_sample_value(std::string_view text);
 // That NaN.
 double ordinary_nan();
 
-// Is every byte part of well-formed UTF-8 (RFC 3629)?
-bool valid_utf8(std::string_view text);
-
 }  // namespace sluice::scrape

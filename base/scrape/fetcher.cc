@@ -2,6 +2,7 @@
 
 #include <fstream>
 
+#include "base/codec/base64.h"
 #include "base/http/client.h"
 #include "base/http/serialize.h"
 #include "base/scrape/negotiation.h"
@@ -125,7 +126,7 @@ class HttpFetcher : public Fetcher {
     if (options_.basic_auth) {
       SLUICE_TRY(const std::string user, secret_text(options_.username));
       SLUICE_TRY(const std::string password, secret_text(options_.password));
-      headers.set("Authorization", "Basic " + base64(user + ":" + password));
+      headers.set("Authorization", "Basic " + base64_encode(user + ":" + password));
     } else if (!options_.authorization_type.empty()) {
       SLUICE_TRY(const std::string credentials, header_text(options_.credentials));
       headers.set("Authorization", options_.authorization_type + " " + credentials);
@@ -158,20 +159,6 @@ std::string resolve_location(const std::string& url, std::string_view location) 
   const auto slash = path.rfind('/');
   if (slash < authority_of(url).size()) return authority_of(url) + "/" + to;
   return path.substr(0, slash + 1) + to;
-}
-
-std::string base64(std::string_view bytes) {
-  constexpr std::string_view digits =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  std::string out;
-  for (std::size_t i = 0; i < bytes.size(); i += 3) {
-    const std::size_t n = std::min<std::size_t>(3, bytes.size() - i);
-    std::uint32_t group = 0;
-    for (std::size_t k = 0; k < 3; ++k)
-      group = group << 8 | (k < n ? static_cast<unsigned char>(bytes[i + k]) : 0U);
-    for (std::size_t k = 0; k < 4; ++k) out += k <= n ? digits[group >> (18 - 6 * k) & 63] : '=';
-  }
-  return out;
 }
 
 std::shared_ptr<Fetcher> make_http_fetcher(IoRuntime& runtime, const JobConfig& job,

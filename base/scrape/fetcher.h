@@ -36,7 +36,5 @@ std::shared_ptr<Fetcher> make_http_fetcher(IoRuntime& runtime, const JobConfig& 
 
 // Where a redirect leads, from the URL that was asked. Pure.
 std::string resolve_location(const std::string& url, std::string_view location);
-// RFC 4648, with padding.
-std::string base64(std::string_view bytes);
 
 }  // namespace sluice::scrape

@@ -6,8 +6,8 @@
 #include <cstdint>
 #include <cwctype>
 
-#include "base/scrape/exposition.h"
 #include "base/scrape/relabel.h"
+#include "base/types/utf8.h"
 
 namespace sluice::scrape {
 
@@ -24,23 +24,6 @@ wint_t change_case(wint_t letter, bool upper) {
   return upper ? ::towupper_l(letter, locale) : ::towlower_l(letter, locale);
 }
 
-void append_letter(std::string& out, std::uint32_t code) {
-  const auto byte = [&out](std::uint32_t b) { out += static_cast<char>(b); };
-  if (code < 0x80) return byte(code);
-  if (code < 0x800) {
-    byte(0xC0 | code >> 6);
-  } else {
-    if (code < 0x10000) {
-      byte(0xE0 | code >> 12);
-    } else {
-      byte(0xF0 | code >> 18);
-      byte(0x80 | (code >> 12 & 0x3F));
-    }
-    byte(0x80 | (code >> 6 & 0x3F));
-  }
-  byte(0x80 | (code & 0x3F));
-}
-
 // The letter at the front of well-formed UTF-8, which is taken away.
 std::uint32_t take_letter(std::string_view& text) {
   const auto lead = static_cast<unsigned char>(text.front());
@@ -55,7 +38,7 @@ std::uint32_t take_letter(std::string_view& text) {
 std::string with_case(std::string_view text, bool upper) {
   if (!valid_utf8(text)) return std::string(text);
   std::string out;
-  while (!text.empty()) append_letter(out, change_case(take_letter(text), upper));
+  while (!text.empty()) append_code_point(out, change_case(take_letter(text), upper));
   return out;
 }
 

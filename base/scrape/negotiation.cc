@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/types/ascii.h"
+
 namespace sluice::scrape {
 
 namespace {
@@ -32,11 +34,8 @@ ExpositionFormat format_of_protocol(ScrapeProtocol protocol) {
 
 // "Text/Plain; version=0.0.4" -> "text/plain"
 std::string bare_media_type(std::string_view content_type) {
-  std::string type(content_type.substr(0, content_type.find(';')));
+  std::string type = lower_case(content_type.substr(0, content_type.find(';')));
   type.erase(std::remove(type.begin(), type.end(), ' '), type.end());
-  std::transform(type.begin(), type.end(), type.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  });
   return type;
 }
 

@@ -8,6 +8,7 @@
 
 #include "base/scrape/exposition_chars.h"
 #include "base/scrape/protobuf_histogram.h"
+#include "base/types/utf8.h"
 #include "base/wire/protobuf_field.h"
 
 namespace sluice::scrape {

@@ -4,6 +4,8 @@
 #include "base/scrape/exposition.h"
 #include "base/scrape/exposition_chars.h"
 #include "base/scrape/relabel.h"
+#include "base/types/ascii.h"
+#include "base/types/utf8.h"
 
 namespace sluice::scrape {
 
@@ -59,10 +61,7 @@ std::string invalid_field(const RelabelRule& rule, std::string_view field,
 }  // namespace
 
 Result<RelabelAction> parse_relabel_action(std::string_view text) {
-  std::string lower(text);
-  std::transform(lower.begin(), lower.end(), lower.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  });
+  const std::string lower = lower_case(text);
   for (const auto& [name, action] : action_names)
     if (name == lower) return action;
   return invalid_argument("unknown relabel action \"" + std::string(text) + "\"");

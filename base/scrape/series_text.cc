@@ -3,6 +3,7 @@
 
 #include "base/scrape/exposition.h"
 #include "base/scrape/exposition_chars.h"
+#include "base/types/utf8.h"
 
 namespace sluice::scrape {
 

@@ -6,6 +6,7 @@
 #include "base/http/message.h"
 #include "base/scrape/exposition.h"
 #include "base/scrape/read_config.h"
+#include "base/types/utf8.h"
 
 namespace sluice::scrape {
 

@@ -6,6 +6,7 @@
 
 #include "base/types/ascii.h"
 #include "base/types/ids.h"
+#include "base/types/utf8.h"
 
 namespace sluice {
 
@@ -101,24 +102,6 @@ int hex_digit(char c) {
   return -1;
 }
 
-void append_utf8(std::string& out, unsigned code) {
-  if (code < 0x80) {
-    out += static_cast<char>(code);
-  } else if (code < 0x800) {
-    out += static_cast<char>(0xC0 | (code >> 6));
-    out += static_cast<char>(0x80 | (code & 0x3F));
-  } else if (code < 0x10000) {
-    out += static_cast<char>(0xE0 | (code >> 12));
-    out += static_cast<char>(0x80 | ((code >> 6) & 0x3F));
-    out += static_cast<char>(0x80 | (code & 0x3F));
-  } else {
-    out += static_cast<char>(0xF0 | (code >> 18));
-    out += static_cast<char>(0x80 | ((code >> 12) & 0x3F));
-    out += static_cast<char>(0x80 | ((code >> 6) & 0x3F));
-    out += static_cast<char>(0x80 | (code & 0x3F));
-  }
-}
-
 bool read_hex(std::string_view& text, std::size_t digits, unsigned& code) {
   if (text.size() < digits) return false;
   code = 0;
@@ -168,7 +151,7 @@ bool read_escape(std::string_view& text, std::string& out) {
     case 'u':
     case 'U':
       if (!read_hex(text, c == 'u' ? 4 : 8, code) || code > 0x10FFFF) return false;
-      append_utf8(out, code);
+      append_code_point(out, code);
       return true;
     default: return c >= '0' && c <= '7' && read_octal(text, c, out);
   }

@@ -1,8 +1,8 @@
 #include "base/types/utf8.h"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
-#include <cstdint>
 
 #include "base/types/ascii.h"
 
@@ -33,30 +33,37 @@ std::size_t character_length(std::string_view text) {
   return length;
 }
 
-void append_code_point(std::string& out, std::uint32_t code) {
-  const auto tail = [&](int shift) { out += static_cast<char>(0x80 | ((code >> shift) & 0x3F)); };
-  if (code < 0x80) {
-    out += static_cast<char>(code);
-  } else if (code < 0x800) {
-    out += static_cast<char>(0xC0 | (code >> 6));
-    tail(0);
-  } else if (code < 0x10000) {
-    out += static_cast<char>(0xE0 | (code >> 12));
-    tail(6);
-    tail(0);
-  } else {
-    out += static_cast<char>(0xF0 | (code >> 18));
-    tail(12);
-    tail(6);
-    tail(0);
-  }
-}
-
 bool word_character(char c) {
   return c == '_' || is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
 }  // namespace
+
+char* write_code_point(char* out, std::uint32_t code) {
+  const auto put = [&](std::uint32_t byte) { *out++ = static_cast<char>(byte); };
+  const auto tail = [&](int shift) { put(0x80 | (code >> shift & 0x3F)); };
+  if (code < 0x80) {
+    put(code);
+  } else if (code < 0x800) {
+    put(0xC0 | code >> 6);
+    tail(0);
+  } else if (code < 0x10000) {
+    put(0xE0 | code >> 12);
+    tail(6);
+    tail(0);
+  } else {
+    put(0xF0 | code >> 18);
+    tail(12);
+    tail(6);
+    tail(0);
+  }
+  return out;
+}
+
+void append_code_point(std::string& out, std::uint32_t code) {
+  std::array<char, 4> bytes;
+  out.append(bytes.data(), write_code_point(bytes.data(), code));
+}
 
 bool valid_utf8(std::string_view text) {
   while (!text.empty()) {

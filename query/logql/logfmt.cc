@@ -2,6 +2,8 @@
 
 #include <charconv>
 
+#include "base/types/utf8.h"
+
 namespace sluice::query::logql {
 
 namespace {
@@ -23,27 +25,6 @@ char simple_escape(char c) {
     case '\'': return c;
     default: return '\0';
   }
-}
-
-// Writes `code` (below 0x110000) as UTF-8 and returns the end.
-char* put_utf8(char* out, unsigned code) {
-  const auto put = [&](unsigned byte) { *out++ = static_cast<char>(byte); };
-  if (code < 0x80) {
-    put(code);
-  } else if (code < 0x800) {
-    put(0xC0 | code >> 6);
-    put(0x80 | (code & 0x3F));
-  } else if (code < 0x10000) {
-    put(0xE0 | code >> 12);
-    put(0x80 | (code >> 6 & 0x3F));
-    put(0x80 | (code & 0x3F));
-  } else {
-    put(0xF0 | code >> 18);
-    put(0x80 | (code >> 12 & 0x3F));
-    put(0x80 | (code >> 6 & 0x3F));
-    put(0x80 | (code & 0x3F));
-  }
-  return out;
 }
 
 // Four hex digits at the front of `text`.
@@ -131,7 +112,7 @@ bool LogfmtReader::unescape(std::string_view raw, std::string_view& value) {
     raw.remove_prefix(raw.empty() ? 0 : 1);
     unsigned code = 0;
     if (escape == 'u' && take_unicode(raw, code))
-      out = put_utf8(out, code);
+      out = write_code_point(out, code);
     else if (const char plain = simple_escape(escape); plain != '\0')
       *out++ = plain;
     else

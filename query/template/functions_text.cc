@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cctype>
 
+#include "base/codec/base64.h"
 #include "base/http/message.h"
 #include "query/ast/regex.h"
 #include "query/template/functions.h"
@@ -160,38 +161,13 @@ Result<TemplateValue> count(Args a) {
   return TemplateValue(n);
 }
 
-constexpr std::string_view base64_digits =
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
-String base64_encode(String s) {
-  String out;
-  for (std::size_t i = 0; i < s.size(); i += 3) {
-    unsigned group = 0;
-    const std::size_t n = std::min<std::size_t>(3, s.size() - i);
-    for (std::size_t j = 0; j < 3; ++j)
-      group = group << 8 | (j < n ? static_cast<unsigned char>(s[i + j]) : 0U);
-    for (std::size_t j = 0; j < 4; ++j)
-      out += j <= n ? base64_digits[group >> (18 - 6 * j) & 63] : '=';
-  }
-  return out;
+String encode_base64(String s) {
+  return base64_encode(s);
 }
 
-Result<TemplateValue> base64_decode(Args a) {
-  const String s = text_arg(a, 0);
-  String out;
-  unsigned group = 0;
-  int bits = 0;
-  for (char c : s) {
-    if (c == '=') break;
-    const auto digit = base64_digits.find(c);
-    if (digit == std::string_view::npos) return invalid_argument("illegal base64 data");
-    group = (group << 6 | static_cast<unsigned>(digit)) & 0xFFFFFF;
-    bits += 6;
-    if (bits < 8) continue;
-    bits -= 8;
-    out += static_cast<char>(group >> bits & 0xFF);
-  }
-  return TemplateValue(std::move(out));
+Result<TemplateValue> decode_base64(Args a) {
+  SLUICE_TRY(String bytes, base64_decode(text_arg(a, 0)));
+  return TemplateValue(std::move(bytes));
 }
 
 Result<TemplateValue> default_(Args a) {
@@ -251,8 +227,8 @@ void add_text(FunctionTable& table) {
   table["regexReplaceAll"] = {3, 3, [](Args a) { return regex_replace(a, false); }};
   table["regexReplaceAllLiteral"] = {3, 3, [](Args a) { return regex_replace(a, true); }};
   table["count"] = {2, 2, count};
-  table["b64enc"] = text1(base64_encode);
-  table["b64dec"] = {1, 1, base64_decode};
+  table["b64enc"] = text1(encode_base64);
+  table["b64dec"] = {1, 1, decode_base64};
   table["default"] = {2, 2, default_};
   table["urlencode"] = text1(url_encode);
   table["urldecode"] = text1(url_decode);

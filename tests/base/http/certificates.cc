@@ -3,10 +3,11 @@
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
-#include <stdlib.h>
 
 #include <cstdio>
 #include <stdexcept>
+
+#include "tests/support/temp_dir.h"
 
 namespace sluice::http::test {
 
@@ -59,21 +60,15 @@ void write_pem(const std::string& path, X509* cert) {
 
 void write_pem(const std::string& path, EVP_PKEY* key) {
   const File file(std::fopen(path.c_str(), "w"));
-  must(file != nullptr && PEM_write_PrivateKey(file.get(), key, nullptr, nullptr, 0, nullptr,
-                                               nullptr) == 1,
+  must(file != nullptr &&
+           PEM_write_PrivateKey(file.get(), key, nullptr, nullptr, 0, nullptr, nullptr) == 1,
        "writing a key");
-}
-
-std::filesystem::path make_directory() {
-  std::string name = (std::filesystem::temp_directory_path() / "sluice-tls-XXXXXX").string();
-  must(::mkdtemp(name.data()) != nullptr, "mkdtemp");
-  return name;
 }
 
 }  // namespace
 
 struct CertificateAuthority::Impl {
-  std::filesystem::path directory = make_directory();
+  TempDir directory;
   Key key = make_key();
   Cert cert{nullptr, &X509_free};
   long next_serial = 2;
@@ -90,12 +85,11 @@ CertificateAuthority::CertificateAuthority(const std::string& name)
   write_pem(cert_file(), cert);
 }
 
-CertificateAuthority::~CertificateAuthority() {
-  std::error_code ec;
-  std::filesystem::remove_all(impl_->directory, ec);
-}
+CertificateAuthority::~CertificateAuthority() = default;
 
-std::string CertificateAuthority::cert_file() const { return impl_->directory / "ca.pem"; }
+std::string CertificateAuthority::cert_file() const {
+  return impl_->directory / "ca.pem";
+}
 
 KeyPair CertificateAuthority::issue(const std::string& name, const std::string& san) const {
   const Key key = make_key();

@@ -2,7 +2,6 @@
 // of their own that is removed at the end.
 #pragma once
 
-#include <filesystem>
 #include <memory>
 #include <string>
 

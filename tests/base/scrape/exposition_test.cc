@@ -80,13 +80,6 @@ TEST_CASE("a NaN is the ordinary one, never a stale marker", "[exposition]") {
   CHECK(*parse_sample_value("+1.5e3") == 1500);
 }
 
-TEST_CASE("UTF-8 is told from what is not", "[exposition]") {
-  CHECK(valid_utf8("aé€😀"));
-  for (const std::string_view wrong :
-       {"\x80", "\xc0\x80", "\xe0\x80\x80", "\xed\xa0\x80", "\xf4\x90\x80\x80", "\xf0\x9f", "\xff"})
-    CHECK_FALSE(valid_utf8(wrong));
-}
-
 TEST_CASE("targets are asked as Prometheus asks them", "[exposition]") {
   const JobConfig job;
   CHECK(accept_header(job.protocols, NameScheme::utf8) ==

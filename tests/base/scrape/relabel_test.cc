@@ -7,6 +7,7 @@
 #include "base/scrape/exposition.h"
 #include "base/scrape/read_parts.h"
 #include "base/scrape/relabel_template.h"
+#include "base/types/utf8.h"
 #include "tests/base/scrape/cases.h"
 
 namespace sluice::scrape {

@@ -230,9 +230,6 @@ TEST_CASE("redirects lead where RFC 3986 says", "[target]") {
   CHECK(resolve_location(url, "/z?q") == "http://a:1/z?q");
   CHECK(resolve_location(url, "z") == "http://a:1/x/z");
   CHECK(resolve_location("http://a:1", "z") == "http://a:1/z");
-  CHECK(base64("me:secret") == "bWU6c2VjcmV0");
-  CHECK(base64("a") == "YQ==");
-  CHECK(base64("ab") == "YWI=");
 }
 
 }  // namespace sluice::scrape

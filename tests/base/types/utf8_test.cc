@@ -18,6 +18,14 @@ TEST_CASE("UTF-8 is told from what is not", "[utf8]") {
   CHECK(valid_utf8_name("a b.c"));
 }
 
+TEST_CASE("code points of all lengths are written", "[utf8]") {
+  std::string out;
+  for (const std::uint32_t code : {0x61, 0xE9, 0x20AC, 0x1F600, 0x10FFFF})
+    append_code_point(out, code);
+  CHECK(out == "a\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80\xf4\x8f\xbf\xbf");
+  CHECK(valid_utf8(out));
+}
+
 TEST_CASE("escaped names are what they were", "[utf8]") {
   CHECK(unescape_name("plain") == "plain");
   CHECK(unescape_name("U__http_2e_requests") == "http.requests");
