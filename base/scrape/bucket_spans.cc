@@ -6,7 +6,8 @@ namespace sluice::scrape {
 
 namespace {
 
-constexpr std::size_t side_buckets_max = 100'000;  // spans may claim any length
+// Spans may claim any length, and a message of two bytes is four times that in memory.
+constexpr std::size_t side_buckets_max = 100'000;
 
 }  // namespace
 
@@ -20,13 +21,17 @@ void BucketSide::read_span(protozero::pbf_reader message) {
     else
       message.skip();
   }
-  if (spans_.size() == side_buckets_max) throw TooManyElements();
-  spans_.push_back(span);
+  if (spans_.size() == side_buckets_max)
+    too_many_ = true;
+  else
+    spans_.push_back(span);
 }
 
 void BucketSide::add_count(double count) {
-  if (counts_.size() == side_buckets_max) throw TooManyElements();
-  counts_.push_back(count);
+  if (counts_.size() == side_buckets_max)
+    too_many_ = true;
+  else
+    counts_.push_back(count);
 }
 
 void BucketSide::add_delta(std::int64_t delta) {
@@ -47,6 +52,7 @@ void BucketSide::read_counts(protozero::pbf_reader& reader) {
 }
 
 bool BucketSide::place(HistogramBuckets& buckets) const {
+  if (too_many_) return false;
   std::int64_t index = 0;
   std::size_t at = 0;
   for (const Span& span : spans_) {

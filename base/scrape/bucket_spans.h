@@ -11,11 +11,6 @@
 
 namespace sluice::scrape {
 
-// A message of two bytes must not become forty in memory without an end.
-struct TooManyElements : protozero::exception {
-  const char* what() const noexcept override { return "too many labels or buckets"; }
-};
-
 class BucketSide {
  public:
   void read_span(protozero::pbf_reader message);  // 1: offset, sint32; 2: length, uint32
@@ -24,7 +19,7 @@ class BucketSide {
   void read_counts(protozero::pbf_reader& reader);
 
   bool empty() const { return spans_.empty(); }
-  // False: the counts do not fill the spans, or indexes overflow.
+  // False: the counts do not fill the spans, indexes overflow, or there are more than 100,000.
   bool place(HistogramBuckets& buckets) const;
 
  private:
@@ -37,6 +32,7 @@ class BucketSide {
 
   std::vector<Span> spans_;
   std::vector<double> counts_;
+  bool too_many_ = false;
   std::uint64_t running_ = 0;  // of the deltas; wraps where a sender overflows
 };
 

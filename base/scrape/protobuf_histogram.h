@@ -2,12 +2,18 @@
 // what is malformed throws protozero::exception.
 #pragma once
 
+#include <protozero/exception.hpp>
 #include <protozero/pbf_reader.hpp>
 #include <vector>
 
 #include "base/types/histogram.h"
 
 namespace sluice::scrape {
+
+// A message of two bytes must not become fifty in memory without an end.
+struct TooManyElements : protozero::exception {
+  const char* what() const noexcept override { return "too many labels or buckets"; }
+};
 
 struct ClassicBucket {
   double upper_bound = 0;
