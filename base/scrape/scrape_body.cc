@@ -138,16 +138,18 @@ class BodyScrape {
   bool add_to(KnownSeries& series, const ExposedEntry& entry) {
     const auto timestamp =
         context_.job.honor_timestamps ? entry.timestamp_ms : std::optional<std::int64_t>{};
+    const std::int64_t at_ms = timestamp.value_or(now_ms_);
     const bool again = series.sample_round == round_;
-    series.sample_round = round_;
-    if (again && (!timestamp || *timestamp == series.last_timestamp_ms)) {
+    if (again && (!timestamp || at_ms == series.sample_ms)) {
       ++out_.tally.duplicates;
       return false;
     }
     if (!in_bounds(series, timestamp)) return true;
+    series.sample_round = round_;
+    series.sample_ms = at_ms;
     // What is not kept is not live either: no marker may end what never began.
     if (!timestamp || context_.job.track_timestamps_staleness) seen_.push_back(&series);
-    keep(series, timestamp.value_or(now_ms_), entry);
+    keep(series, at_ms, entry);
     return true;
   }
 

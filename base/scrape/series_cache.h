@@ -22,7 +22,8 @@ struct KnownSeries {
   explicit KnownSeries(LabelSet l) : labels(std::move(l)), hash(labels.hash()) {}
   const LabelSet labels;
   const std::uint64_t hash;
-  std::uint64_t sample_round = 0;      // the last one that had a sample of it
+  std::uint64_t sample_round = 0;      // the last one of which a sample was kept
+  std::int64_t sample_ms = 0;          // the time of that sample
   std::uint64_t live_round = 0;        // the last successful one it was live in; 0: it is not live
   std::int64_t last_timestamp_ms = 0;  // of those it brought itself
 };

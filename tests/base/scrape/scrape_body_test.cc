@@ -262,6 +262,9 @@ TEST_CASE("of two samples with one time the first counts", "[scrape]") {
   const auto body = target.scrape("a 1 " + at + "\na 2 " + at + "\na 3 " + later + "\n");
   CHECK(body.tally.duplicates == 1);
   CHECK(body.series.size() == 2);
+  // What the scrape before had, or what was out of bounds, counts for nothing.
+  for (int round = 0; round < 2; ++round)
+    CHECK(target.scrape("a 1 5\na 2 " + later + "\n").series.size() == 1);
 }
 
 TEST_CASE("a series has at most 10,000 labels as it is written", "[scrape]") {
