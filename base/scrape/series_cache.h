@@ -26,6 +26,7 @@ struct CachedSeries {
   std::uint64_t hash = 0;  // of the labels
   std::uint64_t last_round = 0;
   std::int64_t last_timestamp_ms = 0;  // of those it brought itself
+  std::uint64_t last_exemplar = 0;     // its hash
 };
 
 class SeriesCache {

@@ -101,7 +101,7 @@ ScrapeWrite TargetLoop::scrape(Timestamp at, Clock& clock, const Bounds& bounds,
   append_report({!body.error, seconds, body.tally}, plan.target->labels, unix_ms(to_ms(at)),
                 body.series);
   remember(begin, seconds, body.error);
-  return {std::move(body.series), std::move(body.metadata)};
+  return {std::move(body.series), std::move(body.metadata), std::move(body.exemplars)};
 }
 
 void TargetLoop::remember(Timestamp at, double seconds, const std::optional<Error>& error) {
