@@ -19,8 +19,9 @@ std::int32_t type_number(const std::string& type) {
                                       : static_cast<std::int32_t>(found - scraped_types.begin());
 }
 
-void write_label(protozero::pbf_writer& series, const Label& label) {
-  protozero::pbf_writer pair(series, 1);
+// Labels are field 1 of series and exemplars alike.
+void write_label(protozero::pbf_writer& message, const Label& label) {
+  protozero::pbf_writer pair(message, 1);
   pair.add_string(1, label.name);
   pair.add_string(2, label.value);
 }
@@ -67,8 +68,16 @@ void write_histogram(protozero::pbf_writer& series, const NativeHistogram& histo
   message.add_int64(15, timestamp_ms);
 }
 
+void write_exemplar(protozero::pbf_writer& series, const Exemplar& exemplar) {
+  protozero::pbf_writer message(series, 3);
+  for (const Label& label : exemplar.labels) write_label(message, label);
+  message.add_double(2, exemplar.value);
+  message.add_int64(3, exemplar.timestamp_ms);
+}
+
+// `exemplars`: of this series; may be null.
 void write_scraped_series(protozero::pbf_writer& request, const SeriesSamples& scraped,
-                          const LabelSet& external) {
+                          const SeriesExemplars* exemplars, const LabelSet& external) {
   protozero::pbf_writer series(request, 1);
   write_labels(series, scraped.labels, external);
   for (const Sample& sample : scraped.samples) {
@@ -81,6 +90,8 @@ void write_scraped_series(protozero::pbf_writer& request, const SeriesSamples& s
     message.add_double(1, sample.value);
     message.add_int64(2, sample.timestamp_ms);
   }
+  if (!exemplars) return;
+  for (const Exemplar& exemplar : exemplars->exemplars) write_exemplar(series, exemplar);
 }
 
 void write_scraped_metadata(protozero::pbf_writer& request, const MetricMetadata& family) {
@@ -95,10 +106,14 @@ void write_scraped_metadata(protozero::pbf_writer& request, const MetricMetadata
 
 std::vector<WriteBody> encode_scrape(const scrape::ScrapeWrite& write, const LabelSet& external) {
   WriteBodies bodies;
-  for (const SeriesSamples& series : write.series)
+  auto exemplars = write.exemplars.begin();  // in the order of the series
+  for (const SeriesSamples& series : write.series) {
+    const bool has = exemplars != write.exemplars.end() && exemplars->series == series.labels;
+    const SeriesExemplars* own = has ? &*exemplars++ : nullptr;
     bodies.add(series.samples.size(), [&](protozero::pbf_writer& request) {
-      write_scraped_series(request, series, external);
+      write_scraped_series(request, series, own, external);
     });
+  }
   for (const MetricMetadata& family : write.metadata)
     bodies.add(0, [&](protozero::pbf_writer& request) { write_scraped_metadata(request, family); });
   return bodies.take();

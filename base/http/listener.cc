@@ -51,12 +51,13 @@ class TcpServer : public Server {
 
   std::uint16_t port() const override { return port_; }
 
-  Result<void> reload(const AuthOptions& auth, const TlsServerOptions& tls) override {
+  Result<std::function<void()>> prepare_reload(const AuthOptions& auth,
+                                               const TlsServerOptions& tls) override {
     SLUICE_TRY(auto authenticator, Authenticator::load(auth));
     SLUICE_TRY(auto tls_context, make_server_tls(tls));
-    context_->set_security(
-        {std::make_shared<const Authenticator>(std::move(authenticator)), std::move(tls_context)});
-    return {};
+    Security security{std::make_shared<const Authenticator>(std::move(authenticator)),
+                      std::move(tls_context)};
+    return std::function<void()>([this, security] { context_->set_security(security); });
   }
 
   void drain(std::chrono::milliseconds deadline) override {

@@ -10,6 +10,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -32,12 +33,12 @@ struct ServerOptions {
   std::size_t max_header_bytes = 64 << 10;
   std::size_t max_body_bytes_in_flight = 128 << 20;  // of all requests being read or handled
   std::chrono::milliseconds header_timeout{10'000};
-  std::chrono::milliseconds body_timeout{60'000};    // whole body
-  std::chrono::milliseconds idle_timeout{120'000};   // keep-alive
-  std::chrono::milliseconds write_timeout{60'000};   // without progress
-  std::size_t websocket_queue = 256;                 // messages
-  TlsServerOptions tls;    // off when cert_file is empty
-  AuthOptions auth;        // open when no tokens are configured
+  std::chrono::milliseconds body_timeout{60'000};   // whole body
+  std::chrono::milliseconds idle_timeout{120'000};  // keep-alive
+  std::chrono::milliseconds write_timeout{60'000};  // without progress
+  std::size_t websocket_queue = 256;                // messages
+  TlsServerOptions tls;                             // off when cert_file is empty
+  AuthOptions auth;                                 // open when no tokens are configured
 };
 
 class Server {
@@ -46,8 +47,15 @@ class Server {
   // Binds and starts accepting. Error: address in use, bad address, bad certificate.
   virtual Result<void> start() = 0;
   virtual std::uint16_t port() const = 0;
-  // Swaps in new tokens and certificate after a reload; running requests keep the old ones.
-  virtual Result<void> reload(const AuthOptions& auth, const TlsServerOptions& tls) = 0;
+  // New tokens and certificate, read and checked; the function swaps them in. Running requests keep
+  // the old ones.
+  virtual Result<std::function<void()>> prepare_reload(const AuthOptions& auth,
+                                                       const TlsServerOptions& tls) = 0;
+  Result<void> reload(const AuthOptions& auth, const TlsServerOptions& tls) {
+    SLUICE_TRY(const auto swap, prepare_reload(auth, tls));
+    swap();
+    return {};
+  }
   // Stops accepting, closes idle connections at once, lets busy ones finish with
   // Connection: close, cuts what is left at the deadline. Blocks. Idempotent.
   virtual void drain(std::chrono::milliseconds deadline) = 0;

@@ -20,6 +20,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/scrape/exposed_exemplar.h"
 #include "base/types/histogram.h"
 #include "base/types/labels.h"
 #include "base/types/result.h"
@@ -36,7 +37,7 @@ struct ExposedEntry {
   double value = 0;
   std::optional<std::int64_t> timestamp_ms;
   HistogramPtr histogram;  // set: the sample is this, not the value
-  bool exemplar = false;   // one followed, well-formed
+  std::vector<ExposedExemplar> exemplars;
   // Of the rest: the family, and what is said about it, unescaped.
   std::string family;
   std::string text;
@@ -61,7 +62,7 @@ class ExpositionReader {
   Result<ExposedEntry> read_descriptor();
   Result<ExposedEntry> read_end();
   Result<ExposedEntry> read_openmetrics_series();
-  Result<void> read_exemplar();
+  Result<ExposedExemplar> read_exemplar();
   // both
   Result<std::string_view> take_series();
   Result<void> skip_braces();

@@ -87,27 +87,31 @@ Result<ExposedEntry> ExpositionReader::read_openmetrics_series() {
     if (!entry.timestamp_ms) return wrong("a finite timestamp before");
   }
   if (take(" # ")) {
-    SLUICE_CHECK(read_exemplar());
-    entry.exemplar = true;
+    SLUICE_TRY(auto exemplar, read_exemplar());
+    entry.exemplars.push_back(std::move(exemplar));
   }
   if (!take('\n')) return wrong("the end of the line");
   return entry;
 }
 
 // {labels} value [seconds]
-Result<void> ExpositionReader::read_exemplar() {
+Result<ExposedExemplar> ExpositionReader::read_exemplar() {
   const std::string_view begin = rest_;
   if (!take('{')) return wrong("the labels of an exemplar");
   SLUICE_CHECK(skip_braces());
-  const auto labels =
+  auto labels =
       parse_series("exemplar" + std::string(begin.substr(0, begin.size() - rest_.size())));
   if (!labels) return std::move(wrong("the labels of an exemplar")).within(labels.error().message);
+  ExposedExemplar exemplar;
+  exemplar.labels = LabelSet::from(std::move(*labels));
+  exemplar.labels.erase(metric_name_label);
   if (!take(' ')) return wrong("a blank");
-  SLUICE_TRY([[maybe_unused]] const double value, take_value(" \n"));
-  if (!take(' ')) return {};
+  SLUICE_TRY(exemplar.value, take_value(" \n"));
+  if (!take(' ')) return exemplar;
   SLUICE_TRY(const double seconds, take_value(" \n"));
-  if (!milliseconds_of(seconds)) return wrong("a finite timestamp before");
-  return {};
+  exemplar.timestamp_ms = milliseconds_of(seconds);
+  if (!exemplar.timestamp_ms) return wrong("a finite timestamp before");
+  return exemplar;
 }
 
 }  // namespace sluice::scrape

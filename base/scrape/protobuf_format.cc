@@ -7,6 +7,7 @@
 #include <protozero/varint.hpp>
 
 #include "base/scrape/exposition_chars.h"
+#include "base/scrape/protobuf_exemplar.h"
 #include "base/scrape/protobuf_histogram.h"
 #include "base/types/utf8.h"
 #include "base/wire/protobuf_field.h"
@@ -18,19 +19,6 @@ namespace {
 std::string text_of(protozero::pbf_reader& reader) {
   const auto view = reader.get_view();
   return {view.data(), view.size()};
-}
-
-Label read_label_pair(protozero::pbf_reader reader) {
-  Label label;
-  while (reader.next()) {
-    if (is_field(reader, 1, as_bytes))
-      label.name = text_of(reader);
-    else if (is_field(reader, 2, as_bytes))
-      label.value = text_of(reader);
-    else
-      reader.skip();
-  }
-  return label;
 }
 
 void append_quoted_name(std::string& out, std::string_view text) {
@@ -88,18 +76,32 @@ Metric read_metric(protozero::pbf_reader reader) {
   return metric;
 }
 
-// The value of a counter, gauge or untyped metric; field 2 of a counter is its exemplar.
-std::pair<double, bool> read_simple(protozero::pbf_reader reader) {
-  std::pair<double, bool> out{0, false};
+struct Simple {
+  double value = 0;
+  std::optional<ExposedExemplar> exemplar;
+};
+
+// A counter, gauge or untyped metric; only counters have exemplars.
+Simple read_simple(protozero::pbf_reader reader, bool counter) {
+  Simple out;
   while (reader.next()) {
-    if (is_field(reader, 1, as_fixed64)) {
-      out.first = reader.get_double();
-    } else {
-      out.second = out.second || reader.tag() == 2;
+    if (is_field(reader, 1, as_fixed64))
+      out.value = reader.get_double();
+    else if (counter && is_field(reader, 2, as_bytes))
+      out.exemplar = read_exposed_exemplar(reader.get_message());
+    else
       reader.skip();
-    }
   }
   return out;
+}
+
+// Those of the native histogram, or of its classic buckets if it has none.
+std::vector<ExposedExemplar> exemplars_of(const ExposedHistogram& histogram) {
+  if (!histogram.exemplars.empty()) return histogram.exemplars;
+  std::vector<ExposedExemplar> exemplars;
+  for (const ClassicBucket& bucket : histogram.buckets)
+    if (bucket.exemplar) exemplars.push_back(*bucket.exemplar);
+  return exemplars;
 }
 
 }  // namespace
@@ -159,8 +161,8 @@ class FamilyReader {
     if (metric.kind == 4) return add_summary(metric, reader);
     if (metric.kind == 7)
       return add_histogram(metric, read_exposed_histogram(reader, gauge_, out_.samples_left_));
-    const auto [value, exemplar] = read_simple(reader);
-    series(metric, "", value).exemplar = exemplar && metric.kind == 3;
+    auto simple = read_simple(reader, metric.kind == 3);
+    add_exemplar(series(metric, "", simple.value), std::move(simple.exemplar));
   }
 
   void add_summary(const Metric& metric, protozero::pbf_reader reader) {
@@ -201,14 +203,18 @@ class FamilyReader {
     if (native) {
       ExposedEntry& entry = series(metric, "", 0);
       entry.histogram = histogram.native;
-      entry.exemplar = histogram.exemplars;
+      entry.exemplars = exemplars_of(histogram);
       if (!out_.histograms_.classic) return;
     }
     for (const auto& bucket : histogram.buckets)
-      series(metric, "_bucket", bucket.count, {"le", bound_text(bucket.upper_bound)}).exemplar =
-          bucket.exemplar;
+      add_exemplar(series(metric, "_bucket", bucket.count, {"le", bound_text(bucket.upper_bound)}),
+                   bucket.exemplar);
     series(metric, "_sum", histogram.sum);
     series(metric, "_count", histogram.count);
+  }
+
+  static void add_exemplar(ExposedEntry& entry, std::optional<ExposedExemplar> exemplar) {
+    if (exemplar) entry.exemplars.push_back(std::move(*exemplar));
   }
 
   ExposedEntry& series(const Metric& metric, std::string_view suffix, double value,

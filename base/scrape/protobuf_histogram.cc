@@ -5,11 +5,14 @@
 #include <memory>
 
 #include "base/scrape/bucket_spans.h"
+#include "base/scrape/protobuf_exemplar.h"
 #include "base/wire/protobuf_field.h"
 
 namespace sluice::scrape {
 
 namespace {
+
+constexpr std::size_t native_exemplars_max = 100;  // client libraries keep ten
 
 ClassicBucket read_classic_bucket(protozero::pbf_reader reader) {
   ClassicBucket bucket;
@@ -20,8 +23,9 @@ ClassicBucket read_classic_bucket(protozero::pbf_reader reader) {
       bucket.upper_bound = reader.get_double();
     } else if (is_field(reader, 4, as_fixed64)) {
       if (const double count = reader.get_double(); count > 0) bucket.count = count;
+    } else if (is_field(reader, 3, as_bytes)) {
+      bucket.exemplar = read_exposed_exemplar(reader.get_message());
     } else {
-      bucket.exemplar = bucket.exemplar || reader.tag() == 3;
       reader.skip();
     }
   }
@@ -36,7 +40,7 @@ class HistogramMessage {
     while (reader.next())
       if (!read_classic(reader) && !read_native(reader)) reader.skip();
     const bool open = out_.buckets.empty() || !std::isinf(out_.buckets.back().upper_bound);
-    if (open) out_.buckets.push_back({std::numeric_limits<double>::infinity(), out_.count});
+    if (open) out_.buckets.push_back({std::numeric_limits<double>::infinity(), out_.count, {}});
     const bool native = !positive_.empty() || !negative_.empty() || native_.zero_threshold > 0 ||
                         native_.zero_count > 0;
     if (native) finish_native(gauge);
@@ -55,12 +59,16 @@ class HistogramMessage {
     } else if (is_field(reader, 4, as_fixed64)) {
       if (const double count = reader.get_double(); count > 0) out_.count = count;
     } else if (is_field(reader, 16, as_bytes)) {
-      out_.exemplars = true;
-      reader.skip();
+      add_exemplar(reader.get_message());
     } else {
       return false;
     }
     return true;
+  }
+
+  void add_exemplar(protozero::pbf_reader reader) {
+    if (out_.exemplars.size() < native_exemplars_max)
+      out_.exemplars.push_back(read_exposed_exemplar(reader));
   }
 
   bool read_native(protozero::pbf_reader& reader) {

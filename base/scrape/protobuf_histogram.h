@@ -6,6 +6,7 @@
 #include <protozero/pbf_reader.hpp>
 #include <vector>
 
+#include "base/scrape/exposed_exemplar.h"
 #include "base/types/histogram.h"
 
 namespace sluice::scrape {
@@ -18,16 +19,16 @@ struct TooManyElements : protozero::exception {
 struct ClassicBucket {
   double upper_bound = 0;
   double count = 0;  // cumulative
-  bool exemplar = false;
+  std::optional<ExposedExemplar> exemplar = {};
 };
 
 struct ExposedHistogram {
   double count = 0;
   double sum = 0;
-  std::vector<ClassicBucket> buckets;  // the last is +Inf
-  HistogramPtr native;                 // null: it has none
-  bool exemplars = false;              // of the native one
-  const char* problem = nullptr;       // what is wrong with the native one
+  std::vector<ClassicBucket> buckets;      // the last is +Inf
+  HistogramPtr native;                     // null: it has none
+  std::vector<ExposedExemplar> exemplars;  // of the native one
+  const char* problem = nullptr;           // what is wrong with the native one
 };
 
 // More classic buckets than `most_buckets` throw TooManyElements.

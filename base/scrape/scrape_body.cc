@@ -54,6 +54,14 @@ bool within_bounds(const LabelSet& labels, const Bounds& bounds) {
          });
 }
 
+std::uint64_t hash_of(const ExposedExemplar& exemplar) {
+  std::uint64_t hash = exemplar.labels.hash();
+  for (const std::uint64_t more : {std::bit_cast<std::uint64_t>(exemplar.value),
+                                   static_cast<std::uint64_t>(exemplar.timestamp_ms.value_or(-1))})
+    hash = (hash ^ more) * 0x9E3779B97F4A7C15ULL;
+  return hash;
+}
+
 class BodyScrape {
  public:
   BodyScrape(std::int64_t now_ms, const BodyContext& context, SeriesCache& cache)
@@ -78,6 +86,9 @@ class BodyScrape {
     } else {
       out_.error = read.error();
       out_.series = end_all_series(now_ms_, cache_);
+      for (const SeriesExemplars& one : out_.exemplars)
+        out_.tally.exemplars += one.exemplars.size();
+      out_.exemplars.clear();
     }
     return std::move(out_);
   }
@@ -119,7 +130,7 @@ class BodyScrape {
   Result<void> add_sample(const ExposedEntry& entry) {
     if (++out_.tally.scraped > context_.bounds.samples)
       return too_many_error("samples", context_.bounds.samples);
-    out_.tally.exemplars += entry.exemplar ? 1 : 0;
+    out_.tally.exemplars += entry.exemplars.size();  // until they are kept
     CachedText* text = cache_.find(entry.series);
     const bool known = text != nullptr;
     if (!known) {
@@ -150,6 +161,7 @@ class BodyScrape {
     // What is not kept is not live either: no marker may end what never began.
     if (!timestamp || context_.job.track_timestamps_staleness) seen_.push_back(&series);
     keep(series, at_ms, entry);
+    if (!entry.exemplars.empty()) keep_exemplars(series, at_ms, entry);
     return true;
   }
 
@@ -171,6 +183,31 @@ class BodyScrape {
     const double value =
         entry.histogram ? add_histogram(kept.histograms, entry.histogram) : entry.value;
     kept.samples.push_back({timestamp_ms, value});
+  }
+
+  // Targets show an exemplar until there is another one: it is kept once. One without a time has
+  // its sample's; not so those of native histograms, which would come again with every scrape.
+  void keep_exemplars(KnownSeries& series, std::int64_t sample_ms, const ExposedEntry& entry) {
+    SeriesExemplars kept{series.labels, {}};
+    for (const ExposedExemplar& exposed : entry.exemplars) {
+      const std::uint64_t hash = hash_of(exposed);
+      const bool repeated = !entry.histogram && hash == series.last_exemplar;
+      if (!repeated && !add_exemplar(exposed, sample_ms, entry.histogram != nullptr, kept))
+        continue;
+      series.last_exemplar = hash;
+      --out_.tally.exemplars;
+    }
+    if (!kept.exemplars.empty()) out_.exemplars.push_back(std::move(kept));
+  }
+
+  bool add_exemplar(const ExposedExemplar& exposed, std::int64_t sample_ms, bool needs_time,
+                    SeriesExemplars& kept) const {
+    if (needs_time && !exposed.timestamp_ms) return false;
+    Exemplar exemplar{exposed.labels, exposed.value, exposed.timestamp_ms.value_or(sample_ms)};
+    const bool in_time = oldest_ms_ <= exemplar.timestamp_ms && exemplar.timestamp_ms <= latest_ms_;
+    if (!in_time || !valid_exemplar(exemplar)) return false;
+    kept.exemplars.push_back(std::move(exemplar));
+    return true;
   }
 
   // What a text that was not seen before stands for.

@@ -15,6 +15,7 @@
 #include "base/scrape/config.h"
 #include "base/scrape/exposition.h"
 #include "base/scrape/series_cache.h"
+#include "base/types/exemplar.h"
 #include "base/types/limits.h"
 #include "base/types/log_entry.h"
 
@@ -43,7 +44,7 @@ struct ScrapeTally {
   std::size_t out_of_order = 0;   // with a timestamp before the last one; stored nevertheless
   std::size_t out_of_bounds = 0;  // too old, or in the future
   std::size_t oversized = 0;      // series whose labels exceed the bounds
-  std::size_t exemplars = 0;      // not kept
+  std::size_t exemplars = 0;      // against the rules, or their sample was not kept
 };
 
 // Which of the job's limits failed the scrape.
@@ -52,8 +53,9 @@ enum class ExceededLimit { none, samples, labels };
 using Descriptions = std::map<std::string, MetricMetadata, std::less<>>;  // by family
 
 struct ScrapedBody {
-  std::vector<SeriesSamples> series;  // stale markers among them
-  Descriptions descriptions;          // all it says about families
+  std::vector<SeriesSamples> series;       // stale markers among them
+  std::vector<SeriesExemplars> exemplars;  // what is new, in the order of `series`
+  Descriptions descriptions;               // all it says about families
   ScrapeTally tally;
   std::optional<Error> error;  // then `series` has stale markers only
   ExceededLimit exceeded = ExceededLimit::none;

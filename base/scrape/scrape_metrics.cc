@@ -44,7 +44,7 @@ ScrapeMetrics::ScrapeMetrics(Metrics& m)
       out_of_bounds(odd_samples(m, "out_of_bounds")),
       oversized(odd_samples(m, "oversized_labels")),
       exemplars(m.counter("sluice_scrape_skipped_exemplars_total",
-                          "Exemplars that were scraped and not kept.")),
+                          "Scraped exemplars that broke a rule, or whose sample was not kept.")),
       body_limit(limit_hits(m, "body_size")),
       sample_limit(limit_hits(m, "samples")),
       label_limit(limit_hits(m, "labels")),

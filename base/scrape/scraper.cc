@@ -245,7 +245,7 @@ Scraper::~Scraper() {
   stop();
 }
 
-Result<void> Scraper::apply(const ScrapeConfig& config) {
+Result<std::function<void()>> Scraper::prepare(const ScrapeConfig& config) {
   std::map<std::string, JobPtr> fresh;
   for (const JobConfig& job : config.jobs) {
     {
@@ -259,9 +259,16 @@ Result<void> Scraper::apply(const ScrapeConfig& config) {
     }
     SLUICE_TRY(fresh[job.name], compile_job(job, impl_->parts.make_fetcher));
   }
-  const std::lock_guard lock(impl_->mutex);
-  impl_->set_jobs(fresh, impl_->parts.clock.now());
-  impl_->count_targets();
+  return std::function<void()>([this, fresh] {
+    const std::lock_guard lock(impl_->mutex);
+    impl_->set_jobs(fresh, impl_->parts.clock.now());
+    impl_->count_targets();
+  });
+}
+
+Result<void> Scraper::apply(const ScrapeConfig& config) {
+  SLUICE_TRY(const auto put_in_force, prepare(config));
+  put_in_force();
   return {};
 }
 

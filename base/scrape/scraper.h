@@ -58,7 +58,9 @@ class Scraper {
   Scraper(ScraperOptions options, Parts parts);
   ~Scraper();
 
-  // The first configuration or the next one. On an Error nothing changed.
+  // The first configuration or the next one, checked and ready; the function puts it in force.
+  Result<std::function<void()>> prepare(const ScrapeConfig& config);
+  // Both. On an Error nothing changed.
   Result<void> apply(const ScrapeConfig& config);
   void start();
   // Cancels what runs and writes nothing more: a restart goes on where this ended.

@@ -26,6 +26,7 @@ struct KnownSeries {
   std::int64_t sample_ms = 0;          // the time of that sample
   std::uint64_t live_round = 0;        // the last successful one it was live in; 0: it is not live
   std::int64_t last_timestamp_ms = 0;  // of those it brought itself
+  std::uint64_t last_exemplar = 0;     // its hash
 };
 using SeriesPtr = std::shared_ptr<KnownSeries>;
 

@@ -102,7 +102,7 @@ ScrapeWrite TargetLoop::scrape(Timestamp at, Clock& clock, const Bounds& bounds,
   append_report({!body.error, seconds, body.tally}, plan.target->labels, unix_ms(to_ms(at)),
                 body.series);
   remember(begin, seconds, body.error);
-  ScrapeWrite write{std::move(body.series), {}};
+  ScrapeWrite write{std::move(body.series), {}, std::move(body.exemplars)};
   if (!body.error) write.metadata = take_news(std::move(body.descriptions));
   return write;
 }

@@ -42,6 +42,7 @@ struct TargetState {
 struct ScrapeWrite {
   std::vector<SeriesSamples> series;
   std::vector<MetricMetadata> metadata;
+  std::vector<SeriesExemplars> exemplars = {};  // in the order of `series`
 };
 
 class TargetLoop {

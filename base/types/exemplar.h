@@ -21,4 +21,7 @@ struct SeriesExemplars {
   std::vector<Exemplar> exemplars;
 };
 
+// OpenMetrics' rules: labels in UTF-8, of 128 characters at most, names and values together.
+bool valid_exemplar(const Exemplar& exemplar);
+
 }  // namespace sluice

@@ -13,20 +13,24 @@ std::string_view view_of(protozero::pbf_reader& reader) {
 
 class FlatReader {
  public:
-  FlatReader(const Limits& limits, Timestamp now, storage::SampleWrite& out)
+  FlatReader(const Limits& limits, Timestamp now, DecodeBudget& budget, storage::SampleWrite& out)
       : limits_(limits),
+        budget_(budget),
         latest_ms_(unix_ms(to_ms(now + limits.future))),
         oldest_ms_(limits.oldest.count() > 0 ? unix_ms(to_ms(now - limits.oldest)) : INT64_MIN),
         out_(out) {}
 
   // False, and nothing taken, if the series has to go the long way.
   bool take(protozero::pbf_reader reader) {
+    const DecodeBudget before = budget_;
+    budget_.take_element<storage::SampleWrite::Series>();
     storage::SampleWrite::Series series;
     series.first_label = static_cast<std::uint32_t>(out_.labels.size());
     series.first_sample = static_cast<std::uint32_t>(out_.samples.size());
     if (!read(reader) || !sound_labels(series.first_label)) {
       out_.labels.resize(series.first_label);
       out_.samples.resize(series.first_sample);
+      budget_ = before;
       return false;
     }
     series.labels = static_cast<std::uint32_t>(out_.labels.size()) - series.first_label;
@@ -50,6 +54,7 @@ class FlatReader {
   }
   void read_label(protozero::pbf_reader reader) {
     storage::LabelView label;
+    budget_.take_element<storage::LabelView>();
     while (reader.next()) {
       if (is_field(reader, 1, as_bytes))
         label.name = view_of(reader);
@@ -62,6 +67,8 @@ class FlatReader {
   }
   bool read_sample(protozero::pbf_reader reader) {
     const Sample sample = read_float_sample(reader);
+    budget_.take_item();
+    budget_.take_element<Sample>();
     out_.samples.push_back(sample);
     return oldest_ms_ <= sample.timestamp_ms && sample.timestamp_ms <= latest_ms_;
   }
@@ -81,6 +88,7 @@ class FlatReader {
   }
 
   const Limits& limits_;
+  DecodeBudget& budget_;
   const std::int64_t latest_ms_;
   const std::int64_t oldest_ms_;
   storage::SampleWrite& out_;
@@ -89,22 +97,21 @@ class FlatReader {
 }  // namespace
 
 Result<FlatWrite> decode_flat_write(std::string_view body, const Limits& limits, Timestamp now) {
-  FlatWrite write;
-  FlatReader flat(limits, now, write.samples);
-  try {
+  return catching("WriteRequest", [&]() -> Result<FlatWrite> {
+    FlatWrite write;
+    DecodeBudget budget(body.size(), limits);
+    FlatReader flat(limits, now, budget, write.samples);
     protozero::pbf_reader reader(body.data(), body.size());
     while (reader.next()) {
       if (!is_field(reader, 1, as_bytes)) {
-        read_request_field(reader, write.rest);
+        read_request_field(reader, write.rest, budget);
         continue;
       }
-      protozero::pbf_reader series(reader.get_message());
-      if (!flat.take(series)) read_request_series(series, write.rest);
+      const protozero::pbf_reader series(reader.get_message());
+      if (!flat.take(series)) read_request_series(series, write.rest, budget);
     }
-  } catch (const protozero::exception& e) {
-    return invalid_argument(std::string("remote write: not a protobuf WriteRequest: ") + e.what());
-  }
-  return write;
+    return write;
+  });
 }
 
 }  // namespace sluice::ingest

@@ -21,7 +21,7 @@ struct FlatWrite {
 };
 
 // Remote write 1.0. `body` is plain protobuf, decompressed, and must outlive what is returned.
-// Error(invalid_argument).
+// Error(invalid_argument): as of decode_remote_write_2().
 Result<FlatWrite> decode_flat_write(std::string_view body, const Limits& limits, Timestamp now);
 
 }  // namespace sluice::ingest

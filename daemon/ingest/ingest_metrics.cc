@@ -37,12 +37,16 @@ void IngestMetrics::count(const LongLines& lines) const {
   }
 }
 
-void IngestMetrics::count_skipped(const std::string& kind, std::size_t skipped) const {
-  if (skipped == 0) return;
-  metrics_
-      .counter("sluice_ingest_skipped_total", "Items of kinds that are not stored.",
-               {{"protocol", protocol_}, {"kind", kind}})
-      .inc(static_cast<double>(skipped));
+void IngestMetrics::count(const SkippedExemplars& skipped) const {
+  for (const auto& [reason, count] : {std::pair{"refused_series", skipped.refused_series},
+                                      {"invalid", skipped.invalid},
+                                      {"out_of_bounds", skipped.out_of_bounds}}) {
+    if (count == 0) continue;
+    metrics_
+        .counter("sluice_ingest_skipped_total", "Items left out without a word to the sender.",
+                 {{"protocol", protocol_}, {"kind", "exemplar"}, {"reason", reason}})
+        .inc(static_cast<double>(count));
+  }
 }
 
 }  // namespace sluice::ingest

@@ -6,6 +6,7 @@
 #include "base/telemetry/metrics.h"
 #include "daemon/ingest/long_lines.h"
 #include "daemon/ingest/rejections.h"
+#include "daemon/ingest/validate_samples.h"
 
 namespace sluice::ingest {
 
@@ -20,7 +21,7 @@ class IngestMetrics {
   void count(const Rejections& rejections) const;
   void count(const LongLines& lines) const;
   void count_refused(const std::string& reason, std::size_t items) const;
-  void count_skipped(const std::string& kind, std::size_t items) const;
+  void count(const SkippedExemplars& skipped) const;
 
  private:
   Metrics& metrics_;

@@ -20,6 +20,9 @@ struct PushSize {
   std::size_t bytes = 0;
 };
 
+// Tenants with a bucket of their own; those past it share one. Clients name their tenants.
+inline constexpr std::size_t rate_tenants_max = 10'000;
+
 class IngestionRate {
  public:
   using Time = std::chrono::steady_clock::time_point;
@@ -27,17 +30,23 @@ class IngestionRate {
   // Takes `size` from the tenant's bucket, or Error(limit_exceeded) in Loki's words and takes
   // nothing.
   Result<void> take(const TenantId& tenant, PushSize size, const Limits& limits, Time now);
-  std::size_t tenants() const;  // whose bucket is not full
+  // What was taken was not stored.
+  void give_back(const TenantId& tenant, PushSize size, const Limits& limits);
+  std::size_t tenants() const;  // that have a bucket
 
  private:
   struct Bucket {
     double level = 0;  // bytes; below 0: debt
     Time filled{};
   };
+  Bucket& bucket_of(const TenantId& tenant, const Limits& limits, Time now);
   void forget_full(const Limits& limits, Time now);
 
   mutable std::mutex mutex_;
-  std::map<TenantId, Bucket> buckets_;  // protected by mutex_; who is not in it has a full one
+  // Protected by mutex_:
+  std::map<TenantId, Bucket> buckets_;  // who is not in it has a full one, or shares the next
+  Bucket shared_;
+  Time next_sweep_ = Time::min();
 };
 
 }  // namespace sluice::ingest

@@ -93,13 +93,16 @@ Result<http::Response> LokiPushHandler::push(http::Request& request) {
   SLUICE_TRY(push.identity, read_identity(request, push.streams));
   BatchIdentity* const identity = push.identity ? &*push.identity : nullptr;
   const auto rejections = validate_logs(push.streams, identity, limits, clock_.now());
-  SLUICE_CHECK(take_rate(request.tenant, push.streams, limits));
   SLUICE_CHECK(check_split(push.streams, limits));
+  SLUICE_TRY(const PushSize taken, take_rate(request.tenant, push.streams, limits));
   for (auto& stream : push.streams) metrics_.count(cut_long_lines(stream, identity, limits));
   metrics_.count(rejections);
   const storage::LogPush source{push.tenant, {}, push.identity};
   auto outcome = store_.push(std::move(push));
-  if (!outcome) return refused(outcome.error(), source);
+  if (!outcome) {
+    rate_.give_back(request.tenant, taken, limits);
+    return refused(outcome.error(), source);
+  }
   metrics_.items.inc(static_cast<double>(outcome->accepted + outcome->duplicates));
   auto response = rejections.empty()
                       ? http::Response::no_content()
@@ -108,14 +111,15 @@ Result<http::Response> LokiPushHandler::push(http::Request& request) {
   return response;
 }
 
-Result<void> LokiPushHandler::take_rate(const TenantId& tenant,
-                                        const std::vector<PushStream>& streams,
-                                        const Limits& limits) {
-  if (limits.ingestion_rate_bytes == 0) return {};
+Result<PushSize> LokiPushHandler::take_rate(const TenantId& tenant,
+                                            const std::vector<PushStream>& streams,
+                                            const Limits& limits) {
+  if (limits.ingestion_rate_bytes == 0) return PushSize{};
   const PushSize size = size_of(streams);
   auto taken = rate_.take(tenant, size, limits, std::chrono::steady_clock::now());
-  if (!taken) metrics_.count_refused("rate_limited", size.lines);
-  return taken;
+  if (taken) return size;
+  metrics_.count_refused("rate_limited", size.lines);
+  return std::move(taken).error();
 }
 
 http::Response LokiPushHandler::refused(const Error& error, const storage::LogPush& push) {

@@ -24,8 +24,8 @@ class LokiPushHandler {
     std::shared_ptr<const void> text;
   };
   Result<Decoded> decode(http::Request& request);
-  Result<void> take_rate(const TenantId& tenant, const std::vector<PushStream>& streams,
-                         const Limits& limits);
+  Result<PushSize> take_rate(const TenantId& tenant, const std::vector<PushStream>& streams,
+                             const Limits& limits);
   http::Response refused(const Error& error, const storage::LogPush& push);
 
   storage::Store& store_;

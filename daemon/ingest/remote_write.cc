@@ -29,12 +29,19 @@ Label read_label(protozero::pbf_reader reader) {
   return label;
 }
 
-Exemplar read_exemplar(protozero::pbf_reader reader) {
+void add_label(protozero::pbf_reader reader, std::vector<Label>& labels, DecodeBudget& budget) {
+  budget.take_element<Label>(reader.length());
+  labels.push_back(read_label(reader));
+}
+
+Exemplar read_exemplar(protozero::pbf_reader reader, DecodeBudget& budget) {
   Exemplar exemplar;
   std::vector<Label> labels;
+  budget.take_item();
+  budget.take_element<Exemplar>();
   while (reader.next()) {
     if (is_field(reader, 1, as_bytes))
-      labels.push_back(read_label(reader.get_message()));
+      add_label(reader.get_message(), labels, budget);
     else if (is_field(reader, 2, as_fixed64))
       exemplar.value = reader.get_double();
     else if (is_field(reader, 3, as_varint))
@@ -46,17 +53,18 @@ Exemplar read_exemplar(protozero::pbf_reader reader) {
   return exemplar;
 }
 
-WrittenSeries read_series(protozero::pbf_reader reader) {
+WrittenSeries read_series(protozero::pbf_reader reader, DecodeBudget& budget) {
   WrittenSeries series;
+  budget.take_element<WrittenSeries>();
   while (reader.next()) {
     if (is_field(reader, 1, as_bytes)) {
-      series.labels.push_back(read_label(reader.get_message()));
+      add_label(reader.get_message(), series.labels, budget);
     } else if (is_field(reader, 2, as_bytes)) {
-      series.samples.push_back(read_float_sample(reader.get_message()));
+      add_float_sample(reader.get_message(), series, budget);
     } else if (is_field(reader, 3, as_bytes)) {
-      series.exemplars.push_back(read_exemplar(reader.get_message()));
+      series.exemplars.push_back(read_exemplar(reader.get_message(), budget));
     } else if (is_field(reader, 4, as_bytes)) {
-      read_histogram_sample(reader.get_message(), series);
+      add_histogram_sample(reader.get_message(), series, budget);
     } else {
       reader.skip();
     }
@@ -89,28 +97,22 @@ MetricMetadata read_metadata(protozero::pbf_reader reader) {
 
 }  // namespace
 
-void read_request_series(protozero::pbf_reader series, WriteRequest& request) {
-  request.series.push_back(read_series(series));
+void read_request_series(protozero::pbf_reader series, WriteRequest& request,
+                         DecodeBudget& budget) {
+  request.series.push_back(read_series(series, budget));
 }
 
-void read_request_field(protozero::pbf_reader& reader, WriteRequest& request) {
-  if (is_field(reader, 1, as_bytes))
-    read_request_series(reader.get_message(), request);
-  else if (is_field(reader, 3, as_bytes))
-    request.metadata.push_back(read_metadata(reader.get_message()));
-  else
+void read_request_field(protozero::pbf_reader& reader, WriteRequest& request,
+                        DecodeBudget& budget) {
+  if (is_field(reader, 1, as_bytes)) {
+    read_request_series(reader.get_message(), request, budget);
+  } else if (is_field(reader, 3, as_bytes)) {
+    const auto metadata = reader.get_message();
+    budget.take_element<MetricMetadata>(metadata.length());
+    request.metadata.push_back(read_metadata(metadata));
+  } else {
     reader.skip();
-}
-
-Result<WriteRequest> decode_remote_write(std::string_view body) {
-  WriteRequest request;
-  try {
-    protozero::pbf_reader reader(body.data(), body.size());
-    while (reader.next()) read_request_field(reader, request);
-  } catch (const protozero::exception& e) {
-    return invalid_argument(std::string("remote write: not a protobuf WriteRequest: ") + e.what());
   }
-  return request;
 }
 
 }  // namespace sluice::ingest

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/types/exemplar.h"
+#include "base/types/limits.h"
 #include "base/types/log_entry.h"
 
 namespace sluice::ingest {
@@ -23,8 +24,8 @@ struct WriteRequest {
   std::vector<MetricMetadata> metadata;
 };
 
-// `body` is plain protobuf, decompressed. Error(invalid_argument).
-Result<WriteRequest> decode_remote_write(std::string_view body);
-Result<WriteRequest> decode_remote_write_2(std::string_view body);
+// `body` is plain protobuf, decompressed. Error(invalid_argument): it is none, has too many samples
+// and exemplars, or would take far more memory than it has bytes. 1.0 is in flat_write.h.
+Result<WriteRequest> decode_remote_write_2(std::string_view body, const Limits& limits);
 
 }  // namespace sluice::ingest

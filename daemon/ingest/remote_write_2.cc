@@ -13,7 +13,13 @@ constexpr std::array<const char*, 8> type_names = {
 // What stands for a string that is not in the table; the write is then refused.
 class Symbols {
  public:
-  void add(protozero::data_view text) { texts_.emplace_back(text.data(), text.size()); }
+  void add(protozero::data_view text, DecodeBudget& budget) {
+    budget.take_element<std::string_view>();
+    texts_.emplace_back(text.data(), text.size());
+  }
+  std::size_t size_at(std::uint32_t reference) const {
+    return reference < texts_.size() ? texts_[reference].size() : 0;
+  }
   std::string at(std::uint32_t reference) {
     if (reference < texts_.size()) return std::string(texts_[reference]);
     missing_ = true;
@@ -47,10 +53,14 @@ FamilyFields read_family(protozero::pbf_reader reader) {
   return fields;
 }
 
-void read_references(protozero::pbf_reader& reader, std::vector<std::uint32_t>& into) {
+void read_references(protozero::pbf_reader& reader, std::vector<std::uint32_t>& into,
+                     DecodeBudget& budget) {
+  budget.take_element<std::uint32_t>();
   if (reader.wire_type() == as_varint) return into.push_back(reader.get_uint32());
   if (reader.wire_type() != as_bytes) throw protozero::unknown_pbf_wire_type_exception{};
-  for (const std::uint32_t reference : reader.get_packed_uint32()) into.push_back(reference);
+  const auto references = reader.get_packed_uint32();
+  budget.take_bytes(sizeof(std::uint32_t) * references.size());
+  into.insert(into.end(), references.begin(), references.end());
 }
 
 // Series of classic histograms and summaries belong to the family without the suffix.
@@ -63,11 +73,13 @@ std::string family_of(std::string name, std::string_view type) {
 
 class RequestReader {
  public:
+  explicit RequestReader(const DecodeBudget& budget) : budget_(budget) {}
+
   Result<WriteRequest> read(protozero::pbf_reader reader) {
     // The table comes first as senders write it, but need not.
     for (protozero::pbf_reader table = reader; table.next();) {
       if (is_field(table, 4, as_bytes))
-        symbols_.add(table.get_view());
+        symbols_.add(table.get_view(), budget_);
       else
         table.skip();
     }
@@ -86,13 +98,14 @@ class RequestReader {
     WrittenSeries series;
     std::vector<std::uint32_t> references;
     std::optional<FamilyFields> family;
+    budget_.take_element<WrittenSeries>();
     while (reader.next()) {
       if (reader.tag() == 1)
-        read_references(reader, references);
+        read_references(reader, references, budget_);
       else if (is_field(reader, 2, as_bytes))
-        series.samples.push_back(read_float_sample(reader.get_message()));
+        add_float_sample(reader.get_message(), series, budget_);
       else if (is_field(reader, 3, as_bytes))
-        read_histogram_sample(reader.get_message(), series);
+        add_histogram_sample(reader.get_message(), series, budget_);
       else if (is_field(reader, 5, as_bytes))
         family = read_family(reader.get_message());
       else if (is_field(reader, 4, as_bytes)) {
@@ -111,7 +124,10 @@ class RequestReader {
   Result<std::vector<Label>> labels_of(const std::vector<std::uint32_t>& references) {
     if (references.size() % 2 != 0)
       return invalid_argument("remote write: an odd number of references to labels");
+    for (const std::uint32_t reference : references)
+      budget_.take_bytes(sizeof(std::string) + symbols_.size_at(reference));
     std::vector<Label> labels;
+    labels.reserve(references.size() / 2);
     for (std::size_t i = 0; i < references.size(); i += 2)
       labels.push_back({symbols_.at(references[i]), symbols_.at(references[i + 1])});
     return labels;
@@ -120,9 +136,11 @@ class RequestReader {
   Result<Exemplar> read_exemplar(protozero::pbf_reader reader) {
     Exemplar exemplar;
     std::vector<std::uint32_t> references;
+    budget_.take_item();
+    budget_.take_element<Exemplar>();
     while (reader.next()) {
       if (reader.tag() == 1)
-        read_references(reader, references);
+        read_references(reader, references, budget_);
       else if (is_field(reader, 2, as_fixed64))
         exemplar.value = reader.get_double();
       else if (is_field(reader, 3, as_varint))
@@ -139,6 +157,8 @@ class RequestReader {
     const bool says_nothing = fields.type == 0 && fields.help == 0 && fields.unit == 0;
     for (const Label& label : series.labels) {
       if (says_nothing || label.name != metric_name_label) continue;
+      budget_.take_element<MetricMetadata>(label.value.size() + symbols_.size_at(fields.help) +
+                                           symbols_.size_at(fields.unit));
       const char* type = type_names[fields.type < type_names.size() ? fields.type : 0];
       MetricMetadata metadata{family_of(label.value, type), type, symbols_.at(fields.help),
                               symbols_.at(fields.unit)};
@@ -148,18 +168,18 @@ class RequestReader {
     }
   }
 
+  DecodeBudget budget_;
   Symbols symbols_;
   WriteRequest request_;
 };
 
 }  // namespace
 
-Result<WriteRequest> decode_remote_write_2(std::string_view body) {
-  try {
-    return RequestReader().read(protozero::pbf_reader(body.data(), body.size()));
-  } catch (const protozero::exception& e) {
-    return invalid_argument(std::string("remote write: not a protobuf 2.0 Request: ") + e.what());
-  }
+Result<WriteRequest> decode_remote_write_2(std::string_view body, const Limits& limits) {
+  return catching("2.0 Request", [&] {
+    RequestReader request(DecodeBudget(body.size(), limits));
+    return request.read(protozero::pbf_reader(body.data(), body.size()));
+  });
 }
 
 }  // namespace sluice::ingest

@@ -100,7 +100,18 @@ Sample read_float_sample(protozero::pbf_reader reader) {
   return sample;
 }
 
-void read_histogram_sample(protozero::pbf_reader reader, WrittenSeries& series) {
+void add_float_sample(protozero::pbf_reader reader, WrittenSeries& series, DecodeBudget& budget) {
+  budget.take_item();
+  budget.take_element<Sample>();
+  series.samples.push_back(read_float_sample(reader));
+}
+
+void add_histogram_sample(protozero::pbf_reader reader, WrittenSeries& series,
+                          DecodeBudget& budget) {
+  // A bucket takes a byte at least, and becomes a place in the list.
+  constexpr std::size_t bytes_of_byte = sizeof(HistogramBuckets::value_type);
+  budget.take_item();
+  budget.take_element<Sample>(sizeof(NativeHistogram) + bytes_of_byte * reader.length());
   HistogramDecoder decoder;
   decoder.read(reader);
   if (decoder.stale()) {

@@ -27,36 +27,37 @@ std::optional<LabelProblem> find_series_problem(const LabelSet& labels, const Li
   return find_label_problem(labels, limits.labels_per_series, limits, Names::utf8);
 }
 
-// Samples outside the accepted time; returns how many were taken out.
-std::size_t drop_outside(std::vector<Sample>& samples, const Limits& limits, Timestamp now) {
-  const std::int64_t latest = unix_ms(to_ms(now + limits.future));
-  const std::int64_t oldest =
-      limits.oldest.count() > 0 ? unix_ms(to_ms(now - limits.oldest)) : INT64_MIN;
-  return std::erase_if(samples, [&](const Sample& sample) {
-    return sample.timestamp_ms < oldest || sample.timestamp_ms > latest;
-  });
-}
-
-// OpenMetrics bounds an exemplar's labels; one that breaks the bound costs its series nothing.
-constexpr std::size_t exemplar_characters_max = 128;
-
-bool bad_exemplar(const Exemplar& exemplar) {
-  std::size_t characters = 0;
-  for (const Label& label : exemplar.labels) {
-    if (!valid_utf8_name(label.name) || !valid_utf8(label.value)) return true;
-    for (const char c : label.name + label.value) characters += (c & 0xC0) != 0x80;
+struct AcceptedTime {
+  AcceptedTime(const Limits& limits, Timestamp now)
+      : latest_ms(unix_ms(to_ms(now + limits.future))),
+        oldest_ms(limits.oldest.count() > 0 ? unix_ms(to_ms(now - limits.oldest)) : INT64_MIN) {}
+  bool has(std::int64_t timestamp_ms) const {
+    return oldest_ms <= timestamp_ms && timestamp_ms <= latest_ms;
   }
-  return characters > exemplar_characters_max;
+
+  std::int64_t latest_ms;
+  std::int64_t oldest_ms;
+};
+
+// Returns how many were taken out.
+template <class Item>
+std::size_t drop_outside(std::vector<Item>& items, const AcceptedTime& time) {
+  return std::erase_if(items, [&](const Item& item) { return !time.has(item.timestamp_ms); });
 }
 
-std::size_t drop_bad_exemplars(std::vector<Exemplar>& exemplars) {
-  return std::erase_if(exemplars, bad_exemplar);
+// What breaks a rule costs its series nothing.
+void drop_exemplars(std::vector<Exemplar>& exemplars, const AcceptedTime& time,
+                    SkippedExemplars& skipped) {
+  skipped.invalid +=
+      std::erase_if(exemplars, [](const Exemplar& exemplar) { return !valid_exemplar(exemplar); });
+  skipped.out_of_bounds += drop_outside(exemplars, time);
 }
 
 }  // namespace
 
 ValidWrite validate_samples(WriteRequest& request, const Limits& limits, Timestamp now,
                             Rejections& rejections) {
+  const AcceptedTime time(limits, now);
   ValidWrite valid;
   valid.series.reserve(request.series.size());
   for (auto& written : request.series) {
@@ -66,17 +67,17 @@ ValidWrite validate_samples(WriteRequest& request, const Limits& limits, Timesta
     const std::string name = "series " + labels.to_string().substr(0, 500) + ": ";
     if (problem) {
       rejections.add(problem->reason, written.samples.size(), name + problem->text);
-      valid.skipped_exemplars += written.exemplars.size();
+      valid.skipped.refused_series += written.exemplars.size();
       continue;
     }
-    if (const std::size_t outside = drop_outside(written.samples, limits, now))
+    if (const std::size_t outside = drop_outside(written.samples, time))
       rejections.add("out_of_bounds", outside,
                      name + std::to_string(outside) +
                          " samples are older than what is kept, or in the future");
     if (written.bad_histograms > 0)
       rejections.add("invalid_histogram", written.bad_histograms,
                      name + "native histogram: " + written.histogram_problem);
-    valid.skipped_exemplars += drop_bad_exemplars(written.exemplars);
+    drop_exemplars(written.exemplars, time, valid.skipped);
     if (!written.exemplars.empty())
       valid.exemplars.push_back({labels, std::move(written.exemplars)});
     if (!written.samples.empty())

@@ -10,11 +10,18 @@
 
 namespace sluice::ingest {
 
+// By why they are not stored.
+struct SkippedExemplars {
+  std::size_t refused_series = 0;
+  std::size_t invalid = 0;  // too long, or not UTF-8
+  std::size_t out_of_bounds = 0;
+};
+
 // What may be stored of a request.
 struct ValidWrite {
   std::vector<SeriesSamples> series;
   std::vector<SeriesExemplars> exemplars;
-  std::size_t skipped_exemplars = 0;  // of refused series, too long, or not UTF-8
+  SkippedExemplars skipped;
 };
 // The rest goes to `rejections`. Takes the series out of the request.
 ValidWrite validate_samples(WriteRequest& request, const Limits& limits, Timestamp now,

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "base/codec/compress.h"
 #include "daemon/ingest/answers.h"
 #include "daemon/ingest/validate_samples.h"
 
@@ -75,25 +74,31 @@ http::Response WriteHandler::handle(http::Request& request) {
 Result<FlatWrite> WriteHandler::decode(int version, std::string_view body) const {
   if (version == 1) return decode_flat_write(body, limits_, clock_.now());
   FlatWrite decoded;
-  SLUICE_TRY(decoded.rest, decode_remote_write_2(body));
+  SLUICE_TRY(decoded.rest, decode_remote_write_2(body, limits_));
   return decoded;
+}
+
+// Of a body that came plain nothing but a view is made.
+Result<RawBytes> WriteHandler::decompress(http::Request& request) const {
+  if (!request.content_encoding.empty()) {
+    const auto kept = std::make_shared<const std::string>(std::move(request.body));
+    return RawBytes{{kept, kept->data()}, kept->size()};
+  }
+  SLUICE_TRY(auto body, snappy_decompress_raw(request.body, limits_.write_body_bytes));
+  request.body = {};
+  return body;
 }
 
 Result<http::Response> WriteHandler::write(http::Request& request) {
   SLUICE_TRY(const int version, version_of(request));
-  if (request.content_encoding.empty()) {
-    SLUICE_TRY(request.body, snappy_decompress(request.body, limits_.write_body_bytes));
-  }
-  metrics_.bytes.inc(static_cast<double>(request.body.size()));
-  SLUICE_TRY(FlatWrite decoded, decode(version, request.body));
+  SLUICE_TRY(const RawBytes body, decompress(request));
+  metrics_.bytes.inc(static_cast<double>(body.size));
+  SLUICE_TRY(FlatWrite decoded, decode(version, body.view()));
   const std::size_t samples = decoded.samples.samples.size() + count_samples(decoded.rest);
-  if (samples > limits_.samples_per_write)
-    return invalid_argument("write of " + std::to_string(samples) + " samples, limit " +
-                            std::to_string(limits_.samples_per_write) + "; send smaller batches");
   Rejections rejections;
   auto valid = validate_samples(decoded.rest, limits_, clock_.now(), rejections);
   metrics_.count(rejections);
-  metrics_.count_skipped("exemplar", valid.skipped_exemplars);
+  metrics_.count(valid.skipped);
   const std::size_t histograms = count_histograms(valid.series);
   const std::size_t exemplars = count_exemplars(valid.exemplars);
   for (const SeriesSamples& one : valid.series) decoded.samples.add(one);

@@ -1,6 +1,7 @@
 // WriteHandler: one Prometheus remote write, from the request to the answer.
 #pragma once
 
+#include "base/codec/compress.h"
 #include "base/http/message.h"
 #include "base/types/limits.h"
 #include "daemon/ingest/flat_write.h"
@@ -17,6 +18,7 @@ class WriteHandler {
 
  private:
   Result<http::Response> write(http::Request& request);
+  Result<RawBytes> decompress(http::Request& request) const;
   // `version`: 1 or 2.
   Result<FlatWrite> decode(int version, std::string_view body) const;
 

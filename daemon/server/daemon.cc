@@ -65,7 +65,10 @@ scrape::Bounds scrape_bounds(const Limits& limits) {
 class RunningDaemon : public Daemon {
  public:
   RunningDaemon(DaemonOptions options, Clock& clock, std::function<Result<DaemonOptions>()> reload)
-      : options_(std::move(options)), clock_(clock), reload_options_(std::move(reload)) {}
+      : options_(std::move(options)),
+        latest_(options_),
+        clock_(clock),
+        reload_options_(std::move(reload)) {}
   ~RunningDaemon() override { RunningDaemon::stop(); }
 
   Result<void> start();
@@ -88,6 +91,7 @@ class RunningDaemon : public Daemon {
   api::PrometheusOptions prometheus_options();
 
   DaemonOptions options_;
+  DaemonOptions latest_;  // protected by reload_mutex_; what the last reload took
   Clock& clock_;
   const std::function<Result<DaemonOptions>()> reload_options_;
   std::mutex reload_mutex_;
@@ -244,7 +248,7 @@ api::PrometheusOptions RunningDaemon::prometheus_options() {
   options.exemplars = &store_->exemplars();
   options.settings = [this] {
     const std::lock_guard lock(reload_mutex_);
-    return show_settings(options_);
+    return show_settings(options_, latest_);
   };
   options.delete_series = [this](const TenantId& tenant, auto selectors, std::int64_t start_ms,
                                  std::int64_t end_ms) {
@@ -277,12 +281,16 @@ Result<void> RunningDaemon::reload() {
   return done;
 }
 
-// Parts that may refuse come first; after them nothing fails, so a reload is all or nothing.
+// What may refuse comes first: two parts are only prepared until the rules, whose reload is a step
+// in the store, are in. After that nothing fails, so a reload is all or nothing.
 Result<void> RunningDaemon::apply(const DaemonOptions& next) {
+  SLUICE_TRY(const auto swap_security, server_->prepare_reload(next.http.auth, next.http.tls));
+  SLUICE_TRY(const auto swap_targets, scraper_->prepare(next.scrape));
   SLUICE_CHECK(rules_->reload(next.alerting));
-  SLUICE_CHECK(scraper_->apply(next.scrape));
-  SLUICE_CHECK(server_->reload(next.http.auth, next.http.tls));
+  swap_security();
+  swap_targets();
   gates_->reload(next.release);
+  latest_ = next;
   configure_logging(next.log_level, next.log_format);
   for (const auto& name : needs_restart(options_, next))
     log_warn("changed setting needs a restart to take effect", {{"key", name}});

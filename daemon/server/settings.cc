@@ -28,10 +28,11 @@ std::string yaml_value(const ConfigKey& key, const DaemonOptions& options) {
 
 }  // namespace
 
-api::Settings show_settings(const DaemonOptions& options) {
+api::Settings show_settings(const DaemonOptions& started, const DaemonOptions& latest) {
   api::Settings settings;
   std::string section;
   for (const ConfigKey& key : config_keys()) {
+    const DaemonOptions& options = key.live ? latest : started;
     settings.flags.emplace_back(key.section + "." + key.name, key.show(options));
     const std::size_t depth = depth_of(key.section);
     if (key.section != section) {

@@ -7,6 +7,8 @@
 
 namespace sluice::server {
 
-api::Settings show_settings(const DaemonOptions& options);
+// `started` is what the daemon was started with, `latest` what was last loaded: keys that a reload
+// cannot change keep their first value.
+api::Settings show_settings(const DaemonOptions& started, const DaemonOptions& latest);
 
 }  // namespace sluice::server

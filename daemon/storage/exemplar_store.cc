@@ -1,6 +1,8 @@
 #include "daemon/storage/exemplar_store.h"
 
 #include <algorithm>
+#include <bit>
+#include <tuple>
 
 namespace sluice::storage {
 
@@ -16,15 +18,59 @@ std::size_t count_of(const std::vector<SeriesExemplars>& series) {
   return count;
 }
 
-bool matches_any(const std::vector<std::vector<query::LabelMatcher>>& selectors,
-                 const LabelSet& labels) {
+std::int64_t newest_of(const std::vector<SeriesExemplars>& series) {
+  std::int64_t newest = INT64_MIN;
+  for (const SeriesExemplars& one : series)
+    for (const Exemplar& exemplar : one.exemplars) newest = std::max(newest, exemplar.timestamp_ms);
+  return newest;
+}
+
+bool matches_any(const ExemplarStore::Selectors& selectors, const LabelSet& labels) {
   return std::any_of(selectors.begin(), selectors.end(),
                      [&](const auto& matchers) { return query::matches_all(matchers, labels); });
 }
 
+template <class Predicate>
+void erase_exemplars(std::vector<SeriesExemplars>& series, const Predicate& predicate) {
+  for (SeriesExemplars& one : series)
+    std::erase_if(one.exemplars,
+                  [&](const Exemplar& exemplar) { return predicate(one.series, exemplar); });
+  std::erase_if(series, [](const SeriesExemplars& one) { return one.exemplars.empty(); });
+}
+
+// The newest stay; of those at the oldest time that stays the first.
+void cut_to(std::vector<SeriesExemplars>& series, std::size_t most) {
+  if (count_of(series) <= most) return;
+  std::vector<std::int64_t> times;
+  for (const SeriesExemplars& one : series)
+    for (const Exemplar& exemplar : one.exemplars) times.push_back(exemplar.timestamp_ms);
+  std::sort(times.begin(), times.end(), std::greater<>());
+  times.resize(most);
+  const std::int64_t oldest = times.empty() ? INT64_MAX : times.back();
+  auto room = std::count(times.begin(), times.end(), oldest);
+  erase_exemplars(series, [&](const LabelSet&, const Exemplar& exemplar) {
+    return exemplar.timestamp_ms < oldest || (exemplar.timestamp_ms == oldest && room-- <= 0);
+  });
+}
+
 }  // namespace
 
-Result<void> ExemplarStore::recover(const Database& database) {
+std::size_t ExemplarStore::ContentHash::operator()(const Exemplar* exemplar) const {
+  std::uint64_t hash = exemplar->labels.hash();
+  for (const std::uint64_t more : {static_cast<std::uint64_t>(exemplar->timestamp_ms),
+                                   std::bit_cast<std::uint64_t>(exemplar->value)})
+    hash = (hash ^ more) * 0x9E3779B97F4A7C15ULL;
+  return hash ^ (hash >> 32);
+}
+
+// Values bit by bit: a NaN is itself.
+bool ExemplarStore::ContentEqual::operator()(const Exemplar* a, const Exemplar* b) const {
+  return a->timestamp_ms == b->timestamp_ms &&
+         std::bit_cast<std::uint64_t>(a->value) == std::bit_cast<std::uint64_t>(b->value) &&
+         a->labels == b->labels;
+}
+
+Result<void> ExemplarStore::recover(Database& database) {
   const std::lock_guard lock(mutex_);
   Scan scan = database.scan_prefix(Family::document, document_key(Keyspace::exemplar, ""));
   while (scan.next()) {
@@ -34,46 +80,53 @@ Result<void> ExemplarStore::recover(const Database& database) {
     if (!batch) database.report_corrupt(batch.error());
     if (!batch || !number) continue;
     next_number_ = std::max(next_number_, *number + 1);
-    Prepared write;
-    write.tenant = std::move(batch->tenant);
-    write.number = *number;
-    write.series = std::move(batch->series);
-    add(write);
+    add(*number, std::move(batch->tenant), std::move(batch->series));
   }
-  return scan.status();
-}
-
-bool ExemplarStore::known(const Series* series, const LabelSet& labels,
-                          const Exemplar& exemplar) const {
-  if (!series) return false;
-  const auto found = series->find(labels);
-  if (found == series->end()) return false;
-  return std::any_of(found->second.begin(), found->second.end(),
-                     [&](const Stored& stored) { return stored.exemplar == exemplar; });
+  SLUICE_CHECK(scan.status());
+  // On a full disk they stay there until the next start.
+  const auto surplus = make_room();
+  if (!remove_batches(database, surplus))
+    for (const std::uint64_t number : surplus) forget(number);
+  return {};
 }
 
 // Senders repeat a write whose answer they missed: what is there already is not stored again.
+void ExemplarStore::keep_new(const TenantId& tenant, std::vector<SeriesExemplars>& series) const {
+  const auto at = tenants_.find(tenant);
+  if (at == tenants_.end()) return;
+  erase_exemplars(series, [&](const LabelSet& labels, const Exemplar& exemplar) {
+    const auto known = at->second.series.find(labels);
+    return known != at->second.series.end() && known->second.contains(&exemplar);
+  });
+}
+
+// The oldest batches, until the rest and what is pending are within the bound.
+std::vector<std::uint64_t> ExemplarStore::make_room() {
+  std::vector<std::uint64_t> dropped;
+  for (auto& [number, batch] : batches_) {
+    if (count_ + pending_ <= most_) break;
+    if (batch.leaving) continue;
+    batch.leaving = true;
+    count_ -= batch.count;
+    dropped.push_back(number);
+  }
+  return dropped;
+}
+
 ExemplarStore::Prepared ExemplarStore::prepare(const TenantId& tenant,
                                                std::vector<SeriesExemplars> series) {
   Prepared write;
   write.tenant = tenant;
   if (series.empty()) return write;
   const std::lock_guard lock(mutex_);
-  write.accepted = count_of(series);
-  const auto at = tenants_.find(tenant);
-  const Series* stored = at == tenants_.end() ? nullptr : &at->second;
-  for (SeriesExemplars& one : series)
-    std::erase_if(one.exemplars,
-                  [&](const Exemplar& exemplar) { return known(stored, one.series, exemplar); });
-  std::erase_if(series, [](const SeriesExemplars& one) { return one.exemplars.empty(); });
+  keep_new(tenant, series);
+  cut_to(series, most_);
   if (series.empty()) return write;
+  write.count = count_of(series);
   write.series = std::move(series);
   write.number = next_number_++;
-  std::size_t after = count_ + count_of(write.series);
-  for (auto batch = batches_.begin(); batch != batches_.end() && after > most_; ++batch) {
-    after -= batch->count;
-    write.dropped.push_back(batch->number);
-  }
+  pending_ += write.count;
+  write.dropped = make_room();
   return write;
 }
 
@@ -84,75 +137,142 @@ void ExemplarStore::add_to(Batch& step, const Prepared& write) {
   for (const std::uint64_t number : write.dropped) step.remove(Family::document, batch_key(number));
 }
 
-void ExemplarStore::apply(const Prepared& write) {
+void ExemplarStore::apply(Prepared write) {
   if (write.empty()) return;
   const std::lock_guard lock(mutex_);
-  while (!write.dropped.empty() && !batches_.empty() &&
-         batches_.front().number <= write.dropped.back())
-    forget_oldest();
-  add(write);
+  for (const std::uint64_t number : write.dropped) forget(number);
+  pending_ -= write.count;
+  add(write.number, std::move(write.tenant), std::move(write.series));
 }
 
-// Concurrent writes may come in another order than their numbers; in memory the order of coming
-// counts.
-void ExemplarStore::add(const Prepared& write) {
-  BatchInfo info{write.number, write.tenant, {}, count_of(write.series), INT64_MIN};
-  Series& series = tenants_[write.tenant];
-  for (const SeriesExemplars& one : write.series) {
-    auto& stored = series[one.series];
-    for (const Exemplar& exemplar : one.exemplars) {
-      info.newest_ms = std::max(info.newest_ms, exemplar.timestamp_ms);
-      stored.push_back({write.number, exemplar});
-    }
-    info.series.push_back(one.series);
-  }
-  count_ += info.count;
-  batches_.push_back(std::move(info));
-}
-
-void ExemplarStore::forget_oldest() {
-  const BatchInfo& oldest = batches_.front();
-  const auto tenant = tenants_.find(oldest.tenant);
-  for (const LabelSet& labels : oldest.series) {
-    const auto series = tenant->second.find(labels);
-    if (series == tenant->second.end()) continue;
-    std::erase_if(series->second,
-                  [&](const Stored& stored) { return stored.number == oldest.number; });
-    if (series->second.empty()) tenant->second.erase(series);
-  }
-  if (tenant->second.empty()) tenants_.erase(tenant);
-  count_ -= oldest.count;
-  batches_.pop_front();
-}
-
-Result<void> ExemplarStore::drop_before(Database& database, std::int64_t timestamp_ms) {
+void ExemplarStore::abandon(const Prepared& write) {
+  if (write.empty()) return;
   const std::lock_guard lock(mutex_);
+  pending_ -= write.count;
+  for (const std::uint64_t number : write.dropped) {
+    const auto at = batches_.find(number);
+    if (at == batches_.end()) continue;
+    at->second.leaving = false;
+    count_ += at->second.count;
+  }
+}
+
+void ExemplarStore::add(std::uint64_t number, TenantId tenant,
+                        std::vector<SeriesExemplars> series) {
+  Held& batch = batches_[number];
+  batch.tenant = std::move(tenant);
+  batch.series = std::move(series);
+  batch.count = count_of(batch.series);
+  batch.newest_ms = newest_of(batch.series);
+  count_ += batch.count;
+  index(number, batch);
+}
+
+void ExemplarStore::index(std::uint64_t number, const Held& batch) {
+  Tenant& tenant = tenants_[batch.tenant];
+  tenant.by_newest.emplace(batch.newest_ms, number);
+  for (const SeriesExemplars& one : batch.series) {
+    Contents& contents = tenant.series[one.series];
+    for (const Exemplar& exemplar : one.exemplars) contents.insert(&exemplar);
+  }
+}
+
+// Of two equal ones, from writes at the same time, only one is in the index.
+void ExemplarStore::unindex(std::uint64_t number, const Held& batch) {
+  const auto tenant = tenants_.find(batch.tenant);
+  tenant->second.by_newest.erase({batch.newest_ms, number});
+  for (const SeriesExemplars& one : batch.series) {
+    const auto series = tenant->second.series.find(one.series);
+    if (series == tenant->second.series.end()) continue;
+    for (const Exemplar& exemplar : one.exemplars) {
+      const auto at = series->second.find(&exemplar);
+      if (at != series->second.end() && *at == &exemplar) series->second.erase(at);
+    }
+    if (series->second.empty()) tenant->second.series.erase(series);
+  }
+  if (tenant->second.by_newest.empty()) tenants_.erase(tenant);
+}
+
+void ExemplarStore::forget(std::uint64_t number) {
+  const auto at = batches_.find(number);
+  if (at == batches_.end()) return;
+  unindex(number, at->second);
+  if (!at->second.leaving) count_ -= at->second.count;
+  batches_.erase(at);
+}
+
+Result<void> ExemplarStore::remove_batches(Database& database,
+                                           const std::vector<std::uint64_t>& numbers) {
+  if (numbers.empty()) return {};
   Batch step = database.batch();
-  std::size_t gone = 0;
-  while (gone < batches_.size() && batches_[gone].newest_ms < timestamp_ms)
-    step.remove(Family::document, batch_key(batches_[gone++].number));
-  if (gone == 0) return {};
+  for (const std::uint64_t number : numbers) step.remove(Family::document, batch_key(number));
   SLUICE_CHECK(database.write(step, Writer::maintenance));
-  for (; gone > 0; --gone) forget_oldest();
+  for (const std::uint64_t number : numbers) forget(number);
   return {};
 }
 
-Result<std::vector<SeriesExemplars>> ExemplarStore::exemplars(
-    const TenantId& tenant, const std::vector<std::vector<query::LabelMatcher>>& selectors,
-    std::int64_t start_ms, std::int64_t end_ms) {
+Result<void> ExemplarStore::drop_before(Database& database, const FirstKept& first_kept) {
+  const std::lock_guard lock(mutex_);
+  std::vector<std::uint64_t> gone;
+  for (const auto& [id, tenant] : tenants_) {
+    const std::int64_t first_ms = first_kept(id);
+    for (const auto& [newest_ms, number] : tenant.by_newest) {
+      if (newest_ms >= first_ms) break;
+      gone.push_back(number);
+    }
+  }
+  return remove_batches(database, gone);
+}
+
+Result<void> ExemplarStore::remove(Database& database, const TenantId& tenant,
+                                   const Selectors& selectors, std::int64_t start_ms,
+                                   std::int64_t end_ms) {
+  const std::lock_guard lock(mutex_);
+  Batch step = database.batch();
+  std::vector<std::uint64_t> gone;
+  std::map<std::uint64_t, std::vector<SeriesExemplars>> changed;
+  for (const auto& [number, batch] : batches_) {
+    if (batch.tenant != tenant) continue;
+    auto rest = batch.series;
+    erase_exemplars(rest, [&](const LabelSet& labels, const Exemplar& exemplar) {
+      return start_ms <= exemplar.timestamp_ms && exemplar.timestamp_ms <= end_ms &&
+             matches_any(selectors, labels);
+    });
+    if (count_of(rest) == batch.count) continue;
+    // One that is leaving may be gone from the disk already: nothing is written over it.
+    if (rest.empty() || batch.leaving) {
+      gone.push_back(number);
+      continue;
+    }
+    step.put(Family::document, batch_key(number), ValueType::document,
+             encode_exemplars(tenant, rest));
+    changed.emplace(number, std::move(rest));
+  }
+  if (!step.empty()) SLUICE_CHECK(database.write(step, Writer::client));
+  for (auto& [number, rest] : changed) {
+    forget(number);
+    add(number, tenant, std::move(rest));
+  }
+  return remove_batches(database, gone);
+}
+
+Result<std::vector<SeriesExemplars>> ExemplarStore::exemplars(const TenantId& tenant,
+                                                              const Selectors& selectors,
+                                                              std::int64_t start_ms,
+                                                              std::int64_t end_ms) {
   const std::lock_guard lock(mutex_);
   std::vector<SeriesExemplars> found;
   const auto at = tenants_.find(tenant);
   if (at == tenants_.end()) return found;
-  for (const auto& [labels, stored] : at->second) {
+  for (const auto& [labels, contents] : at->second.series) {
     if (!matches_any(selectors, labels)) continue;
     SeriesExemplars one{labels, {}};
-    for (const Stored& s : stored)
-      if (s.exemplar.timestamp_ms >= start_ms && s.exemplar.timestamp_ms <= end_ms)
-        one.exemplars.push_back(s.exemplar);
-    std::stable_sort(
-        one.exemplars.begin(), one.exemplars.end(),
-        [](const Exemplar& a, const Exemplar& b) { return a.timestamp_ms < b.timestamp_ms; });
+    for (const Exemplar* exemplar : contents)
+      if (exemplar->timestamp_ms >= start_ms && exemplar->timestamp_ms <= end_ms)
+        one.exemplars.push_back(*exemplar);
+    std::sort(one.exemplars.begin(), one.exemplars.end(), [](const Exemplar& a, const Exemplar& b) {
+      return std::tie(a.timestamp_ms, a.labels) < std::tie(b.timestamp_ms, b.labels);
+    });
     if (!one.exemplars.empty()) found.push_back(std::move(one));
   }
   return found;

@@ -1,13 +1,15 @@
 // ExemplarStore: the newest exemplars of all tenants, in memory and as documents
 // (docs/format/exemplars.md). What one write brings is one batch; past the bound the oldest batches
-// go. Steps: prepare, add_to, apply around the caller's commit, so that samples and their exemplars
-// share a step. Safe from any thread.
+// go. Steps: prepare, add_to, then apply or abandon around the caller's commit, so that samples and
+// their exemplars share a step. Safe from any thread.
 #pragma once
 
-#include <deque>
+#include <functional>
 #include <map>
 #include <mutex>
+#include <set>
 #include <string>
+#include <unordered_set>
 #include <vector>
 
 #include "daemon/storage/database.h"
@@ -21,54 +23,76 @@ inline constexpr std::size_t exemplars_max = 100'000;
 class ExemplarStore : public query::ExemplarSource {
  public:
   explicit ExemplarStore(std::size_t most = exemplars_max) : most_(most) {}
-  Result<void> recover(const Database& database);
+  // What is there beyond the bound is removed, the oldest first.
+  Result<void> recover(Database& database);
 
   // A batch that is numbered, but not yet durable, and the numbers of those that leave for it.
   struct Prepared {
     TenantId tenant;
     std::uint64_t number = 0;
-    std::vector<SeriesExemplars> series;  // what is new
-    std::size_t accepted = 0;             // new ones and those known already
+    std::vector<SeriesExemplars> series;  // what is new, and within the bound
+    std::size_t count = 0;
     std::vector<std::uint64_t> dropped;
     bool empty() const { return series.empty(); }
   };
   Prepared prepare(const TenantId& tenant, std::vector<SeriesExemplars> series);
   static void add_to(Batch& step, const Prepared& write);
   // It is durable.
-  void apply(const Prepared& write);
+  void apply(Prepared write);
+  // It is not, and what was to leave for it stays.
+  void abandon(const Prepared& write);
 
-  // Removes batches that hold nothing at or after the time.
-  Result<void> drop_before(Database& database, std::int64_t timestamp_ms);
+  // Removes batches that hold nothing at or after their tenant's time (milliseconds).
+  using FirstKept = std::function<std::int64_t(const TenantId&)>;
+  Result<void> drop_before(Database& database, const FirstKept& first_kept);
+  // Removes what matches in [start_ms, end_ms].
+  using Selectors = std::vector<std::vector<query::LabelMatcher>>;
+  Result<void> remove(Database& database, const TenantId& tenant, const Selectors& selectors,
+                      std::int64_t start_ms, std::int64_t end_ms);
 
-  Result<std::vector<SeriesExemplars>> exemplars(
-      const TenantId& tenant, const std::vector<std::vector<query::LabelMatcher>>& selectors,
-      std::int64_t start_ms, std::int64_t end_ms) override;
+  Result<std::vector<SeriesExemplars>> exemplars(const TenantId& tenant, const Selectors& selectors,
+                                                 std::int64_t start_ms,
+                                                 std::int64_t end_ms) override;
   std::size_t count() const;
 
  private:
-  struct Stored {
-    std::uint64_t number = 0;  // of its batch; ascending within a series
-    Exemplar exemplar;
-  };
-  using Series = std::map<LabelSet, std::deque<Stored>>;
-  struct BatchInfo {
-    std::uint64_t number = 0;
+  struct Held {
     TenantId tenant;
-    std::vector<LabelSet> series;
+    std::vector<SeriesExemplars> series;
     std::size_t count = 0;
-    std::int64_t newest_ms = 0;
+    std::int64_t newest_ms = INT64_MIN;
+    bool leaving = false;  // for a write that is not applied yet
   };
-  void add(const Prepared& write);
-  void forget_oldest();
-  bool known(const Series* series, const LabelSet& labels, const Exemplar& exemplar) const;
+  // By what they say, not by where they lie.
+  struct ContentHash {
+    std::size_t operator()(const Exemplar* exemplar) const;
+  };
+  struct ContentEqual {
+    bool operator()(const Exemplar* a, const Exemplar* b) const;
+  };
+  using Contents = std::unordered_set<const Exemplar*, ContentHash, ContentEqual>;
+  struct Tenant {
+    std::map<LabelSet, Contents> series;                         // into batches_
+    std::set<std::pair<std::int64_t, std::uint64_t>> by_newest;  // newest_ms, number
+  };
+  using Batches = std::map<std::uint64_t, Held>;
+
+  void keep_new(const TenantId& tenant, std::vector<SeriesExemplars>& series) const;
+  std::vector<std::uint64_t> make_room();
+  void add(std::uint64_t number, TenantId tenant, std::vector<SeriesExemplars> series);
+  void index(std::uint64_t number, const Held& batch);
+  void unindex(std::uint64_t number, const Held& batch);
+  void forget(std::uint64_t number);
+  Result<void> remove_batches(Database& database, const std::vector<std::uint64_t>& numbers);
 
   const std::size_t most_;
   mutable std::mutex mutex_;
   // Protected by mutex_:
   std::uint64_t next_number_ = 1;
-  std::size_t count_ = 0;
-  std::deque<BatchInfo> batches_;  // oldest first
-  std::map<TenantId, Series> tenants_;
+  std::size_t count_ = 0;    // held, but for what is leaving
+  std::size_t pending_ = 0;  // prepared and not applied yet
+  Batches batches_;          // by number: oldest first
+  std::map<TenantId, Tenant> tenants_;
 };
 
 // Payload of one batch's document. Exposed for tests and the fuzzer. Error(corrupt).

@@ -31,8 +31,9 @@ Result<void> RocksStore::delete_series(const TenantId& tenant,
   end_ms = std::min(end_ms, newest);
   if (end_ms < start_ms) return {};
   std::vector<SampleDeletion> deletions;
-  for (auto& matchers : selectors) deletions.push_back({std::move(matchers), start_ms, end_ms});
-  return sample_deletions_.add(tenant, std::move(deletions));
+  for (const auto& matchers : selectors) deletions.push_back({matchers, start_ms, end_ms});
+  SLUICE_CHECK(sample_deletions_.add(tenant, std::move(deletions)));
+  return exemplars_.remove(*database_, tenant, selectors, start_ms, end_ms);
 }
 
 std::vector<DaySpace> RocksStore::space() {

@@ -4,7 +4,17 @@
 
 namespace sluice::storage {
 
-namespace {}  // namespace
+namespace {
+
+// A tenant's exemplars go with its samples.
+ExemplarStore::FirstKept first_exemplars(const RetentionPolicy& policy, Timestamp now) {
+  return [&policy, now](const TenantId& tenant) {
+    const auto day = policy.first_sample_day(tenant, now);
+    return day ? *day * ms_per_day : INT64_MIN;
+  };
+}
+
+}  // namespace
 
 void RocksStore::apply_retention() {
   if (auto dropped = drop_expired(clock_.now()); !dropped)
@@ -23,8 +33,8 @@ Result<void> RocksStore::drop_expired(Timestamp now) {
     SLUICE_CHECK(logs_.drop_before(*day, [&] { return remove_days(*day, part_families); }));
     SLUICE_CHECK(samples_.drop_before(*day));
     SLUICE_CHECK(sample_deletions_.drop_before(*day * ms_per_day));
-    SLUICE_CHECK(exemplars_.drop_before(*database_, *day * ms_per_day));
   }
+  SLUICE_CHECK(exemplars_.drop_before(*database_, first_exemplars(policy, now)));
   if (!policy.has_rules()) return {};
   for (const TenantId& tenant : logs_.tenant_ids())
     if (const auto day = policy.first_log_day(tenant, now))

@@ -92,15 +92,18 @@ Result<std::size_t> RocksStore::write_flat(const TenantId& tenant, SampleWrite& 
                                            std::vector<SeriesExemplars> exemplars) {
   SLUICE_TRY(const auto write,
              samples_.prepare(tenant, Origin::outside, samples, std::move(metadata)));
-  const auto kept = exemplars_.prepare(tenant, std::move(exemplars));
+  auto kept = exemplars_.prepare(tenant, std::move(exemplars));
   if (!write.empty() || !kept.empty()) {
     Batch step = database_->batch();
     if (!write.empty()) SampleStore::add_to(step, write);
     ExemplarStore::add_to(step, kept);
-    SLUICE_CHECK(database_->write(step, Writer::client));
+    if (auto written = database_->write(step, Writer::client); !written) {
+      exemplars_.abandon(kept);
+      return std::move(written).error();
+    }
   }
   samples_.apply(write);
-  exemplars_.apply(kept);
+  exemplars_.apply(std::move(kept));
   return write.accepted;
 }
 

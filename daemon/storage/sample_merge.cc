@@ -146,14 +146,26 @@ Result<void> SampleStore::merge_tenant(TenantSamples& samples, const std::functi
   return {};
 }
 
+// What is remembered of parts that merges or retention took away.
+void SampleStore::forget_gone_parts() {
+  std::set<PartId> there;
+  for (const TenantSamples* samples : tenants())
+    for (const auto& part : samples->parts()) there.insert(part->id);
+  std::erase_if(unmergeable_, [&](const PartId& id) { return there.count(id) == 0; });
+  std::erase_if(searched_, [&](const auto& entry) { return there.count(entry.first) == 0; });
+}
+
 Result<void> SampleStore::merge(const std::function<bool()>& stop) {
   const std::lock_guard lock(merge_mutex_);
   SLUICE_CHECK(database_.check_accepting());
+  forget_gone_parts();
   // What was sealed lies in its batches, too, until their tables are written again without them.
   if (sealed_batches_.exchange(false))
     if (auto compacted = database_.compact(Family::sample_head, "", ""); !compacted) {
       sealed_batches_ = true;
-      return compacted;
+      // A damaged table of batches costs space; the parts can be merged all the same.
+      if (compacted.error().code != ErrorCode::corrupt) return compacted;
+      log_error("batches of samples not compacted", {{"error", compacted.error()}});
     }
   for (TenantSamples* samples : tenants()) SLUICE_CHECK(merge_tenant(*samples, stop));
   return {};

@@ -81,6 +81,7 @@ class SampleStore : public query::SampleSource {
   Result<void> merge_tenant(TenantSamples& samples, const std::function<bool()>& stop);
   Result<void> merge_parts(TenantSamples& samples, const SamplePartList& parts,
                            const std::function<bool()>& stop);
+  void forget_gone_parts();
   Result<bool> holds_hidden(const SamplePartPtr& part, SampleCuts& cuts);
 
   TenantSamples& tenant(const TenantId& tenant);

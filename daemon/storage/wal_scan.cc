@@ -102,22 +102,23 @@ class WalReader {
     if (begins) {
       drop_open();
       begin_ = piece_begin_;
-      payload_ = piece.payload;
-      size_ = piece.payload.size();
+      head_.clear();
+      size_ = 0;
       open_ = true;
     } else if (!open_) {
       return bad(piece_begin_);
-    } else {
-      size_ += piece.payload.size();
     }
+    size_ += piece.payload.size();
+    // The first piece may hold less, even nothing: it is what fitted into its block.
+    head_ += piece.payload.substr(0, batch_header_bytes - head_.size());
     if (piece.type == full || piece.type == last) close();
   }
 
   void close() {
     open_ = false;
-    if (payload_.size() < batch_header_bytes) return bad(begin_);
-    const auto sequence = read_little<std::uint64_t>(payload_);
-    const auto count = read_little<std::uint32_t>(payload_.substr(8));
+    if (head_.size() < batch_header_bytes) return bad(begin_);
+    const auto sequence = read_little<std::uint64_t>(head_);
+    const auto count = read_little<std::uint32_t>(std::string_view(head_).substr(8));
     records_.push_back({begin_, true, size_, sequence + std::max<std::uint32_t>(count, 1) - 1});
   }
 
@@ -131,7 +132,7 @@ class WalReader {
   // The record that is being put together:
   bool open_ = false;
   std::size_t begin_ = 0;
-  std::string_view payload_;  // its first piece
+  std::string head_;  // its first bytes, the batch's header
   std::uint64_t size_ = 0;
   std::vector<WalRecord> records_;
 };
@@ -139,8 +140,10 @@ class WalReader {
 Result<std::string> content_of(const fs::path& path) {
   std::ifstream in(path, std::ios::binary);
   std::ostringstream text;
-  if (in.peek() != std::ifstream::traits_type::eof()) text << in.rdbuf();
-  if (in.bad() || text.bad()) return Error{ErrorCode::io, "reading " + path.string()};
+  const bool empty = in.is_open() && in.peek() == std::ifstream::traits_type::eof() && !in.bad();
+  if (!empty) text << in.rdbuf();
+  if (!in.is_open() || in.bad() || text.fail())
+    return Error{ErrorCode::io, "reading " + path.string()};
   return std::move(text).str();
 }
 

@@ -36,12 +36,30 @@ std::string read_point(protozero::pbf_reader reader) {
   return std::to_string(static_cast<int>(value)) + "@" + std::to_string(ms);
 }
 
+std::string read_sent_exemplar(protozero::pbf_reader reader) {
+  std::string out = "{";
+  double value = 0;
+  while (reader.next()) {
+    if (reader.tag() == 1)
+      out += read_pair(reader.get_message()) + " ";
+    else if (reader.tag() == 2)
+      value = reader.get_double();
+    else
+      out += std::to_string(static_cast<int>(value)) + "@" + std::to_string(reader.get_int64());
+  }
+  return out + "}";
+}
+
 std::string read_one(protozero::pbf_reader reader) {
   std::string out;
-  while (reader.next())
-    out +=
-        (reader.tag() == 1 ? read_pair(reader.get_message()) : read_point(reader.get_message())) +
-        " ";
+  while (reader.next()) {
+    const auto field = reader.tag();
+    const auto message = reader.get_message();
+    out += (field == 1   ? read_pair(message)
+            : field == 3 ? read_sent_exemplar(message)
+                         : read_point(message)) +
+           " ";
+  }
   return out;
 }
 
@@ -112,6 +130,20 @@ TEST_CASE("scraped samples are sent with external labels beside their own", "[sc
   const auto read = read_body(bodies[0]);
   CHECK(read.series == std::vector<std::string>{"__name__=x a=1 job=j k=2 z=own 4@1000 "});
   CHECK(read.families == std::vector<std::string>{"1 x about x seconds "});
+}
+
+TEST_CASE("exemplars are sent with their series, without external labels", "[scrape]") {
+  scrape::ScrapeWrite write;
+  for (const char* name : {"x", "y", "z"})
+    write.series.push_back({{{"__name__", name}}, {{1'000, 4}}});
+  write.exemplars = {{{{"__name__", "y"}}, {{{{"trace_id", "ab"}}, 7, 999}}},
+                     {{{"__name__", "z"}}, {{{{"trace_id", "cd"}}, 8, 998}}}};
+  const auto bodies = encode_scrape(write, {{"a", "1"}});
+  REQUIRE(bodies.size() == 1);
+  CHECK(read_body(bodies[0]).series ==
+        std::vector<std::string>{"__name__=x a=1 4@1000 ",
+                                 "__name__=y a=1 4@1000 {trace_id=ab 7@999} ",
+                                 "__name__=z a=1 4@1000 {trace_id=cd 8@998} "});
 }
 
 TEST_CASE("native histograms are sent as spans and counts", "[scrape]") {

@@ -61,6 +61,40 @@ class ConfigTest(harness.Case):
                 self.assertEqual(done.returncode, 0)
                 self.assertGreater(len(done.stdout.splitlines()), 10)
 
+    def write_config(self, text):
+        with open(self.path("sluiced.yaml"), "w", encoding="utf-8") as file:
+            file.write(text)
+
+    def shown(self, daemon, flag):
+        return daemon.client.get("/api/v1/status/flags").json["data"][flag]
+
+    def test_a_reload_is_all_or_nothing_and_shown(self):
+        rules = self.path("rules.yaml")
+        text = ("log: {level: %s}\nlimits: {line_bytes: %s}\n@"
+                "alerting: {rule_files: ['" + rules + "']}\n"
+                "scrape_configs:\n- job_name: %s\n")
+        with open(rules, "w", encoding="utf-8") as file:
+            file.write("groups: []\n")
+        self.write_config(text.replace("@", "") % ("info", "1MiB", "one"))
+        daemon = self.daemon("--config.file", self.path("sluiced.yaml"))
+        self.assertEqual(self.shown(daemon, "log.level"), "info")
+        for what, broken in (("the certificate", "http: {tls: {cert_file: /none, key_file: /none}}\n"),
+                             ("a rule", "")):
+            with self.subTest(what):
+                with open(rules, "w", encoding="utf-8") as file:
+                    file.write("groups: []\n" if broken else "groups: [{nam: x}]\n")
+                self.write_config(text.replace("@", broken) % ("debug", "2MiB", "two"))
+                self.assertGreaterEqual(daemon.client.post("/-/reload", b"").status, 400)
+                self.assertEqual(self.shown(daemon, "log.level"), "info")
+                pools = daemon.client.get("/api/v1/scrape_pools").json["data"]["scrapePools"]
+                self.assertEqual(pools, ["one"])
+        with open(rules, "w", encoding="utf-8") as file:
+            file.write("groups: []\n")
+        daemon.client.post("/-/reload", b"")
+        self.assertEqual(self.shown(daemon, "log.level"), "debug")
+        self.assertEqual(self.shown(daemon, "limits.line_bytes"), "1MiB")  # needs a restart
+        self.assertIn('level: "debug"', daemon.client.get("/api/v1/status/config").json["data"]["yaml"])
+
 
 if __name__ == "__main__":
     unittest.main()

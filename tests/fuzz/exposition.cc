@@ -20,6 +20,16 @@ void check_sample(const SeriesSamples& series, const LabelSet& target) {
     fuzz::require(series.labels.get(label.name) == label.value, "the target's labels win");
 }
 
+void check_exemplars(const ScrapedBody& body) {
+  auto series = body.series.begin();
+  for (const SeriesExemplars& one : body.exemplars) {
+    while (series != body.series.end() && series->labels != one.series) ++series;
+    fuzz::require(series != body.series.end(), "exemplars come in the order of their series");
+    for (const Exemplar& exemplar : one.exemplars)
+      fuzz::require(valid_exemplar(exemplar), "exemplars keep the rules");
+  }
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -37,6 +47,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const BodyContext context{job, none, target, bounds};
   const auto first = scrape_body(body, format, now_ms, context, cache);
   for (const auto& series : first.series) check_sample(series, target);
+  check_exemplars(first);
   fuzz::require(first.tally.added <= first.tally.scraped, "relabelling only removes");
   const auto again = scrape_body(body, format, now_ms, context, cache);
   fuzz::require(again.error.has_value() == first.error.has_value(), "read alike twice");

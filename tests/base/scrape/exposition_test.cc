@@ -14,7 +14,7 @@ std::string printed_series(const ExposedEntry& entry) {
   if (!labels) return "error " + labels.error().message + "\n";
   std::string out = LabelSet::from(*labels).to_string() + " " + format_sample_value(entry.value);
   if (entry.timestamp_ms) out += " @" + std::to_string(*entry.timestamp_ms);
-  return out + (entry.exemplar ? " exemplar\n" : "\n");
+  return out + (entry.exemplars.empty() ? "\n" : " exemplar\n");
 }
 
 // Everything a body says, one line per entry; an error ends it.

@@ -54,7 +54,11 @@ std::string printed_entry(const ExposedEntry& entry) {
   std::string out = LabelSet::from(*labels).to_string() + " ";
   out += entry.histogram ? "histogram" : format_sample_value(entry.value);
   if (entry.timestamp_ms) out += " @" + std::to_string(*entry.timestamp_ms);
-  return out + (entry.exemplar ? " exemplar" : "");
+  for (const auto& exemplar : entry.exemplars) {
+    out += " exemplar" + exemplar.labels.to_string() + " " + format_sample_value(exemplar.value);
+    if (exemplar.timestamp_ms) out += " @" + std::to_string(*exemplar.timestamp_ms);
+  }
+  return out;
 }
 
 std::vector<std::string> printed_body(const std::string& body, HistogramChoice choice = {},
@@ -80,6 +84,19 @@ void fill_classic(Writer& histogram) {
     bucket.add_uint64(1, static_cast<std::uint64_t>(count));
     bucket.add_double(2, bound);
   }
+}
+
+void fill_exemplar(Writer exemplar, const std::string& trace, std::int64_t timestamp_ms = 0) {
+  {
+    Writer label(exemplar, 1);
+    label.add_string(1, "trace_id");
+    label.add_string(2, trace);
+  }
+  exemplar.add_double(2, 0.5);
+  if (timestamp_ms == 0) return;
+  Writer timestamp(exemplar, 3);
+  timestamp.add_int64(1, timestamp_ms / 1000);
+  timestamp.add_int32(2, static_cast<std::int32_t>(timestamp_ms % 1000) * 1'000'000 + 999);
 }
 
 // Buckets 1, 2 and 5 with 1, 3 and 2 observations, one of zero.
@@ -112,7 +129,7 @@ TEST_CASE("counters, gauges and untyped metrics come with their timestamps", "[p
           .metric(3,
                   [](Writer& value) {
                     value.add_double(1, 4);
-                    value.add_message(2, std::string());
+                    fill_exemplar(Writer(value, 2), "ab", 12'345);
                   })
           .delimited() +
       FamilyMessage("g", 1)
@@ -120,9 +137,10 @@ TEST_CASE("counters, gauges and untyped metrics come with their timestamps", "[p
               2, [](Writer& v) { v.add_double(1, NAN); }, 1234)
           .delimited() +
       FamilyMessage("u", 3).metric(5, [](Writer& v) { v.add_double(1, 2); }).delimited();
-  CHECK(printed_body(body) ==
-        Lines{"x_total counter", "x_total about it", line("x_total", "} 4 exemplar"), "g gauge",
-              "g about it", line("g", "} NaN @1234"), "u unknown", "u about it", line("u", "} 2")});
+  CHECK(printed_body(body) == Lines{"x_total counter", "x_total about it",
+                                    line("x_total", R"(} 4 exemplar{trace_id="ab"} 0.5 @12345)"),
+                                    "g gauge", "g about it", line("g", "} NaN @1234"), "u unknown",
+                                    "u about it", line("u", "} 2")});
 }
 
 TEST_CASE("summaries and classic histograms are the series of the text format", "[protobuf]") {
@@ -167,6 +185,31 @@ TEST_CASE("native histograms are taken where they are wanted", "[protobuf]") {
   CHECK(histogram->zero_count == 1);
   CHECK(histogram->positive == HistogramBuckets{{1, 1}, {2, 3}, {5, 2}});
   CHECK(histogram->negative.empty());
+}
+
+TEST_CASE("a histogram's exemplars are its buckets', a native one's its own", "[protobuf]") {
+  const auto body = [](bool own) {
+    return FamilyMessage("h", 4)
+        .metric(7,
+                [own](Writer& value) {
+                  {
+                    Writer bucket(value, 3);
+                    bucket.add_uint64(1, 7);
+                    bucket.add_double(2, INFINITY);
+                    fill_exemplar(Writer(bucket, 3), "b");
+                  }
+                  fill_native(value);
+                  value.add_uint64(1, 7);
+                  for (int i = 0; own && i < 2; ++i) fill_exemplar(Writer(value, 16), "n", 1'000);
+                })
+        .delimited();
+  };
+  const std::string of_bucket = R"( exemplar{trace_id="b"} 0.5)";
+  const std::string native = R"( exemplar{trace_id="n"} 0.5 @1000)";
+  CHECK(printed_body(body(true)).at(2) == line("h_bucket", R"(, le="+Inf"} 7)" + of_bucket));
+  CHECK(printed_body(body(true), {.native = true}).at(2) ==
+        line("h", "} histogram" + native + native));
+  CHECK(printed_body(body(false), {.native = true}).at(2) == line("h", "} histogram" + of_bucket));
 }
 
 TEST_CASE("damaged protobuf is an error", "[protobuf]") {

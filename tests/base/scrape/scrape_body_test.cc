@@ -34,17 +34,52 @@ struct Target1 {
   LabelSet labels{{"instance", "i"}, {"job", "j"}};
   Bounds bounds;
   SeriesCache cache;
+  ExpositionFormat format = ExpositionFormat::text;
 
   ScrapedBody scrape(std::string_view body, std::int64_t at = start) {
     const auto relabel = Relabeler::compile(job.metric_relabel);
     REQUIRE(bool(relabel));
-    return scrape_body(body, ExpositionFormat::text, at, {job, *relabel, labels, bounds}, cache);
+    return scrape_body(body, format, at, {job, *relabel, labels, bounds}, cache);
   }
 };
 
 using Lines = std::vector<std::string>;
 
 }  // namespace
+
+TEST_CASE("exemplars are kept once, with their time or their sample's", "[scrape]") {
+  Target1 target;
+  target.format = ExpositionFormat::openmetrics;
+  const std::string untimed = "a_total 1 # {trace_id=\"x\"} 0.5\n";
+  const std::string timed = "b_total 1 # {trace_id=\"y\"} 2 1699999999.5\n";
+  const auto first = target.scrape(untimed + timed + "c 1\n# EOF\n");
+  REQUIRE(first.exemplars.size() == 2);
+  CHECK(first.exemplars[0].series == first.series[0].labels);
+  CHECK(first.exemplars[0].exemplars == std::vector<Exemplar>{{{{"trace_id", "x"}}, 0.5, start}});
+  CHECK(first.exemplars[1].exemplars ==
+        std::vector<Exemplar>{{{{"trace_id", "y"}}, 2, start - 500}});
+  CHECK(first.tally.exemplars == 0);
+  const auto second = target.scrape(
+      untimed + "b_total 2 # {trace_id=\"z\"} 2 1699999999.5\n# EOF\n", start + 1'000);
+  REQUIRE(second.exemplars.size() == 1);
+  CHECK(second.exemplars[0].exemplars[0].labels == LabelSet{{"trace_id", "z"}});
+  CHECK(second.tally.exemplars == 0);
+}
+
+TEST_CASE("exemplars that break a rule are left out, their samples are not", "[scrape]") {
+  Target1 target;
+  target.format = ExpositionFormat::openmetrics;
+  const auto body = target.scrape("a_total 1 # {x=\"" + std::string(128, 'y') + "\"} 1\n" +
+                                  "b_total 1 # {x=\"future\"} 1 1800000000\n" +
+                                  "c_total 1 # {x=\"past\"} 1 1600000000\n# EOF\n");
+  CHECK(body.series.size() == 3);
+  CHECK(body.exemplars.empty());
+  CHECK(body.tally.exemplars == 3);
+  const auto failed = target.scrape("a_total 1 # {x=\"y\"} 1\nb");
+  CHECK(failed.error.has_value());
+  CHECK(failed.exemplars.empty());
+  CHECK(failed.tally.exemplars == 1);
+}
 
 TEST_CASE("series get the target's labels", "[scrape]") {
   Target1 target;

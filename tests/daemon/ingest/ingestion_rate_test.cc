@@ -70,6 +70,58 @@ TEST_CASE("without a limit nothing is counted; with one the tenants that are ful
   CHECK(rate.tenants() <= 1025);
 }
 
+TEST_CASE("what is given back may be taken again, and no more") {
+  IngestionRate rate;
+  const Limits limits = limited(100, 1000);
+  CHECK(bool(rate.take(a, {1, 800}, limits, start)));
+  rate.give_back(a, {1, 800}, limits);
+  rate.give_back(a, {1, 800}, limits);
+  CHECK(bool(rate.take(a, {1, 1000}, limits, start)));
+  CHECK_FALSE(bool(rate.take(a, {1, 1}, limits, start)));
+}
+
+TEST_CASE("tenants past the bound share a bucket until others are full again") {
+  IngestionRate rate;
+  const Limits limits = limited(100, 1000);
+  const auto taken = [&](const std::string& tenant, IngestionRate::Time now) {
+    return bool(rate.take(TenantId{tenant}, {1, 900}, limits, now));
+  };
+  for (std::size_t i = 0; i < rate_tenants_max; ++i) REQUIRE(taken("t" + std::to_string(i), start));
+  CHECK(taken("one more", start));
+  CHECK_FALSE(taken("and another", start));
+  CHECK(rate.tenants() == rate_tenants_max);
+  CHECK(taken("t0", after(std::chrono::seconds{8})));
+  CHECK(taken("later", after(std::chrono::seconds{10})));
+  CHECK(rate.tenants() == 2);
+}
+
+TEST_CASE_METHOD(IngestFixture, "a push that the store refuses costs no rate") {
+  limits.ingestion_rate_bytes = 1;
+  limits.ingestion_burst_bytes = 100;
+  std::uint64_t free = 1 << 30;
+  options.min_free_bytes = 1000;
+  hooks.free_bytes = [&free](const std::string&) { return free; };
+  reopen();
+  http::Router router;
+  ingest::add_routes(router, store(), clock, metrics, limits);
+  const auto push = [&] {
+    http::Request request;
+    request.method = "POST";
+    request.path = "/loki/api/v1/push";
+    request.headers.set("Content-Type", "application/json");
+    request.body = push_of(100);
+    request.tenant = tenant;
+    return router.dispatch(std::move(request)).status;
+  };
+  free = 0;
+  store().tick();
+  CHECK(push() == 503);
+  free = 1 << 30;
+  store().tick();
+  CHECK(push() == 204);
+  CHECK(push() == 429);
+}
+
 TEST_CASE_METHOD(IngestFixture, "past the rate a push is refused with 429, in Loki's words") {
   limits.ingestion_rate_bytes = 1;
   limits.ingestion_burst_bytes = 100;

@@ -56,6 +56,15 @@ class Write : public IngestFixture {
                        const std::string& type = "application/x-protobuf") {
     return post("/api/v1/write", type, snappy_compress(request_of(all_series)));
   }
+  http::Response write_2(const std::string& body) {
+    return post("/api/v1/write", "application/x-protobuf;proto=io.prometheus.write.v2.Request",
+                snappy_compress(body));
+  }
+  double skipped(const std::string& reason) {
+    return metric(metrics, R"(sluice_ingest_skipped_total{kind="exemplar",protocol="remote_write",)"
+                           R"(reason=")" +
+                               reason + "\"}");
+  }
 };
 
 }  // namespace
@@ -220,7 +229,8 @@ TEST_CASE_METHOD(Write, "remote write 2.0 with its statistics") {
 
 namespace {
 
-std::string with_exemplar(std::string series_bytes, const std::string& trace, double value) {
+std::string with_exemplar(std::string series_bytes, const std::string& trace, double value,
+                          std::int64_t timestamp_ms = noon_ms) {
   std::string label;
   protozero::pbf_writer l(label);
   l.add_string(1, "trace_id");
@@ -229,7 +239,7 @@ std::string with_exemplar(std::string series_bytes, const std::string& trace, do
   protozero::pbf_writer e(exemplar);
   e.add_message(1, label);
   e.add_double(2, value);
-  e.add_int64(3, noon_ms);
+  e.add_int64(3, timestamp_ms);
   protozero::pbf_writer(series_bytes).add_message(3, exemplar);
   return series_bytes;
 }
@@ -260,9 +270,8 @@ TEST_CASE_METHOD(Write, "exemplars are stored with their series") {
   CHECK(write({with_exemplar(with_exemplar(up, "ab", 0.5), std::string(200, 'x'), 2)}).status ==
         204);
   CHECK(write({with_exemplar(series({{"job", "no name"}}, {}), "cd", 1)}).status == 400);
-  const std::string skipped =
-      R"(sluice_ingest_skipped_total{kind="exemplar",protocol="remote_write"})";
-  CHECK(metric(metrics, skipped) == 2);
+  CHECK(skipped("invalid") == 1);
+  CHECK(skipped("refused_series") == 1);
   const auto name = matchers({{"__name__", query::MatchOp::equal, "up"}});
   const std::vector<Exemplar> expected = {{{{"trace_id", "ab"}}, 0.5, noon_ms}};
   auto found = *store().exemplars().exemplars(tenant, {name}, 0, noon_ms);
@@ -276,6 +285,78 @@ TEST_CASE_METHOD(Write, "exemplars are stored with their series") {
   CHECK(response.headers.get("X-Prometheus-Remote-Write-Exemplars-Written") == "1");
   found = *store().exemplars().exemplars(tenant, {name}, 0, noon_ms);
   CHECK(found[0].exemplars == expected);  // it was there already
+}
+
+TEST_CASE_METHOD(Write, "exemplars are bound to the accepted time as samples are") {
+  auto up = series({{"__name__", "up"}}, {{noon_ms, 1}});
+  up = with_exemplar(up, "future", 1, noon_ms + 660'000);
+  up = with_exemplar(up, "past", 1, noon_ms - 31LL * 86'400'000);
+  up = with_exemplar(up, "untimed", 1, 0);
+  CHECK(write({with_exemplar(up, "now", 1)}).status == 204);
+  CHECK(skipped("out_of_bounds") == 3);
+  const auto name = matchers({{"__name__", query::MatchOp::equal, "up"}});
+  const auto found = *store().exemplars().exemplars(tenant, {name}, INT64_MIN, INT64_MAX);
+  REQUIRE(found.size() == 1);
+  CHECK(found[0].exemplars == std::vector<Exemplar>{{{{"trace_id", "now"}}, 1, noon_ms}});
+}
+
+TEST_CASE_METHOD(Write, "samples, histograms and exemplars of one write are bound together") {
+  limits.samples_per_write = 4;
+  const Samples two = {{noon_ms - 1, 1}, {noon_ms, 1}};
+  const auto flat = series({{"__name__", "up"}}, two);
+  auto mixed = series_with({{"__name__", "h"}}, {histogram(noon_ms)});
+  mixed = with_exemplar(mixed, "ab", 1);
+  CHECK(write({flat, mixed}).status == 204);
+  for (const std::string& one : {with_exemplar(mixed, "cd", 1), flat + mixed}) {
+    const auto response = write({flat, one});
+    CHECK(response.status == 400);
+    CHECK_THAT(response.body, ContainsSubstring("more than 4 samples and exemplars"));
+  }
+  limits.samples_per_write = 1;
+  CHECK(write_2(request_2()).status == 400);
+}
+
+TEST_CASE_METHOD(Write, "a small message that would be a large one is refused while decoding") {
+  const auto repeated = [](std::string_view two_bytes, std::size_t times) {
+    std::string out;
+    for (std::size_t i = 0; i < times; ++i) out += two_bytes;
+    return out;
+  };
+  const auto field = [](protozero::pbf_tag_type number, const std::string& message) {
+    std::string out;
+    protozero::pbf_writer(out).add_message(number, message);
+    return out;
+  };
+  limits.samples_per_write = 100'000'000;
+  constexpr std::size_t many = 1 << 20;
+  const std::string empties[] = {
+      repeated({"\x0a\0", 2}, many),            // series
+      field(1, repeated({"\x0a\0", 2}, many)),  // labels
+      field(1, repeated({"\x1a\0", 2}, many)),  // exemplars
+      field(1, repeated({"\x22\0", 2}, many)),  // histograms
+      field(1, field(3, repeated({"\x0a\0", 2}, many))),
+      repeated({"\x1a\0", 2}, many),  // metadata
+  };
+  for (const std::string& body : empties) {
+    const auto response = post("/api/v1/write", "", snappy_compress(body));
+    CHECK(response.status == 400);
+    CHECK_THAT(response.body, ContainsSubstring("bytes decoded; send smaller batches"));
+  }
+  // One long text, named by each of many labels.
+  const std::string text = field(4, std::string(100'000, 'x'));
+  const std::string empties_2[] = {
+      repeated({"\x2a\0", 2}, many),            // series
+      field(5, repeated({"\x22\0", 2}, many)),  // exemplars
+      field(5, repeated({"\x1a\0", 2}, many)),  // histograms
+      text + field(5, field(1, std::string(10'000, '\0'))),
+      text + field(5, field(4, field(1, std::string(10'000, '\0')))),
+  };
+  for (const std::string& body : empties_2) {
+    const auto response = write_2(body);
+    CHECK(response.status == 400);
+    CHECK_THAT(response.body, ContainsSubstring("bytes decoded; send smaller batches"));
+  }
+  CHECK(samples("up", 0, noon_ms).empty());
 }
 
 TEST_CASE_METHOD(Write, "names may be any UTF-8") {

@@ -115,6 +115,76 @@ TEST_CASE("the log is read as RocksDB wrote it") {
   }
 }
 
+namespace {
+
+// A log as RocksDB writes it: pieces of checksum, length and type in blocks of 32 KiB.
+class WalText {
+ public:
+  void add(const std::string& record) {
+    std::string_view rest = record;
+    for (bool begins = true; begins || !rest.empty(); begins = false) {
+      std::size_t left = block - text.size() % block;
+      if (left < 7) text.append(left, '\0');
+      left = block - text.size() % block;
+      const auto payload = rest.substr(0, left - 7);
+      rest.remove_prefix(payload.size());
+      const bool ends = rest.empty();
+      add_piece(begins ? (ends ? 1 : 2) : (ends ? 4 : 3), payload);
+      if (ends) return;
+    }
+  }
+  static constexpr std::size_t block = 32 << 10;
+  std::string text;
+
+ private:
+  void add_piece(int type, std::string_view payload) {
+    const std::string covered = static_cast<char>(type) + std::string(payload);
+    const std::uint32_t crc = crc32c(covered);
+    append(((crc >> 15) | (crc << 17)) + 0xA282EAD8, 4);
+    append(static_cast<std::uint32_t>(payload.size()), 2);
+    text += covered;
+  }
+  void append(std::uint32_t value, int bytes) {
+    for (; bytes > 0; --bytes, value >>= 8) text += static_cast<char>(value & 0xFF);
+  }
+};
+
+std::string batch_of(std::uint8_t sequence, std::size_t size) {
+  std::string batch(size, 'x');
+  batch.replace(0, 12,
+                std::string{static_cast<char>(sequence)} + std::string(7, '\0') + '\1' +
+                    std::string(3, '\0'));
+  return batch;
+}
+
+}  // namespace
+
+TEST_CASE("a record whose first piece is shorter than a batch's head is whole") {
+  for (std::size_t fits = 0; fits < 20; ++fits) {
+    CAPTURE(fits);
+    WalText log;
+    log.add(batch_of(1, WalText::block - 7 - 7 - fits));
+    log.add(batch_of(2, 100));
+    log.add(batch_of(3, 100));
+    const auto records = read_wal(log.text);
+    REQUIRE(records.size() == 3);
+    for (std::size_t i = 0; i < 3; ++i) {
+      CHECK(records[i].good);
+      CHECK(records[i].last_sequence == i + 1);
+    }
+  }
+}
+
+TEST_CASE("a log that cannot be read is an error, not an empty log") {
+  AtRest store;
+  store.push_line(100);
+  store.close();
+  const auto log = store.files(".log").at(0);
+  fs::remove(log);
+  fs::create_directory(log);
+  CHECK_FALSE(read_wals(store.options.path).has_value());
+}
+
 TEST_CASE("a flipped bit in the log: what came before is whole, the loss is told") {
   const std::uint64_t seed = std::random_device{}();
   INFO("seed " << seed);
