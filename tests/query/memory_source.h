@@ -174,7 +174,8 @@ class MemoryLogSource : public LogSource {
     add(labels, LogEntry{from_unix_ns(ns), std::move(line), std::move(metadata)});
   }
 
-  Result<std::unique_ptr<LogScan>> scan(const LogSelect& select, QueryContext& context) override {
+  Result<std::unique_ptr<LogScan>> open_scan(const LogSelect& select,
+                                             QueryContext& context) override {
     last_ = select;
     MemoryOptions options = options_;
     options.lines_loaded = &lines_loaded_;

@@ -2,6 +2,7 @@
 // was given and the request, so that a test calls it through Router::dispatch.
 #pragma once
 
+#include <memory>
 #include <string>
 
 #include "daemon/api/prometheus/routes.h"
@@ -45,6 +46,13 @@ struct RunOptions {
   bool stats = false;            // wanted in the answer
 };
 Result<RunOptions> run_options(const Api& api, const http::Params& params);
+// A query over logs has the limits it has under Loki's API. Error: it asks for more than they
+// allow, in Loki's words.
+Result<void> check_limits(const Api& api, const http::Request& request, const query::Expr& expr,
+                          std::int64_t start_ms, std::int64_t end_ms);
+// The context of a request's query: the tenant's limits, the deadline, the client's cancellation.
+std::unique_ptr<query::QueryContext> query_context(const Api& api, const http::Request& request,
+                                                   const query::Expr& expr, const RunOptions& run);
 // The answer of a query: the result, cut to the limit, and how it was come by if that is wanted.
 http::Response answer_query(query::QueryResult result, const RunOptions& run,
                             query::QueryContext& context,
