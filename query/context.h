@@ -16,6 +16,7 @@
 #include "base/types/result.h"
 #include "base/types/time.h"
 #include "query/memory.h"
+#include "query/part_tally.h"
 
 namespace sluice {
 class ThreadPool;
@@ -50,8 +51,7 @@ struct QueryStats {
   // How the log store came to its answer, for EXPLAIN. A row group that is considered is counted in
   // one of the lines below it, and skipped for the first reason that holds. (Past a limit of memory
   // or an error, the rest is in none.)
-  std::atomic<std::uint64_t> parts{0};
-  std::atomic<std::uint64_t> parts_skipped_time{0};
+  PartTally parts;
   std::atomic<std::uint64_t> groups{0};
   std::atomic<std::uint64_t> groups_skipped_stream{0};
   std::atomic<std::uint64_t> groups_skipped_time{0};      // also narrowed away

@@ -150,7 +150,7 @@ struct Skipped : StoreFixture {
     REQUIRE(engine.logs(**expr, default_tenant(), {range, 1000, query::Direction::forward}, context)
                 .has_value());
     check_sum(context.stats());
-    CHECK(context.stats().groups == 3 - context.stats().parts_skipped_time);
+    CHECK(context.stats().groups == 3 - context.stats().parts.skipped_by_time());
   }
 };
 
@@ -166,7 +166,7 @@ TEST_CASE("what a row group was skipped by is told apart") {
 
   query::QueryContext by_time;
   s.ask(R"({app=~".+"})", by_time, 500 * second);
-  CHECK(by_time.stats().parts_skipped_time == 3);
+  CHECK(by_time.stats().parts.skipped_by_time() == 3);
 
   query::QueryContext by_words;
   s.ask(R"({app=~".+"} |= "zebra")", by_words);
