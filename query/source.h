@@ -159,9 +159,10 @@ class SampleSource {
   virtual ~SampleSource() = default;
   virtual Result<std::unique_ptr<SeriesCursor>> select(const SampleSelect& select,
                                                        QueryContext& context) = 0;
-  virtual Result<std::vector<LabelSet>> series(const TenantId& tenant,
-                                               const std::vector<LabelMatcher>& matchers,
-                                               std::int64_t start_ms, std::int64_t end_ms) = 0;
+  // The labels of series with samples in the range, in their order; stores may round the range
+  // outwards. The query is charged for them as long as its context lives.
+  virtual Result<std::vector<LabelSet>> series(const SampleSelect& select,
+                                               QueryContext& context) = 0;
   virtual Result<std::vector<MetricMetadata>> metadata(const TenantId& tenant) = 0;
 };
 

@@ -60,7 +60,10 @@ http::Response answer_query(query::QueryResult result, const RunOptions& run,
 // Cuts a result to its first `limit` series, with Prometheus' warning.
 void truncate(query::QueryResult& result, std::size_t limit);
 
+// The context of a request that asks for series, not for the value of an expression.
+std::unique_ptr<query::QueryContext> series_context(const Api& api, const http::Request& request);
 // Series any of the selectors matches (all when there are none), in label order, each once.
-Result<std::vector<LabelSet>> find_series(const Api& api, const http::Request& request);
+Result<std::vector<LabelSet>> find_series(const Api& api, const http::Request& request,
+                                          query::QueryContext& context);
 
 }  // namespace sluice::api::prometheus

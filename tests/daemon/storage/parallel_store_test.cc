@@ -210,3 +210,12 @@ TEST_CASE("row groups that their header answers are counted, filtered or not") {
   CHECK(filtered.stats().groups_from_header == 1);
   CHECK(filtered.stats().groups_read == 0);
 }
+
+TEST_CASE("a part that several slices of a query look at is one part") {
+  Skipped s;
+  query::QueryContext context;
+  s.ask(R"({app=~".+"})", context, 500 * second);
+  s.ask(R"({app="fixed"})", context);
+  CHECK(context.stats().parts.considered() == 3);
+  CHECK(context.stats().parts.skipped_by_time() == 0);
+}
