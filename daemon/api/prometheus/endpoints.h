@@ -27,6 +27,7 @@ http::Response metadata(const Api& api, http::Request& request);
 http::Response format_query(const Api& api, http::Request& request);
 http::Response parse_query_tree(const Api& api, http::Request& request);
 http::Response delete_series(const Api& api, http::Request& request);
+http::Response clean_tombstones(const Api& api, http::Request& request);
 http::Response federate(const Api& api, http::Request& request);
 http::Response build_info(const Api& api, http::Request& request);
 http::Response runtime_info(const Api& api, http::Request& request);

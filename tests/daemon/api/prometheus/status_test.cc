@@ -100,6 +100,9 @@ TEST_CASE("delete_series checks before it deletes", "[api]") {
   CHECK(f.get("/api/v1/admin/tsdb/delete_series?match[]=up").status == 405);
   CHECK(deleted == 2);
   CHECK(PrometheusFixture().post("/api/v1/admin/tsdb/delete_series", "match[]=up").status == 503);
+  CHECK(f.post("/api/v1/admin/tsdb/clean_tombstones", "").status == 204);
+  CHECK(f.get("/api/v1/admin/tsdb/clean_tombstones").status == 405);
+  CHECK(PrometheusFixture().post("/api/v1/admin/tsdb/clean_tombstones", "").status == 503);
 }
 
 TEST_CASE("status/tsdb counts what makes series many", "[api]") {
