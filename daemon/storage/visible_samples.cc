@@ -92,10 +92,33 @@ Left left_of(const LabelSet& labels, const std::vector<SampleDeletion>& deletion
   return matching.empty() ? Left::all : Left::perhaps_some;
 }
 
+// Each read of its own finds its series by the deletion's matchers; of more deletions than this,
+// everything is read once.
+constexpr std::size_t max_narrow_reads = 8;
+
+// Reads that together have all series that one of the deletions matches.
+std::vector<query::SampleSelect> reads_of(const query::SampleSelect& select,
+                                          const std::vector<SampleDeletion>& deletions) {
+  if (deletions.size() > max_narrow_reads) return {select};
+  std::vector<query::SampleSelect> reads;
+  for (const SampleDeletion& deletion : deletions) {
+    auto& narrowed = reads.emplace_back(select).matchers;
+    narrowed.insert(narrowed.end(), deletion.matchers.begin(), deletion.matchers.end());
+  }
+  return reads;
+}
+
+Result<void> erase_read(query::SeriesCursor& cursor, std::set<LabelSet>& series) {
+  for (;;) {
+    SLUICE_TRY(const query::SampleSeries* const read, cursor.next());
+    if (!read) return {};
+    series.erase(read->labels);
+  }
+}
+
 }  // namespace
 
-// Of a series that a deletion hides a part of, only its samples tell whether anything is left:
-// these series are read, all together.
+// Of a series that a deletion hides a part of, only its samples tell whether anything is left.
 Result<std::vector<LabelSet>> VisibleSamples::series(const query::SampleSelect& select,
                                                      query::QueryContext& context) {
   const SampleDeletionList list = deletions_.list(select.tenant);
@@ -108,16 +131,10 @@ Result<std::vector<LabelSet>> VisibleSamples::series(const query::SampleSelect& 
     if (left == Left::perhaps_some) in_doubt.insert(labels);
     return left == Left::nothing;
   });
-  if (in_doubt.empty()) return found;
-  query::SampleSelect doubtful = select;
-  if (deletions.size() == 1)
-    doubtful.matchers.insert(doubtful.matchers.end(), deletions[0].matchers.begin(),
-                             deletions[0].matchers.end());
-  SLUICE_TRY(const auto cursor, this->select(doubtful, context));
-  for (;;) {
-    SLUICE_TRY(const query::SampleSeries* const visible, cursor->next());
-    if (!visible) break;
-    in_doubt.erase(visible->labels);
+  for (const query::SampleSelect& read : reads_of(select, deletions)) {
+    if (in_doubt.empty()) return found;
+    SLUICE_TRY(const auto cursor, this->select(read, context));
+    SLUICE_CHECK(erase_read(*cursor, in_doubt));
   }
   std::erase_if(found, [&](const LabelSet& labels) { return in_doubt.contains(labels); });
   return found;

@@ -79,6 +79,12 @@ TEST_CASE_METHOD(DeletionFixture, "series are listed without those of which noth
   CHECK(listed(deletion_noon_ms - 5, deletion_noon_ms + 30) == only_b);
   flush();
   CHECK(listed(deletion_noon_ms - 5, deletion_noon_ms + 30) == only_b);
+  // So many that everything is read once.
+  for (int i = 0; i < 10; ++i) remove("nobody", deletion_noon_ms + i, deletion_noon_ms + i);
+  CHECK(listed(deletion_noon_ms - 5, deletion_noon_ms + 30) == only_b);
+  remove("b", deletion_noon_ms, deletion_noon_ms + 5);
+  CHECK(listed(deletion_noon_ms - 5, deletion_noon_ms + 30) == only_b);
+  CHECK(listed(deletion_noon_ms - 5, deletion_noon_ms + 9).empty());
 }
 
 TEST_CASE_METHOD(DeletionFixture, "another tenant keeps its own") {
