@@ -14,7 +14,9 @@
 #include <vector>
 
 #include "base/types/result.h"
+#include "base/types/time.h"
 #include "query/memory.h"
+#include "query/part_tally.h"
 
 namespace sluice {
 class ThreadPool;
@@ -49,8 +51,7 @@ struct QueryStats {
   // How the log store came to its answer, for EXPLAIN. A row group that is considered is counted in
   // one of the lines below it, and skipped for the first reason that holds. (Past a limit of memory
   // or an error, the rest is in none.)
-  std::atomic<std::uint64_t> parts{0};
-  std::atomic<std::uint64_t> parts_skipped_time{0};
+  PartTally parts;
   std::atomic<std::uint64_t> groups{0};
   std::atomic<std::uint64_t> groups_skipped_stream{0};
   std::atomic<std::uint64_t> groups_skipped_time{0};      // also narrowed away
@@ -101,6 +102,13 @@ class QueryContext {
   // A deadline of the query's own, besides the stop token.
   void set_deadline(std::chrono::steady_clock::time_point deadline) { deadline_ = deadline; }
 
+  // Logs that are older than QueryLimits::max_lookback at `now` are not there for the query.
+  void look_back_from(Timestamp now) {
+    if (limits_.max_lookback.count() > 0) oldest_ = now - limits_.max_lookback;
+  }
+  // The first moment whose logs it may see: LogSource::scan() hides what is before.
+  Timestamp oldest() const { return oldest_; }
+
   // Lines are to get a detected_level, unless ingest finds them: the engine asks for queries that
   // name it.
   void ask_for_levels() { detect_levels_ = limits_.detect_levels; }
@@ -129,6 +137,7 @@ class QueryContext {
   std::atomic<std::int64_t> held_{0};
   std::atomic<bool> over_budget_{false};
   bool detect_levels_ = false;
+  Timestamp oldest_ = Timestamp::min();
   std::atomic<std::int64_t> peak_{0};
   std::atomic<std::chrono::steady_clock::time_point> deadline_ =
       std::chrono::steady_clock::time_point::max();

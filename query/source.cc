@@ -1,8 +1,24 @@
 #include "query/source.h"
 
+#include <algorithm>
+#include <numeric>
+
 namespace sluice::query {
 
 namespace {
+
+class NoUnits : public LogUnits {
+ public:
+  Result<void> open(std::size_t) override { return {}; }
+  Result<const LogBatch*> next() override { return nullptr; }
+  void narrow(TimeRange) override {}
+};
+
+class NoLogs : public LogScan {
+ public:
+  std::size_t units() const override { return 0; }
+  std::unique_ptr<LogUnits> reader() override { return std::make_unique<NoUnits>(); }
+};
 
 // The units of a scan, one after another.
 class ScanCursor : public LogCursor {
@@ -30,7 +46,37 @@ class ScanCursor : public LogCursor {
   bool opened_ = false;
 };
 
+// Intervals are open on the left: the first whole one begins right after a multiple of `interval`.
+Timestamp first_whole(Timestamp t, Duration interval) {
+  const auto into = (t - Duration{1}).time_since_epoch() % interval;
+  if (into == Duration{0}) return t;
+  return t + (into > Duration{0} ? interval - into : -into);
+}
+
+// Without what is before `oldest`. Intervals must begin there as well, and stores count by the
+// minute at best: they become shorter rather than that much more is hidden.
+LogSelect visible(LogSelect select, Timestamp oldest) {
+  Duration& interval = select.projection.coalesce;
+  if (interval > Duration{0}) {
+    interval = Duration{std::gcd(interval.count(), Duration{std::chrono::minutes{1}}.count())};
+    oldest = first_whole(oldest, interval);
+  }
+  select.range.start = std::max(select.range.start, oldest);
+  return select;
+}
+
 }  // namespace
+
+std::unique_ptr<LogScan> no_logs() {
+  return std::make_unique<NoLogs>();
+}
+
+Result<std::unique_ptr<LogScan>> LogSource::scan(const LogSelect& select, QueryContext& context) {
+  if (select.range.start >= context.oldest()) return open_scan(select, context);
+  const LogSelect seen = visible(select, context.oldest());
+  if (seen.range.start >= seen.range.end) return no_logs();
+  return open_scan(seen, context);
+}
 
 Result<std::unique_ptr<LogCursor>> LogSource::select(const LogSelect& select,
                                                      QueryContext& context) {

@@ -105,15 +105,25 @@ class LogSource {
  public:
   virtual ~LogSource() = default;
   // A consistent view as of the call: every acknowledged entry once, whatever is sealed or merged
-  // meanwhile.
-  virtual Result<std::unique_ptr<LogScan>> scan(const LogSelect& select, QueryContext& context) = 0;
+  // meanwhile. Nothing that is older than QueryContext::oldest(): here, so that no way to read logs
+  // goes around it. Entries that are selected by the interval (LogProjection::coalesce) then begin
+  // with the first interval, of a minute at most, that is wholly visible.
+  Result<std::unique_ptr<LogScan>> scan(const LogSelect& select, QueryContext& context);
   // The same for one reader of all.
   Result<std::unique_ptr<LogCursor>> select(const LogSelect& select, QueryContext& context);
   // Streams with at least one entry in the range (stores may round the range outwards, to days).
   virtual Result<std::vector<LabelSet>> streams(const TenantId& tenant,
                                                 const std::vector<LabelMatcher>& matchers,
                                                 TimeRange range) = 0;
+
+ private:
+  // What scan() is for this source; the range is not empty.
+  virtual Result<std::unique_ptr<LogScan>> open_scan(const LogSelect& select,
+                                                     QueryContext& context) = 0;
 };
+
+// A scan of nothing.
+std::unique_ptr<LogScan> no_logs();
 
 // What is wanted of the samples; start and end both inclusive.
 struct SampleSelect {
@@ -149,9 +159,10 @@ class SampleSource {
   virtual ~SampleSource() = default;
   virtual Result<std::unique_ptr<SeriesCursor>> select(const SampleSelect& select,
                                                        QueryContext& context) = 0;
-  virtual Result<std::vector<LabelSet>> series(const TenantId& tenant,
-                                               const std::vector<LabelMatcher>& matchers,
-                                               std::int64_t start_ms, std::int64_t end_ms) = 0;
+  // The labels of series with samples in the range, in their order; stores may round the range
+  // outwards. The query is charged for them as long as its context lives.
+  virtual Result<std::vector<LabelSet>> series(const SampleSelect& select,
+                                               QueryContext& context) = 0;
   virtual Result<std::vector<MetricMetadata>> metadata(const TenantId& tenant) = 0;
 };
 

@@ -43,8 +43,8 @@ class TimedScan : public LogScan {
 
 }  // namespace
 
-Result<std::unique_ptr<LogScan>> TimedLogSource::scan(const LogSelect& select,
-                                                      QueryContext& context) {
+Result<std::unique_ptr<LogScan>> TimedLogSource::open_scan(const LogSelect& select,
+                                                           QueryContext& context) {
   const Stopwatch watch(context.stats().plan_ns);
   SLUICE_TRY(auto found, inner_.scan(select, context));
   return std::unique_ptr<LogScan>(std::make_unique<TimedScan>(std::move(found), context));

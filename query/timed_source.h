@@ -12,7 +12,8 @@ class TimedLogSource : public LogSource {
   // `inner` must outlive it.
   explicit TimedLogSource(LogSource& inner) : inner_(inner) {}
 
-  Result<std::unique_ptr<LogScan>> scan(const LogSelect& select, QueryContext& context) override;
+  Result<std::unique_ptr<LogScan>> open_scan(const LogSelect& select,
+                                             QueryContext& context) override;
   Result<std::vector<LabelSet>> streams(const TenantId& tenant,
                                         const std::vector<LabelMatcher>& matchers,
                                         TimeRange range) override {

@@ -215,7 +215,8 @@ void RunningDaemon::add_routes() {
   api::add_loki_delete_routes(router_, store_->operations(), clock_);
   api::add_admin_routes(router_, store_->operations(), clock_, {options_.backup_path});
   api::add_prometheus_routes(router_, *engine_, store_->samples(), clock_, prometheus_options());
-  api::add_target_routes(router_, [this] { return scraper_->status(); });
+  api::add_target_routes(
+      router_, [this] { return scraper_->status(); }, TenantId{options_.scrape_tenant});
   alerting::add_alerting_routes(router_, *rules_);
   release::add_deployment_routes(router_, *deployments_);
   release::add_gate_routes(router_, *gates_);

@@ -1,9 +1,10 @@
 // CompactionWatch: which families RocksDB failed to compact.
 //
 // RocksDB would refuse all writes after it, and after the next start as soon as it compacts the
-// same file again. A compaction that fails has changed nothing: it is not taken for an error
-// (rocks_listener.h), and the family is not compacted again until the next start. Safe from any
-// thread.
+// same file again. Yet a compaction that fails has changed nothing: unless the disk is full, it is
+// not taken for an error (rocks_listener.h). RocksDB may try again until Database::tick() has
+// looked here; from then until the next start it does not compact the family of its own accord.
+// Safe from any thread.
 #pragma once
 
 #include <mutex>

@@ -70,7 +70,7 @@ Result<void> GroupScan::select(TimeRange range, const Tombstones* tombstones,
   stats.bytes_processed += info_.line_bytes * candidates / info_.rows;
   if (candidates > 0) SLUICE_CHECK(apply_filters(wanted, context));
   for (const RowRange& rows : ranges)
-    if (rows.hidden) SLUICE_CHECK(take_out_hidden(rows, wanted));
+    if (rows.hidden) SLUICE_CHECK(take_out_hidden(rows, wanted, context));
   if (counts_rows()) return count_rows(ranges, wanted);
   for (const RowRange& rows : ranges) {
     const std::size_t begin = rows_.size();
@@ -118,14 +118,17 @@ Result<void> GroupScan::count_rows(const std::vector<RowRange>& ranges, const Ro
 }
 
 // Lines are rebuilt only where a deletion looks at them.
-Result<void> GroupScan::take_out_hidden(const RowRange& rows, RowSet& wanted) {
+Result<void> GroupScan::take_out_hidden(const RowRange& rows, RowSet& wanted,
+                                        const query::QueryContext& context) {
   SLUICE_TRY(const auto timestamps, reader_->timestamps());
   const bool by_line = std::any_of(rows.hidden->begin(), rows.hidden->end(),
                                    [](const Tombstone& t) { return !t.filters.empty(); });
   std::vector<std::size_t> candidates;
   wanted.for_each(rows.begin, rows.end, [&](std::size_t row) { candidates.push_back(row); });
   std::string line;
+  std::size_t looked_at = 0;
   for (const std::size_t row : candidates) {
+    if (looked_at++ % query::rows_between_checks == 0) SLUICE_CHECK(context.check());
     if (by_line) SLUICE_CHECK(reader_->line(static_cast<std::uint32_t>(row), line));
     if (hides(*rows.hidden, timestamps[row], line)) wanted.erase(row);
   }

@@ -79,7 +79,8 @@ class GroupScan {
   bool may_match(Evidence evidence) const;
   Result<void> apply_filters(RowSet& wanted, query::QueryContext& context);
   Result<std::vector<RowRange>> wanted_ranges(TimeRange range, const Tombstones* tombstones);
-  Result<void> take_out_hidden(const RowRange& rows, RowSet& wanted);
+  Result<void> take_out_hidden(const RowRange& rows, RowSet& wanted,
+                               const query::QueryContext& context);
   Result<void> trim(RowRange& rows, const Run& run, TimeRange range);
   void trim_by_minutes(RowRange& rows, TimeRange range) const;
   // Only how many rows there are in each interval is asked for.

@@ -16,17 +16,11 @@ class StoredScan : public query::LogScan {
              query::QueryContext& context)
       : plan_{from, std::move(view), select, context, {}, {}, {}} {
     auto& stats = context.stats();
-    const auto& parts = *plan_.view.parts;
-    std::size_t damaged = 0;
+    for (const PartPtr& part : *plan_.view.parts)
+      stats.parts.add(part->id, select.range.overlaps(part->summary.first, part->summary.last));
     plan_.scans = plan_parts(
         from.parts, plan_.view, select.matchers, select.range,
-        [&](const Error& error) {
-          plan_.skip_damage(error);
-          ++damaged;
-        },
-        &stats.bytes_read);
-    stats.parts += parts.size();
-    stats.parts_skipped_time += parts.size() - plan_.scans.size() - damaged;
+        [this](const Error& error) { plan_.skip_damage(error); }, &stats.bytes_read);
     HeadMatcher head_matcher(plan_.select.matchers);
     plan_.pieces =
         plan_pieces(plan_.scans, plan_.view, head_matcher, select.range, select.direction, stats);

@@ -14,19 +14,6 @@ void raise_above(std::atomic<std::uint64_t>& counter, std::uint64_t used) {
   if (counter.load() <= used) counter.store(used + 1);
 }
 
-class NoUnits : public query::LogUnits {
- public:
-  Result<void> open(std::size_t) override { return {}; }
-  Result<const query::LogBatch*> next() override { return nullptr; }
-  void narrow(TimeRange) override {}
-};
-
-class NoLogs : public query::LogScan {
- public:
-  std::size_t units() const override { return 0; }
-  std::unique_ptr<query::LogUnits> reader() override { return std::make_unique<NoUnits>(); }
-};
-
 }  // namespace
 
 LogStore::LogStore(Database& database, Deletions& deletions, const StoreOptions& options,
@@ -156,10 +143,10 @@ std::optional<Timestamp> LogStore::newest(const TenantId& id) const {
   return logs ? logs->newest() : std::nullopt;
 }
 
-Result<std::unique_ptr<query::LogScan>> LogStore::scan(const query::LogSelect& select,
-                                                       query::QueryContext& context) {
+Result<std::unique_ptr<query::LogScan>> LogStore::open_scan(const query::LogSelect& select,
+                                                            query::QueryContext& context) {
   const TenantLogs* logs = find_tenant(select.tenant);
-  if (!logs) return std::unique_ptr<query::LogScan>(new NoLogs);
+  if (!logs) return query::no_logs();
   // Before the view: a deletion that is done meanwhile is seen in one of the two.
   auto tombstones = deletions_.tombstones(select.tenant);
   LogView view = logs->view(database_);

@@ -41,8 +41,8 @@ class LogStore : public query::LogSource {
   Result<std::uint64_t> high_water(const TenantId& tenant, const BatchIdentity& source) const;
   std::optional<Timestamp> newest(const TenantId& tenant) const;
 
-  Result<std::unique_ptr<query::LogScan>> scan(const query::LogSelect& select,
-                                               query::QueryContext& context) override;
+  Result<std::unique_ptr<query::LogScan>> open_scan(const query::LogSelect& select,
+                                                    query::QueryContext& context) override;
   Result<std::vector<LabelSet>> streams(const TenantId& tenant,
                                         const std::vector<query::LabelMatcher>& matchers,
                                         TimeRange range) override;

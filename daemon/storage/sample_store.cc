@@ -190,13 +190,12 @@ Result<std::unique_ptr<query::SeriesCursor>> SampleStore::select(const query::Sa
   return make_series_cursor(cache_, *samples, select, cuts_of_(select.tenant), context);
 }
 
-Result<std::vector<LabelSet>> SampleStore::series(const TenantId& id,
-                                                  const std::vector<query::LabelMatcher>& matchers,
-                                                  std::int64_t start_ms, std::int64_t end_ms) {
-  const TenantSamples* samples = find_tenant(id);
+Result<std::vector<LabelSet>> SampleStore::series(const query::SampleSelect& select,
+                                                  query::QueryContext& context) {
+  const TenantSamples* samples = find_tenant(select.tenant);
   if (!samples) return std::vector<LabelSet>();
-  SampleCuts cuts(cuts_of_(id));
-  return list_series(cache_, *samples, matchers, start_ms, end_ms, cuts);
+  SampleCuts cuts(cuts_of_(select.tenant));
+  return list_series(cache_, *samples, select, cuts, context);
 }
 
 Result<std::vector<MetricMetadata>> SampleStore::metadata(const TenantId& id) {

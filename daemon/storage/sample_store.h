@@ -48,9 +48,8 @@ class SampleStore : public query::SampleSource {
 
   Result<std::unique_ptr<query::SeriesCursor>> select(const query::SampleSelect& select,
                                                       query::QueryContext& context) override;
-  Result<std::vector<LabelSet>> series(const TenantId& tenant,
-                                       const std::vector<query::LabelMatcher>& matchers,
-                                       std::int64_t start_ms, std::int64_t end_ms) override;
+  Result<std::vector<LabelSet>> series(const query::SampleSelect& select,
+                                       query::QueryContext& context) override;
   Result<std::vector<MetricMetadata>> metadata(const TenantId& tenant) override;
 
   // Seals heads that are large or old enough; with `everything`, all of them.

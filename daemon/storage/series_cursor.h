@@ -20,10 +20,10 @@ std::unique_ptr<query::SeriesCursor> make_series_cursor(SamplePartCache& cache,
                                                         std::vector<RetentionCut> cuts,
                                                         query::QueryContext& context);
 
-// Series with samples in the range; those of a part count if the part overlaps it.
+// Series with samples in the range; those of a part count if the part overlaps it. Damage is left
+// out with a warning, as by the cursor.
 Result<std::vector<LabelSet>> list_series(SamplePartCache& cache, const TenantSamples& tenant,
-                                          const std::vector<query::LabelMatcher>& matchers,
-                                          std::int64_t start_ms, std::int64_t end_ms,
-                                          SampleCuts& cuts);
+                                          const query::SampleSelect& select, SampleCuts& cuts,
+                                          query::QueryContext& context);
 
 }  // namespace sluice::storage

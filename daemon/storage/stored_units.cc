@@ -35,8 +35,10 @@ Result<void> StoredUnits::open(std::size_t unit) {
 Result<const LogBatch*> StoredUnits::next() {
   for (;;) {
     SLUICE_CHECK(context_.check());
-    while (next_run_ < runs_.size())
-      if (fill(runs_[next_run_++])) return &batch_;
+    while (next_run_ < runs_.size()) {
+      SLUICE_TRY(const bool some, fill(runs_[next_run_++]));
+      if (some) return &batch_;
+    }
     if (counts_ && counts_->next(batch_)) return number_stream();
     SLUICE_TRY(const bool filled, fill_from_group());
     if (filled) return number_stream();
@@ -199,7 +201,7 @@ Result<void> StoredUnits::account() {
 }
 
 // Makes batch_ of what of a run of the head is wanted; false if nothing is.
-bool StoredUnits::fill(const RunView& run) {
+Result<bool> StoredUnits::fill(const RunView& run) {
   const auto begin = std::lower_bound(run.timestamps.begin(), run.timestamps.end(), range_.start);
   const auto end = std::lower_bound(begin, run.timestamps.end(), range_.end);
   if (begin == end) return false;
@@ -208,7 +210,9 @@ bool StoredUnits::fill(const RunView& run) {
   RunView part{run.labels, run.timestamps.subspan(from, count), run.lines.subspan(from, count),
                run.metadata.empty() ? run.metadata : run.metadata.subspan(from, count)};
   count_looked_at(part);
-  if (!select_.filters.empty()) part = filtered(part);
+  if (!select_.filters.empty()) {
+    SLUICE_TRY(part, filtered(part));
+  }
   if (part.lines.empty()) return false;
   batch_ = {};
   batch_.labels = part.labels;
@@ -219,7 +223,7 @@ bool StoredUnits::fill(const RunView& run) {
   return true;
 }
 
-StoredUnits::RunView StoredUnits::filtered(const RunView& run) {
+Result<StoredUnits::RunView> StoredUnits::filtered(const RunView& run) {
   timestamps_.clear();
   lines_.clear();
   metadata_.clear();
@@ -228,12 +232,13 @@ StoredUnits::RunView StoredUnits::filtered(const RunView& run) {
                        [&](const auto& filter) { return filter.matches(line); });
   };
   for (std::size_t i = 0; i < run.lines.size(); ++i) {
+    if (i % query::rows_between_checks == 0) SLUICE_CHECK(context_.check());
     if (!passes(run.lines[i])) continue;
     timestamps_.push_back(run.timestamps[i]);
     lines_.push_back(run.lines[i]);
     if (!run.metadata.empty()) metadata_.push_back(run.metadata[i]);
   }
-  return {run.labels, timestamps_, lines_, metadata_};
+  return RunView{run.labels, timestamps_, lines_, metadata_};
 }
 
 void StoredUnits::count_looked_at(const RunView& run) {

@@ -61,8 +61,8 @@ class StoredUnits : public query::LogUnits {
   bool hidden_in(const PartScan& scan, std::uint32_t number) const;
   Result<PartReading*> reading_of(PartScan& scan);
   Result<bool> fill_from_group();
-  bool fill(const RunView& run);
-  RunView filtered(const RunView& run);
+  Result<bool> fill(const RunView& run);
+  Result<RunView> filtered(const RunView& run);
   void count_looked_at(const RunView& run);
   const query::LogBatch* number_stream();
   void count_reads();

@@ -171,8 +171,14 @@ void TenantSamples::set_sealed_until(std::int64_t timestamp_ms) {
 
 std::vector<SeriesIndex::Matched> TenantSamples::match(
     const std::vector<query::LabelMatcher>& matchers) const {
-  const std::lock_guard lock(mutex_);
-  return index_.match(matchers);
+  std::vector<SeriesIndex::Matched> found;
+  {
+    const std::lock_guard lock(mutex_);
+    found = index_.match(matchers);
+  }
+  // Not while writers wait: of many series this takes longer than finding them.
+  std::sort(found.begin(), found.end(), [](const auto& a, const auto& b) { return a.key < b.key; });
+  return found;
 }
 
 bool TenantSamples::any(const HeadSeries& series, std::int64_t start_ms,

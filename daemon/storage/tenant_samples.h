@@ -40,6 +40,7 @@ class TenantSamples {
   void arrived(std::int64_t timestamp_ms);
   void set_sealed_until(std::int64_t timestamp_ms);
 
+  // In the order of keys.
   std::vector<SeriesIndex::Matched> match(const std::vector<query::LabelMatcher>& matchers) const;
   bool any(const HeadSeries& series, std::int64_t start_ms, std::int64_t end_ms) const;
 

@@ -1,5 +1,6 @@
 // VisibleSamples: reading around deletions. Series no deletion matches pass untouched.
 #include <algorithm>
+#include <set>
 
 #include "daemon/storage/sample_deletions.h"
 
@@ -66,35 +67,77 @@ Result<std::unique_ptr<query::SeriesCursor>> VisibleSamples::select(
       std::make_unique<VisibleCursor>(std::move(cursor), std::move(deletions)));
 }
 
-// Of a series that a deletion matches, only its samples tell whether anything is left.
-Result<std::vector<LabelSet>> VisibleSamples::series(
-    const TenantId& tenant, const std::vector<query::LabelMatcher>& matchers, std::int64_t start_ms,
-    std::int64_t end_ms) {
-  const SampleDeletionList deletions = deletions_.list(tenant);
-  SLUICE_TRY(auto found, inner_.series(tenant, matchers, start_ms, end_ms));
-  if (deletions->empty()) return found;
-  std::vector<LabelSet> visible;
-  for (LabelSet& labels : found) {
-    if (!of_series(*deletions, labels).empty()) {
-      query::SampleSelect select{tenant, {}, start_ms, end_ms};
-      for (const Label& label : labels) {
-        SLUICE_TRY(auto matcher,
-                   query::LabelMatcher::make(label.name, query::MatchOp::equal, label.value));
-        select.matchers.push_back(std::move(matcher));
-      }
-      query::QueryContext context;
-      SLUICE_TRY(auto cursor, this->select(select, context));
-      bool left = false;
-      while (!left) {
-        SLUICE_TRY(const query::SampleSeries* series, cursor->next());
-        if (!series) break;
-        left = series->labels == labels;
-      }
-      if (!left) continue;
-    }
-    visible.push_back(std::move(labels));
+namespace {
+
+// Those that hide some of the range.
+std::vector<SampleDeletion> touching(const std::vector<SampleDeletion>& all,
+                                     const query::SampleSelect& select) {
+  std::vector<SampleDeletion> found;
+  for (const SampleDeletion& deletion : all)
+    if (deletion.first_ms <= select.end_ms && select.start_ms <= deletion.last_ms)
+      found.push_back(deletion);
+  return found;
+}
+
+enum class Left { all, perhaps_some, nothing };
+
+// What deletions leave of a series in the range.
+Left left_of(const LabelSet& labels, const std::vector<SampleDeletion>& deletions,
+             const query::SampleSelect& select) {
+  const auto matching = of_series(deletions, labels);
+  const bool whole = std::any_of(matching.begin(), matching.end(), [&](const auto* deletion) {
+    return deletion->covers(select.start_ms) && deletion->covers(select.end_ms);
+  });
+  if (whole) return Left::nothing;
+  return matching.empty() ? Left::all : Left::perhaps_some;
+}
+
+// Each read of its own finds its series by the deletion's matchers; of more deletions than this,
+// everything is read once.
+constexpr std::size_t max_narrow_reads = 8;
+
+// Reads that together have all series that one of the deletions matches.
+std::vector<query::SampleSelect> reads_of(const query::SampleSelect& select,
+                                          const std::vector<SampleDeletion>& deletions) {
+  if (deletions.size() > max_narrow_reads) return {select};
+  std::vector<query::SampleSelect> reads;
+  for (const SampleDeletion& deletion : deletions) {
+    auto& narrowed = reads.emplace_back(select).matchers;
+    narrowed.insert(narrowed.end(), deletion.matchers.begin(), deletion.matchers.end());
   }
-  return visible;
+  return reads;
+}
+
+Result<void> erase_read(query::SeriesCursor& cursor, std::set<LabelSet>& series) {
+  for (;;) {
+    SLUICE_TRY(const query::SampleSeries* const read, cursor.next());
+    if (!read) return {};
+    series.erase(read->labels);
+  }
+}
+
+}  // namespace
+
+// Of a series that a deletion hides a part of, only its samples tell whether anything is left.
+Result<std::vector<LabelSet>> VisibleSamples::series(const query::SampleSelect& select,
+                                                     query::QueryContext& context) {
+  const SampleDeletionList list = deletions_.list(select.tenant);
+  SLUICE_TRY(auto found, inner_.series(select, context));
+  const auto deletions = touching(*list, select);
+  if (deletions.empty()) return found;
+  std::set<LabelSet> in_doubt;
+  std::erase_if(found, [&](const LabelSet& labels) {
+    const Left left = left_of(labels, deletions, select);
+    if (left == Left::perhaps_some) in_doubt.insert(labels);
+    return left == Left::nothing;
+  });
+  for (const query::SampleSelect& read : reads_of(select, deletions)) {
+    if (in_doubt.empty()) return found;
+    SLUICE_TRY(const auto cursor, this->select(read, context));
+    SLUICE_CHECK(erase_read(*cursor, in_doubt));
+  }
+  std::erase_if(found, [&](const LabelSet& labels) { return in_doubt.contains(labels); });
+  return found;
 }
 
 }  // namespace sluice::storage

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numeric>
 
 #include "query/ast/find_expr.h"
 #include "query/engine/evaluator.h"
@@ -55,25 +56,36 @@ double weight(const GridSeries& series) {
   double sum = 0;
   for (const double v : series.values)
     if (!is_absent(v) && !std::isnan(v)) sum += v;
-  return sum;
+  // Infinities of both signs: nothing to compare by.
+  return std::isnan(sum) ? -std::numeric_limits<double>::infinity() : sum;
 }
 
-// Labels taken from log lines can be many: the greatest series stay, in their order.
+// Which series stay, in their order: the greatest, and of equal ones the first by their labels.
+std::vector<std::size_t> greatest_series(const GridVector& vector, std::size_t limit) {
+  std::vector<double> weights;
+  for (const GridSeries& series : vector) weights.push_back(weight(series));
+  std::vector<std::size_t> ranked(vector.size());
+  std::iota(ranked.begin(), ranked.end(), std::size_t{0});
+  const auto end = ranked.begin() + static_cast<std::ptrdiff_t>(limit);
+  std::nth_element(ranked.begin(), end, ranked.end(), [&](std::size_t a, std::size_t b) {
+    if (weights[a] != weights[b]) return weights[a] > weights[b];
+    return vector[a].labels < vector[b].labels;
+  });
+  ranked.erase(end, ranked.end());
+  std::sort(ranked.begin(), ranked.end());
+  return ranked;
+}
+
+// Labels taken from log lines can be many.
 void limit_log_series(EvalValue& value, QueryContext& context) {
   auto* vector = std::get_if<GridVector>(&value);
   const std::size_t limit = context.limits().max_series;
   if (!vector || vector->size() <= limit) return;
-  std::vector<double> weights;
-  for (const GridSeries& series : *vector) weights.push_back(weight(series));
-  std::vector<double> ranked = weights;
-  std::nth_element(ranked.begin(), ranked.begin() + static_cast<std::ptrdiff_t>(limit - 1),
-                   ranked.end(), std::greater<>());
-  const double least = ranked[limit - 1];
   context.warn("the result has " + std::to_string(vector->size()) + " series; only the " +
                std::to_string(limit) + " greatest are returned");
   GridVector kept;
-  for (std::size_t i = 0; i < vector->size() && kept.size() < limit; ++i)
-    if (weights[i] >= least) kept.push_back(std::move((*vector)[i]));
+  for (const std::size_t i : greatest_series(*vector, limit))
+    kept.push_back(std::move((*vector)[i]));
   *vector = std::move(kept);
 }
 

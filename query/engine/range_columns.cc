@@ -43,6 +43,7 @@ Result<void> RangeReader::take_rows(const LogBatch& batch, const RowVerdicts& ve
   const bool complete = task_.pushdown.complete();
   const bool inside = stretch_.span.has_value();
   for (std::size_t row = begin; row < end; ++row) {
+    if (row % rows_between_checks == 0) SLUICE_CHECK(context_.check());
     const Verdict verdict = filter_.verdict(verdicts, row);
     if (verdict == Verdict::drop) continue;
     if (verdict == Verdict::error || !complete)

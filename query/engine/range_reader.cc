@@ -81,6 +81,7 @@ Result<void> RangeReader::add_stretch(const LogBatch& batch, std::size_t begin, 
     const auto next = static_cast<std::size_t>(after - times);
     if (span && totals) SLUICE_CHECK(add_totals(batch, begin, next, addition.series));
     for (std::size_t row = begin; span && !totals && row < next; ++row) {
+      if (row % rows_between_checks == 0) SLUICE_CHECK(context_.check());
       SLUICE_TRY(const double value, bytes ? bytes_of(batch, row) : Result<double>(addition.value));
       SLUICE_CHECK(series_->add(addition.series, *span, times[row], value));
     }

@@ -50,6 +50,7 @@ class LogScanner {
   template <class Passes>
   Result<void> each_row(const LogBatch& batch, Passes passes) {
     for (std::size_t row = batch.size(); row-- > 0 && !done_;) {
+      if (row % rows_between_checks == 0) SLUICE_CHECK(context_.check());
       SLUICE_TRY(const bool passed, passes(row));
       if (!passed) continue;
       ++context_.stats().lines_kept;

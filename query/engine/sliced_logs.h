@@ -25,10 +25,10 @@ class SlicedLogs {
         slices_(limits.range, limits.direction),
         context_(context) {}
 
-  // Before the first next(): of each slice up to `read` lines go through `thin`, which gives those
-  // that are wanted.
+  // Before the first next(): the lines go through `thin`, which gives those that are wanted. If
+  // that takes more than `read` of all slices together, the query ends there, with a warning.
   void thin(std::size_t read, Thin keep_wanted) {
-    read_ = read;
+    read_ = unread_ = read;
     thin_ = std::move(keep_wanted);
   }
 
@@ -42,14 +42,17 @@ class SlicedLogs {
 
  private:
   Result<Streams> read_slice(TimeRange slice);
+  void warn_of_cut();
   Result<void> release();
 
   const Engine& engine_;
   const Expr& expr_;
   const TenantId tenant_;
   const LogLimits limits_;
-  std::size_t left_;  // of the limit
-  std::size_t read_ = 0;
+  std::size_t left_;        // of the limit
+  std::size_t read_ = 0;    // for thinning, at most
+  std::size_t unread_ = 0;  // of these
+  bool cut_ = false;        // there were more
   Thin thin_;
   bool keep_ = false;
   LogSlices slices_;

@@ -174,7 +174,8 @@ class MemoryLogSource : public LogSource {
     add(labels, LogEntry{from_unix_ns(ns), std::move(line), std::move(metadata)});
   }
 
-  Result<std::unique_ptr<LogScan>> scan(const LogSelect& select, QueryContext& context) override {
+  Result<std::unique_ptr<LogScan>> open_scan(const LogSelect& select,
+                                             QueryContext& context) override {
     last_ = select;
     MemoryOptions options = options_;
     options.lines_loaded = &lines_loaded_;
@@ -249,13 +250,11 @@ class MemorySampleSource : public SampleSource {
     return std::unique_ptr<SeriesCursor>(std::make_unique<MemorySeriesCursor>(std::move(found)));
   }
 
-  Result<std::vector<LabelSet>> series(const TenantId& tenant,
-                                       const std::vector<LabelMatcher>& matchers,
-                                       std::int64_t start_ms, std::int64_t end_ms) override {
+  Result<std::vector<LabelSet>> series(const SampleSelect& select, QueryContext&) override {
     std::vector<LabelSet> found;
-    for (const auto& [labels, samples] : tenants_[tenant]) {
-      const auto it = samples.lower_bound(start_ms);
-      if (matches_all(matchers, labels) && it != samples.end() && it->first <= end_ms)
+    for (const auto& [labels, samples] : tenants_[select.tenant]) {
+      const auto it = samples.lower_bound(select.start_ms);
+      if (matches_all(select.matchers, labels) && it != samples.end() && it->first <= select.end_ms)
         found.push_back(labels);
     }
     return found;

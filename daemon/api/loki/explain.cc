@@ -54,8 +54,8 @@ void write_explain(JsonWriter& out, const query::Expr& query, query::QueryContex
   out.begin_object();
   out.key("query").string(query::to_string(query));
   out.key("parts").begin_object();
-  write_count(out, "considered", stats.parts);
-  write_count(out, "skipped_by_time", stats.parts_skipped_time);
+  write_count(out, "considered", stats.parts.considered());
+  write_count(out, "skipped_by_time", stats.parts.skipped_by_time());
   out.end_object();
   out.key("row_groups").begin_object();
   write_count(out, "considered", stats.groups);

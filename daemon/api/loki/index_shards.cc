@@ -24,7 +24,7 @@ void write_sizes(JsonWriter& out, const StreamSizes& sizes) {
 }
 
 Result<http::Response> answer_shards(const Api& api, const http::Request& request) {
-  SLUICE_TRY(const auto range, parse_range(request.query, api.clock.now()));
+  SLUICE_TRY(const auto range, query_range_of(api, request));
   SLUICE_TRY(const auto expr, query::parse_logql(request.query.get_or("query", "")));
   const auto* log = std::get_if<query::LogQuery>(&expr->node);
   if (log == nullptr) return invalid_argument("a log query such as {app=\"web\"} is needed here");

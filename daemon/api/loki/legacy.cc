@@ -4,8 +4,8 @@
 #include "daemon/api/loki/endpoints.h"
 #include "daemon/api/loki/legacy_answer.h"
 #include "daemon/api/loki/parameters.h"
-#include "daemon/api/loki/query_limits.h"
 #include "daemon/api/loki/statistics.h"
+#include "daemon/api/query_limits.h"
 #include "query/engine/sliced_logs.h"
 
 namespace sluice::api::loki {

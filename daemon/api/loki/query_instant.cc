@@ -5,7 +5,8 @@
 #include "daemon/api/loki/endpoints.h"
 #include "daemon/api/loki/explain.h"
 #include "daemon/api/loki/parameters.h"
-#include "daemon/api/loki/query_limits.h"
+#include "daemon/api/query_limits.h"
+#include "query/engine/evaluator.h"
 
 namespace sluice::api::loki {
 
@@ -22,7 +23,9 @@ Result<http::Response> answer_instant(const Api& api, http::Request& request) {
     return invalid_argument(
         "log queries are not supported as an instant query type, please change your query to a "
         "range query type");
-  SLUICE_CHECK(check_ranges(*expr, limits_of(api, request)));
+  const auto& limits = limits_of(api, request);
+  SLUICE_CHECK(check_ranges(*expr, limits));
+  if (query::reads_logs(*expr)) SLUICE_CHECK(limited_range({time, time}, limits, api.clock.now()));
   SLUICE_TRY(const bool explain, wants_explain(request.query));
   const auto context = query_context(api, request);
   const query::InstantQuery instant{request.tenant, unix_ms(to_ms(time)), text};

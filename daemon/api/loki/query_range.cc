@@ -9,7 +9,7 @@
 #include "daemon/api/loki/line_stream.h"
 #include "daemon/api/loki/line_thinner.h"
 #include "daemon/api/loki/parameters.h"
-#include "daemon/api/loki/query_limits.h"
+#include "daemon/api/query_limits.h"
 
 namespace sluice::api::loki {
 
@@ -38,7 +38,8 @@ Result<http::Response> run_log(const Api& api, http::Request& request, query::Ex
   if (explain) running.options.explain = running.expr.get();
   running.logs = std::make_unique<query::SlicedLogs>(api.sources.engine, *running.expr,
                                                      request.tenant, limits, *running.context);
-  // How many lines thinning takes away is not known before; as many as one query may have are read.
+  // How many lines thinning takes away is not known before; as many as one query may have are read,
+  // and the answer ends there.
   if (interval)
     running.logs->thin(limits_of(api, request).max_entries, LineThinner(*interval, limits));
   if (wants_line_stream(request)) return line_stream(std::move(running));

@@ -4,7 +4,7 @@
 
 #include "daemon/api/loki/endpoints.h"
 #include "daemon/api/loki/parameters.h"
-#include "daemon/api/loki/query_limits.h"
+#include "daemon/api/query_limits.h"
 
 namespace sluice::api {
 
@@ -18,6 +18,7 @@ std::unique_ptr<query::QueryContext> query_context(const Api& api, const http::R
   const auto& limits = limits_of(api, request);
   auto context = std::make_unique<query::QueryContext>(request.cancel, limits);
   context->set_deadline(context->started() + limits.timeout);
+  context->look_back_from(api.clock.now());
   context->stats().queue_ns = static_cast<std::uint64_t>(request.queued.count());
   return context;
 }

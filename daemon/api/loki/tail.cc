@@ -5,6 +5,7 @@
 #include "daemon/api/loki/endpoints.h"
 #include "daemon/api/loki/legacy_answer.h"
 #include "daemon/api/loki/parameters.h"
+#include "daemon/api/query_limits.h"
 
 namespace sluice::api::loki {
 
@@ -26,10 +27,12 @@ Result<query::LogLimits> parse_history(const Api& api, const http::Request& requ
   query::LogLimits limits;
   const Timestamp now = api.clock.now();
   SLUICE_TRY(limits.limit, parse_limit(params));
-  SLUICE_TRY(limits.range, parse_range(params, now));
+  SLUICE_TRY(const auto asked, parse_range(params, now));
+  const auto& own = limits_of(api, request);
+  SLUICE_TRY(limits.range, limited_range({asked.start, std::max(asked.end, now)}, own, now));
   // Entries may be stamped a little ahead of our clock.
   limits.range.end = std::max(limits.range.end, now + std::chrono::minutes{10});
-  limits.limit = std::min(limits.limit, limits_of(api, request).max_entries);
+  limits.limit = std::min(limits.limit, own.max_entries);
   return limits;
 }
 

@@ -19,4 +19,12 @@ http::Response delete_series(const Api& api, http::Request& request) {
   return deleted ? http::Response::no_content() : failure(deleted.error());
 }
 
+// For clients that call it after delete_series: what was deleted is hidden as of then, and its
+// space is freed when retention drops its days. There is nothing to clean before.
+http::Response clean_tombstones(const Api& api, http::Request&) {
+  if (!api.options.delete_series)
+    return failure({ErrorCode::unavailable, "this store does not delete series"});
+  return http::Response::no_content();
+}
+
 }  // namespace sluice::api::prometheus

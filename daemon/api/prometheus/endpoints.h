@@ -2,6 +2,7 @@
 // was given and the request, so that a test calls it through Router::dispatch.
 #pragma once
 
+#include <memory>
 #include <string>
 
 #include "daemon/api/prometheus/routes.h"
@@ -26,6 +27,7 @@ http::Response metadata(const Api& api, http::Request& request);
 http::Response format_query(const Api& api, http::Request& request);
 http::Response parse_query_tree(const Api& api, http::Request& request);
 http::Response delete_series(const Api& api, http::Request& request);
+http::Response clean_tombstones(const Api& api, http::Request& request);
 http::Response federate(const Api& api, http::Request& request);
 http::Response build_info(const Api& api, http::Request& request);
 http::Response runtime_info(const Api& api, http::Request& request);
@@ -45,6 +47,13 @@ struct RunOptions {
   bool stats = false;            // wanted in the answer
 };
 Result<RunOptions> run_options(const Api& api, const http::Params& params);
+// A query over logs has the limits it has under Loki's API. Error: it asks for more than they
+// allow, in Loki's words.
+Result<void> check_limits(const Api& api, const http::Request& request, const query::Expr& expr,
+                          std::int64_t start_ms, std::int64_t end_ms);
+// The context of a request's query: the tenant's limits, the deadline, the client's cancellation.
+std::unique_ptr<query::QueryContext> query_context(const Api& api, const http::Request& request,
+                                                   const query::Expr& expr, const RunOptions& run);
 // The answer of a query: the result, cut to the limit, and how it was come by if that is wanted.
 http::Response answer_query(query::QueryResult result, const RunOptions& run,
                             query::QueryContext& context,
@@ -52,7 +61,10 @@ http::Response answer_query(query::QueryResult result, const RunOptions& run,
 // Cuts a result to its first `limit` series, with Prometheus' warning.
 void truncate(query::QueryResult& result, std::size_t limit);
 
+// The context of a request that asks for series, not for the value of an expression.
+std::unique_ptr<query::QueryContext> series_context(const Api& api, const http::Request& request);
 // Series any of the selectors matches (all when there are none), in label order, each once.
-Result<std::vector<LabelSet>> find_series(const Api& api, const http::Request& request);
+Result<std::vector<LabelSet>> find_series(const Api& api, const http::Request& request,
+                                          query::QueryContext& context);
 
 }  // namespace sluice::api::prometheus

@@ -10,8 +10,8 @@ namespace sluice::api::prometheus {
 
 namespace {
 
-http::Response answer(const std::set<std::string>& found, std::size_t limit) {
-  std::vector<std::string> warnings;
+http::Response answer(const std::set<std::string>& found, std::size_t limit,
+                      std::vector<std::string> warnings) {
   if (limit > 0 && found.size() > limit) warnings.emplace_back("results truncated due to limit");
   return success(
       [&](JsonWriter& json) {
@@ -31,13 +31,14 @@ template <class Collect>
 http::Response collect_from_series(const Api& api, const http::Request& request, Collect collect) {
   const auto limit = parse_limit(request.query);
   if (!limit) return bad_parameter("limit", limit.error().message);
-  const auto series = find_series(api, request);
+  const auto context = series_context(api, request);
+  const auto series = find_series(api, request, *context);
   if (!series)
     return series.error().code == ErrorCode::invalid_argument ? bad_data(series.error().message)
                                                               : failure(series.error());
   std::set<std::string> found;
   for (const LabelSet& labels : *series) collect(labels, found);
-  return answer(found, *limit);
+  return answer(found, *limit, context->warnings());
 }
 
 }  // namespace

@@ -18,14 +18,15 @@ http::Response query_instant(const Api& api, http::Request& request) {
   const std::string text = params.get_or("query", "");
   const auto expr = parse_query(text);
   if (!expr) return bad_parameter("query", expr.error().message);
+  const auto checked = check_limits(api, request, **expr, time_ms, time_ms);
+  if (!checked) return bad_data(checked.error().message);
 
-  query::QueryContext context(request.cancel, api.options.limits.of(request.tenant));
-  context.set_deadline(context.started() + run->timeout);
+  const auto context = query_context(api, request, **expr, *run);
   const auto began = std::chrono::steady_clock::now();
   auto result =
-      api.engine.instant(**expr, {request.tenant, time_ms, text, run->lookback_ms}, context);
+      api.engine.instant(**expr, {request.tenant, time_ms, text, run->lookback_ms}, *context);
   if (!result) return failure(result.error());
-  return answer_query(std::move(*result), *run, context, began);
+  return answer_query(std::move(*result), *run, *context, began);
 }
 
 }  // namespace sluice::api::prometheus

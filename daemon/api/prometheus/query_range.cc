@@ -53,16 +53,17 @@ http::Response query_range(const Api& api, http::Request& request) {
     return bad_parameter("query", "invalid expression type \"" +
                                       std::string(query::type_name(type)) +
                                       "\" for range query, must be Scalar or instant Vector");
+  const auto checked = check_limits(api, request, **expr, range->start_ms, range->end_ms);
+  if (!checked) return bad_data(checked.error().message);
 
-  query::QueryContext context(request.cancel, api.options.limits.of(request.tenant));
-  context.set_deadline(context.started() + run->timeout);
+  const auto context = query_context(api, request, **expr, *run);
   range->tenant = request.tenant;
   range->text = text;
   range->lookback_ms = run->lookback_ms;
   const auto began = std::chrono::steady_clock::now();
-  auto result = api.engine.range(**expr, *range, context);
+  auto result = api.engine.range(**expr, *range, *context);
   if (!result) return failure(result.error());
-  return answer_query(std::move(*result), *run, context, began);
+  return answer_query(std::move(*result), *run, *context, began);
 }
 
 }  // namespace sluice::api::prometheus

@@ -1,6 +1,7 @@
 // Prometheus' HTTP API: /api/v1/query, query_range, labels, label/{name}/values, series, metadata,
-// query_exemplars, format_query, parse_query, status/*, admin/tsdb/delete_series, and /federate, in
-// its exact shapes, for Grafana and everything else that speaks to a Prometheus.
+// query_exemplars, format_query, parse_query, status/*, admin/tsdb/delete_series and
+// clean_tombstones, and /federate, in its exact shapes, for Grafana and everything else that speaks
+// to a Prometheus.
 //
 // Answers: {"status":"success","data":...,"warnings":[...],"infos":[...]} and
 // {"status":"error","errorType":...,"error":...}; errorType and HTTP status are Prometheus' pairs:

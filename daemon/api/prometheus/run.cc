@@ -4,6 +4,7 @@
 #include "daemon/api/prometheus/answer.h"
 #include "daemon/api/prometheus/endpoints.h"
 #include "daemon/api/prometheus/parameters.h"
+#include "daemon/api/query_limits.h"
 #include "query/engine/evaluator.h"
 
 namespace sluice::api::prometheus {
@@ -36,6 +37,32 @@ Result<RunOptions> run_options(const Api& api, const http::Params& params) {
     return invalid_argument("invalid parameter \"timeout\": " + timeout.error().message);
   options.timeout = std::min(options.timeout, std::chrono::milliseconds{*timeout});
   return options;
+}
+
+Result<void> check_limits(const Api& api, const http::Request& request, const query::Expr& expr,
+                          std::int64_t start_ms, std::int64_t end_ms) {
+  if (!query::reads_logs(expr)) return {};
+  constexpr std::int64_t ns_per_ms = 1'000'000;
+  constexpr std::int64_t furthest_ms = INT64_MAX / ns_per_ms;
+  if (start_ms < -furthest_ms || end_ms > furthest_ms)
+    return invalid_argument("logs are stamped in nanoseconds: none are that far from 1970");
+  const auto& limits = api.options.limits.of(request.tenant);
+  SLUICE_CHECK(check_ranges(expr, limits));
+  const TimeRange range{from_unix_ns(start_ms * ns_per_ms), from_unix_ns(end_ms * ns_per_ms)};
+  // Steps stay where they are; what they may not see is hidden from them (QueryContext::oldest).
+  SLUICE_CHECK(limited_range(range, limits, api.clock.now()));
+  return {};
+}
+
+std::unique_ptr<query::QueryContext> query_context(const Api& api, const http::Request& request,
+                                                   const query::Expr& expr, const RunOptions& run) {
+  const auto& limits = api.options.limits.of(request.tenant);
+  auto context = std::make_unique<query::QueryContext>(request.cancel, limits);
+  const bool logs = query::reads_logs(expr);
+  context->set_deadline(context->started() +
+                        (logs ? std::min(run.timeout, limits.timeout) : run.timeout));
+  context->look_back_from(api.clock.now());
+  return context;
 }
 
 namespace {

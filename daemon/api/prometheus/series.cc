@@ -7,7 +7,15 @@
 
 namespace sluice::api::prometheus {
 
-Result<std::vector<LabelSet>> find_series(const Api& api, const http::Request& request) {
+std::unique_ptr<query::QueryContext> series_context(const Api& api, const http::Request& request) {
+  auto context =
+      std::make_unique<query::QueryContext>(request.cancel, api.options.limits.of(request.tenant));
+  context->set_deadline(context->started() + api.options.timeout);
+  return context;
+}
+
+Result<std::vector<LabelSet>> find_series(const Api& api, const http::Request& request,
+                                          query::QueryContext& context) {
   SLUICE_TRY(const TimeSpan span, parse_span(request.query));
   auto selectors = parse_selectors(request.query.all("match[]"));
   if (!selectors)
@@ -16,7 +24,7 @@ Result<std::vector<LabelSet>> find_series(const Api& api, const http::Request& r
   std::vector<LabelSet> found;
   for (const Selector& selector : *selectors) {
     SLUICE_TRY(auto matched,
-               api.samples.series(request.tenant, selector, span.start_ms, span.end_ms));
+               api.samples.series({request.tenant, selector, span.start_ms, span.end_ms}, context));
     found.insert(found.end(), std::make_move_iterator(matched.begin()),
                  std::make_move_iterator(matched.end()));
     if (found.size() > api.options.max_series_found)
@@ -33,11 +41,12 @@ http::Response series(const Api& api, http::Request& request) {
   if (request.query.all("match[]").empty()) return bad_data("no match[] parameter provided");
   const auto limit = parse_limit(request.query);
   if (!limit) return bad_parameter("limit", limit.error().message);
-  auto found = find_series(api, request);
+  const auto context = series_context(api, request);
+  auto found = find_series(api, request, *context);
   if (!found)
     return found.error().code == ErrorCode::invalid_argument ? bad_data(found.error().message)
                                                              : failure(found.error());
-  std::vector<std::string> warnings;
+  std::vector<std::string> warnings = context->warnings();
   if (*limit > 0 && found->size() > *limit) {
     found->resize(*limit);
     warnings.emplace_back("results truncated due to limit");

@@ -3,6 +3,7 @@
 #include <charconv>
 #include <map>
 #include <set>
+#include <span>
 
 #include "daemon/api/prometheus/answer.h"
 #include "daemon/api/prometheus/endpoints.h"
@@ -34,7 +35,7 @@ struct Cardinality {
   std::uint64_t pairs = 0;
 };
 
-Cardinality count(const std::vector<LabelSet>& series) {
+Cardinality count(std::span<const LabelSet> series) {
   Cardinality out;
   Values values;
   for (const LabelSet& labels : series)
@@ -66,10 +67,15 @@ Result<std::size_t> parse_positive(const http::Params& params) {
 http::Response tsdb_status(const Api& api, http::Request& request) {
   const auto limit = parse_positive(request.query);
   if (!limit) return bad_data(limit.error().message);
-  const auto series = api.samples.series(request.tenant, {}, INT64_MIN, INT64_MAX);
+  const auto context = series_context(api, request);
+  const auto series = api.samples.series({request.tenant, {}, INT64_MIN, INT64_MAX}, *context);
   if (!series) return failure(series.error());
-  const Cardinality counted = count(*series);
-  return success([&](JsonWriter& json) {
+  const std::size_t most = std::min(series->size(), api.options.max_series_found);
+  if (most < series->size())
+    context->warn("of " + std::to_string(series->size()) + " series only the first " +
+                  std::to_string(most) + " by their labels are counted by name and value");
+  const Cardinality counted = count(std::span(*series).first(most));
+  const auto write = [&](JsonWriter& json) {
     json.begin_object().key("headStats").begin_object();
     json.key("numSeries").number(static_cast<std::uint64_t>(series->size()));
     json.key("numLabelPairs").number(counted.pairs).end_object();
@@ -78,7 +84,8 @@ http::Response tsdb_status(const Api& api, http::Request& request) {
     write_greatest(json, "memoryInBytesByLabelName", counted.bytes_of_label, *limit);
     write_greatest(json, "seriesCountByLabelValuePair", counted.by_pair, *limit);
     json.end_object();
-  });
+  };
+  return success(write, context->warnings());
 }
 
 }  // namespace sluice::api::prometheus

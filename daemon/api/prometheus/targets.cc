@@ -12,7 +12,8 @@ namespace sluice::api {
 
 namespace {
 
-using StatusSource = std::function<scrape::ScrapeStatus()>;
+// What who asks may see.
+using StatusSource = std::function<scrape::ScrapeStatus(const http::Request&)>;
 
 std::string host_name() {
   char name[256] = {};
@@ -25,7 +26,7 @@ http::Response targets(const StatusSource& status, const std::string& host,
   const auto query = scrape::target_query(request.query.get_or("state", ""),
                                           request.query.get_or("scrapePool", ""));
   return prometheus::success(
-      [&](JsonWriter& json) { scrape::write_targets(json, status(), query, host); });
+      [&](JsonWriter& json) { scrape::write_targets(json, status(request), query, host); });
 }
 
 // The limit: absent or negative is none.
@@ -64,21 +65,26 @@ http::Response target_metadata(const StatusSource& status, const http::Request& 
     return selectors.empty() || query::matches_all(selectors.front(), labels);
   };
   JsonWriter found;
-  if (!scrape::write_target_metadata(found, status(), query)) return not_found();
+  if (!scrape::write_target_metadata(found, status(request), query)) return not_found();
   return prometheus::success([&](JsonWriter& json) { json.raw(found.text()); });
 }
 
 }  // namespace
 
-void add_target_routes(http::Router& router, StatusSource status) {
+void add_target_routes(http::Router& router, std::function<scrape::ScrapeStatus()> all,
+                       const TenantId& tenant) {
+  const StatusSource status = [all = std::move(all), tenant](const http::Request& request) {
+    const bool shown = request.role == http::Role::admin || request.tenant == tenant;
+    return shown ? all() : scrape::ScrapeStatus{};
+  };
   router.add("GET", "/api/v1/targets", {}, [status, host = host_name()](http::Request& request) {
     return targets(status, host, request);
   });
   router.add("GET", "/api/v1/targets/metadata", {},
              [status](http::Request& request) { return target_metadata(status, request); });
-  router.add("GET", "/api/v1/scrape_pools", {}, [status](http::Request&) {
+  router.add("GET", "/api/v1/scrape_pools", {}, [status](http::Request& request) {
     return prometheus::success(
-        [&](JsonWriter& json) { scrape::write_scrape_pools(json, status()); });
+        [&](JsonWriter& json) { scrape::write_scrape_pools(json, status(request)); });
   });
 }
 

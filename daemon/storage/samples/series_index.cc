@@ -140,8 +140,6 @@ std::vector<SeriesIndex::Matched> SeriesIndex::match(
     smallest->for_each([&](std::uint32_t slot) { consider(slots_[slot]); });
   else
     for_each(consider);
-  std::sort(found.begin(), found.end(),
-            [](const Matched& a, const Matched& b) { return a.key < b.key; });
   return found;
 }
 

@@ -27,7 +27,7 @@ class SeriesIndex {
     std::string key;
     HeadSeriesPtr series;
   };
-  // In the order of keys.
+  // In no order.
   std::vector<Matched> match(const std::vector<query::LabelMatcher>& matchers) const;
 
   template <class Visit>

@@ -88,8 +88,8 @@ namespace {
 // A store that cannot give everything, and says so.
 struct PartialLogs : query::LogSource {
   explicit PartialLogs(query::LogSource& all) : all_(all) {}
-  Result<std::unique_ptr<query::LogScan>> scan(const query::LogSelect& select,
-                                               query::QueryContext& context) override {
+  Result<std::unique_ptr<query::LogScan>> open_scan(const query::LogSelect& select,
+                                                    query::QueryContext& context) override {
     context.warn("some stored logs are damaged");
     return all_.scan(select, context);
   }

@@ -154,6 +154,8 @@ TEST_CASE_METHOD(Damage, "a part that cannot be opened is told even if no series
   reopen();
   CHECK(samples("up", 0, 5000).empty());
   CHECK(warnings.size() == 1);
+  CHECK(series_of(tenant, {}, 0, 5000).empty());
+  CHECK(warnings.size() == 1);
 }
 
 TEST_CASE_METHOD(Damage, "a damaged sample part is never merged away") {

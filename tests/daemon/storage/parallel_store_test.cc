@@ -150,7 +150,7 @@ struct Skipped : StoreFixture {
     REQUIRE(engine.logs(**expr, default_tenant(), {range, 1000, query::Direction::forward}, context)
                 .has_value());
     check_sum(context.stats());
-    CHECK(context.stats().groups == 3 - context.stats().parts_skipped_time);
+    CHECK(context.stats().groups == 3 - context.stats().parts.skipped_by_time());
   }
 };
 
@@ -166,7 +166,7 @@ TEST_CASE("what a row group was skipped by is told apart") {
 
   query::QueryContext by_time;
   s.ask(R"({app=~".+"})", by_time, 500 * second);
-  CHECK(by_time.stats().parts_skipped_time == 3);
+  CHECK(by_time.stats().parts.skipped_by_time() == 3);
 
   query::QueryContext by_words;
   s.ask(R"({app=~".+"} |= "zebra")", by_words);
@@ -209,4 +209,13 @@ TEST_CASE("row groups that their header answers are counted, filtered or not") {
   count(R"(sum(count_over_time({app="fixed"} |= "same" [1m])))", filtered);
   CHECK(filtered.stats().groups_from_header == 1);
   CHECK(filtered.stats().groups_read == 0);
+}
+
+TEST_CASE("a part that several slices of a query look at is one part") {
+  Skipped s;
+  query::QueryContext context;
+  s.ask(R"({app=~".+"})", context, 500 * second);
+  s.ask(R"({app="fixed"})", context);
+  CHECK(context.stats().parts.considered() == 3);
+  CHECK(context.stats().parts.skipped_by_time() == 0);
 }

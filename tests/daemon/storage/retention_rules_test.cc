@@ -182,7 +182,7 @@ TEST_CASE_METHOD(Rules, "series with a period of their own are hidden at once, f
   CHECK(stored() == kept);
   tenant = shop;
   const auto old_ms = rules_noon_ms - 15 * ms_per_day;
-  CHECK(store().samples().series(shop, {}, old_ms - 1, old_ms + 1)->size() == 1);
+  CHECK(series_of(shop, {}, old_ms - 1, old_ms + 1).size() == 1);
   reopen();
   CHECK(samples_of(shop) == kept);
 }

@@ -51,7 +51,7 @@ TEST_CASE_METHOD(Retention, "days past retention are dropped whole, the others s
         std::vector<std::string>{line_of_day(0), line_of_day(1), line_of_day(2), line_of_day(3)});
   CHECK(store().logs().streams(tenant, {}, {})->size() == 4);
   CHECK(samples("m", 0, noon_ms).size() == 4);
-  CHECK(store().samples().series(tenant, {}, 0, noon_ms)->size() == 4);
+  CHECK(series_of(tenant, {}, 0, noon_ms).size() == 4);
   for (const Family family : {Family::part, Family::directory, Family::rows, Family::sample_part})
     CHECK(stored_keys(family) == 4);
   CHECK(stored_keys(Family::group) == 8);  // template list and header of each part

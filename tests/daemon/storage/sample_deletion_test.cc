@@ -32,9 +32,7 @@ class DeletionFixture : public StoreFixture {
     for (const auto& series : samples("up", INT64_MIN, INT64_MAX)) found += series.samples.size();
     return found;
   }
-  std::vector<LabelSet> series() {
-    return *store().samples().series(tenant, {}, INT64_MIN, INT64_MAX);
-  }
+  std::vector<LabelSet> series() { return series_of(tenant, {}, INT64_MIN, INT64_MAX); }
 };
 
 }  // namespace
@@ -47,7 +45,7 @@ TEST_CASE_METHOD(DeletionFixture, "deleted series are gone before and after a re
     if (round == 1) flush();
     reopen();
   }
-  CHECK(store().samples().series(TenantId{"other"}, {}, INT64_MIN, INT64_MAX)->empty());
+  CHECK(series_of(TenantId{"other"}, {}, INT64_MIN, INT64_MAX).empty());
 }
 
 TEST_CASE_METHOD(DeletionFixture, "a part of the time is deleted, and what comes later is seen") {
@@ -62,10 +60,37 @@ TEST_CASE_METHOD(DeletionFixture, "a part of the time is deleted, and what comes
   CHECK(count() == 3);
 }
 
+TEST_CASE_METHOD(DeletionFixture, "series are listed without those of which nothing is left") {
+  const auto listed = [&](std::int64_t start, std::int64_t end) {
+    return series_of(tenant, {}, start, end);
+  };
+  const std::vector<LabelSet> both = {a, b};
+  const std::vector<LabelSet> only_b = {b};
+  // One deletion of a part of the time: the range decides.
+  remove("a", deletion_noon_ms, deletion_noon_ms + 5);
+  CHECK(listed(deletion_noon_ms + 6, deletion_noon_ms + 60) == both);
+  CHECK(listed(deletion_noon_ms, deletion_noon_ms + 5) == only_b);
+  CHECK(listed(deletion_noon_ms - 5, deletion_noon_ms + 9) == only_b);
+  CHECK(listed(deletion_noon_ms - 5, deletion_noon_ms + 10) == both);
+  // Several, which leave nothing together; and one that matches none of these.
+  remove("nobody", deletion_noon_ms, deletion_noon_ms + 5);
+  CHECK(listed(deletion_noon_ms - 5, deletion_noon_ms + 9) == only_b);
+  remove("a", deletion_noon_ms + 6, deletion_noon_ms + 20);
+  CHECK(listed(deletion_noon_ms - 5, deletion_noon_ms + 30) == only_b);
+  flush();
+  CHECK(listed(deletion_noon_ms - 5, deletion_noon_ms + 30) == only_b);
+  // So many that everything is read once.
+  for (int i = 0; i < 10; ++i) remove("nobody", deletion_noon_ms + i, deletion_noon_ms + i);
+  CHECK(listed(deletion_noon_ms - 5, deletion_noon_ms + 30) == only_b);
+  remove("b", deletion_noon_ms, deletion_noon_ms + 5);
+  CHECK(listed(deletion_noon_ms - 5, deletion_noon_ms + 30) == only_b);
+  CHECK(listed(deletion_noon_ms - 5, deletion_noon_ms + 9).empty());
+}
+
 TEST_CASE_METHOD(DeletionFixture, "another tenant keeps its own") {
   REQUIRE(store().write(TenantId{"other"}, {{a, {{deletion_noon_ms, 1}}}}, {}).has_value());
   remove("a");
-  CHECK(store().samples().series(TenantId{"other"}, {}, INT64_MIN, INT64_MAX)->size() == 1);
+  CHECK(series_of(TenantId{"other"}, {}, INT64_MIN, INT64_MAX).size() == 1);
 }
 
 TEST_CASE_METHOD(DeletionFixture, "deletions have a bound, and go with what they hide") {

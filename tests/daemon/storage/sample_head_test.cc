@@ -80,7 +80,7 @@ TEST_CASE_METHOD(HeadFixture, "series that are no longer written leave memory, n
     CHECK(series_in_memory() <= 2 * pods);
   }
   CHECK(samples("churn", INT64_MIN, INT64_MAX).size() == generations * pods);
-  CHECK(store().samples().series(tenant, {}, INT64_MIN, INT64_MAX)->size() == generations * pods);
+  CHECK(series_of(tenant, {}, INT64_MIN, INT64_MAX).size() == generations * pods);
   // One of them comes back, first late, then with news and repeats.
   CHECK(write(numbered(0), {{head_noon_ms - 5, 7}, {head_noon_ms, 1}}) == 2);
   CHECK(write(numbered(0), {{head_noon_ms, 2}}) == 0);

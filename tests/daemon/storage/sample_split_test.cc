@@ -102,3 +102,38 @@ TEST_CASE_METHOD(SplitFixture, "few series are not worth a second thread") {
   CHECK(whole->split(4).empty());
   CHECK(read_series_texts(*whole).size() == 100);
 }
+
+TEST_CASE_METHOD(SplitFixture, "what matches in the head is charged while a cursor is read") {
+  write(0, series_count, 1, start_ms);
+  query::QueryContext context;
+  {
+    const auto whole = cursor(context);
+    const auto parts = whole->split(3);
+    REQUIRE(parts.size() == 3);
+    CHECK(context.held() > series_count * 20);
+    CHECK(context.held() < series_count * 200);  // once, not for each part
+  }
+  CHECK(context.held() == 0);
+  query::QueryLimits limits;
+  limits.max_memory_bytes = series_count * 20;
+  query::QueryContext tight({}, limits);
+  const auto refused = cursor(tight);
+  CHECK(refused->split(3).empty());
+  const auto next = refused->next();
+  REQUIRE(next.has_error());
+  CHECK(next.error().code == ErrorCode::limit_exceeded);
+}
+
+TEST_CASE_METHOD(SplitFixture, "listed series are charged, and end with their query") {
+  write(0, series_count, 1, start_ms);
+  flush();
+  query::QueryLimits limits;
+  limits.max_memory_bytes = series_count * 20;
+  query::QueryContext tight({}, limits);
+  const query::SampleSelect all{tenant, {}, start_ms, start_ms + 60'000};
+  CHECK(store().samples().series(all, tight).error().code == ErrorCode::limit_exceeded);
+  std::stop_source client;
+  client.request_stop();
+  query::QueryContext gone(client.get_token());
+  CHECK(store().samples().series(all, gone).error().code == ErrorCode::cancelled);
+}

@@ -133,11 +133,10 @@ TEST_CASE_METHOD(SampleFixture, "series come in label order and are pruned by ma
     REQUIRE(found.size() == 10);
     for (std::size_t i = 0; i < 10; ++i) CHECK(found[i].labels.get("i") == std::to_string(i));
     CHECK(samples("m", noon_in_ms + 8, noon_in_ms + 20).size() == 2);
-    auto series = store().samples().series(tenant, matchers({{"i", query::MatchOp::regex, "[34]"}}),
-                                           noon_in_ms, noon_in_ms + 100);
-    REQUIRE(series.has_value());
-    CHECK(series->size() == 2);
-    CHECK(store().samples().series(tenant, {}, noon_in_ms, noon_in_ms + 100)->size() == 11);
+    auto series = series_of(tenant, matchers({{"i", query::MatchOp::regex, "[34]"}}), noon_in_ms,
+                            noon_in_ms + 100);
+    CHECK(series.size() == 2);
+    CHECK(series_of(tenant, {}, noon_in_ms, noon_in_ms + 100).size() == 11);
     flush();
   }
 }

@@ -112,6 +112,16 @@ std::vector<std::string> StoreFixture::lines() {
   return out;
 }
 
+std::vector<LabelSet> StoreFixture::series_of(const TenantId& whose,
+                                              std::vector<query::LabelMatcher> matching,
+                                              std::int64_t start_ms, std::int64_t end_ms) {
+  query::QueryContext context;
+  auto found = store_->samples().series({whose, std::move(matching), start_ms, end_ms}, context);
+  REQUIRE(found.has_value());
+  warnings = context.warnings();
+  return std::move(*found);
+}
+
 std::vector<query::SampleSeries> StoreFixture::samples(const std::string& name,
                                                        std::int64_t start_ms, std::int64_t end_ms) {
   query::QueryContext context;

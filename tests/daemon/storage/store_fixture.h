@@ -53,6 +53,8 @@ class StoreFixture {
   std::vector<std::string> lines();  // of query_all(), sorted
   std::vector<query::SampleSeries> samples(const std::string& name, std::int64_t start_ms,
                                            std::int64_t end_ms);
+  std::vector<LabelSet> series_of(const TenantId& whose, std::vector<query::LabelMatcher> matching,
+                                  std::int64_t start_ms, std::int64_t end_ms);
   void flush();
   std::vector<std::string> warnings;  // of the last query
 

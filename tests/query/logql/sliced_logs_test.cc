@@ -189,3 +189,34 @@ TEST_CASE("what thinning takes away does not count against the limit") {
   REQUIRE(bool(streams));
   CHECK(entries_in(*streams) == 2);
 }
+
+TEST_CASE("where thinning took as many lines as it may, the query ends and says so") {
+  Logs f;
+  f.add_days(3, 10);
+  const auto all = [](Streams streams) { return streams; };
+  const auto run = [&](std::size_t read, std::size_t limit, Direction direction) {
+    QueryContext context;
+    SlicedLogs logs(f.engine, *f.all, default_tenant(), {Logs::days(0, 3), limit, direction},
+                    context);
+    logs.thin(read, all);
+    const auto streams = all_slices(logs);
+    REQUIRE(bool(streams));
+    auto lines = lines_of(*streams, direction);
+    return std::pair(lines.size(), context.warnings());
+  };
+  const std::vector<std::string> cut = {
+      "the result is partial: it ends where 4 lines were thinned out by interval; narrow the time "
+      "range or the filters"};
+  // Less than a slice: nothing of the next ones, which would leave a gap between.
+  for (const auto direction : {Direction::backward, Direction::forward}) {
+    const auto [lines, warnings] = run(4, 100, direction);
+    CHECK(lines <= 5);
+    CHECK(warnings == cut);
+  }
+  CHECK(run(14, 100, Direction::backward).first <= 15);
+  CHECK(run(14, 100, Direction::backward).second.size() == 1);
+  // All of them, or all that were asked for.
+  CHECK(run(30, 100, Direction::backward) ==
+        std::pair(std::size_t{30}, std::vector<std::string>{}));
+  CHECK(run(4, 3, Direction::backward).second.empty());
+}

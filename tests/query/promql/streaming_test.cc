@@ -24,8 +24,7 @@ class MadeSeries : public SampleSource {
                                                QueryContext& context) override {
     return std::unique_ptr<SeriesCursor>(std::make_unique<Cursor>(*this, context, 0, count_));
   }
-  Result<std::vector<LabelSet>> series(const TenantId&, const std::vector<LabelMatcher>&,
-                                       std::int64_t, std::int64_t) override {
+  Result<std::vector<LabelSet>> series(const SampleSelect&, QueryContext&) override {
     return std::vector<LabelSet>();
   }
   Result<std::vector<MetricMetadata>> metadata(const TenantId&) override {

@@ -78,6 +78,33 @@ TEST_CASE("logs past the lookback are not there, and a range behind it is refuse
         "400: this data is no longer available, it is past now - max_query_lookback (1h)");
 }
 
+TEST_CASE("no way to read logs reaches behind the lookback") {
+  LokiOptions options;
+  options.limits.common().max_lookback = std::chrono::hours{1};
+  LokiFixture f(options);
+  f.add({{"app", "a"}}, 7200, "old");
+  f.add({{"app", "a"}}, 30, "new");
+  const auto counted = [&](const std::string& path, const std::string& query) {
+    const auto result = f.result(path, "query=" + enc(query) + "&start=1699999990&step=10");
+    REQUIRE(result.size() == 1);
+    const bool instant = result[0].contains("value");
+    return (instant ? result[0]["value"] : result[0]["values"][0])[1].get<std::string>();
+  };
+  // A window may begin before it, an offset lead there; lines, their sizes and labels alone tell.
+  for (const char* path : {"/query", "/query_range"}) {
+    CAPTURE(path);
+    CHECK(counted(path, R"(count_over_time({app="a"}[3h]))") == "1");
+    CHECK(counted(path, R"(count_over_time({app="a"} | logfmt [3h]))") == "1");
+    CHECK(counted(path, R"(bytes_over_time({app="a"} |~ "new|old" [3h]))") == "3");
+    CHECK(counted(path, R"(absent_over_time({app="a"}[1h] offset 1h))") == "1");
+  }
+  CHECK(f.get("/index/shards", selector + "&since=3h")["shards"][0]["stats"]["entries"] == 1);
+  const std::string before = "&time=1699990000";
+  CHECK(f.error("/query", "query=" + enc(R"(count_over_time({app="a"}[3h]))") + before) ==
+        "400: this data is no longer available, it is past now - max_query_lookback (1h)");
+  CHECK(f.call("/query", "query=" + enc("vector(1)") + before).status == 200);
+}
+
 TEST_CASE("a longer [range] than a tenant may use is refused") {
   query::QueryLimits own;
   own.max_range = std::chrono::minutes{30};

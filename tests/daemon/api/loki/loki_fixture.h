@@ -55,10 +55,10 @@ class HookedLogSource : public query::test::MemoryLogSource {
  public:
   using MemoryLogSource::MemoryLogSource;
   std::function<void()> before_select;
-  Result<std::unique_ptr<query::LogScan>> scan(const query::LogSelect& select,
-                                               query::QueryContext& context) override {
+  Result<std::unique_ptr<query::LogScan>> open_scan(const query::LogSelect& select,
+                                                    query::QueryContext& context) override {
     if (before_select) before_select();
-    return MemoryLogSource::scan(select, context);
+    return MemoryLogSource::open_scan(select, context);
   }
 };
 

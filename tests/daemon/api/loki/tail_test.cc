@@ -50,6 +50,22 @@ TEST_CASE("a tail begins with history, oldest first, and goes on with what is pu
   tail.stop();
 }
 
+TEST_CASE("the history of a tail is within what its tenant may see") {
+  LokiOptions options;
+  options.limits.common().max_lookback = std::chrono::hours{1};
+  options.limits.common().max_length = std::chrono::hours{4};
+  LokiFixture f(options);
+  f.add(app_a, 7200, "old");
+  f.add(app_a, 30, "new");
+  auto tail = open(f, R"({app="a"})", "&start=1699990000");
+  CHECK(tail.socket->wait_for_lines(1) == std::vector<std::string>{"new"});
+  options.limits.common().max_lookback = {};
+  LokiFixture unbound(options);
+  CHECK(open(unbound, R"({app="a"})", "&since=5h").error ==
+        "the query time range exceeds the limit (query length: 5h, limit: 4h)");
+  CHECK(open(unbound, R"({app="a"})", "&since=4h").error.empty());
+}
+
 TEST_CASE("limit and start bound the history") {
   LokiFixture f;
   for (int i = 0; i < 5; ++i) f.add(app_a, 50 - i, std::to_string(i));

@@ -100,6 +100,9 @@ TEST_CASE("delete_series checks before it deletes", "[api]") {
   CHECK(f.get("/api/v1/admin/tsdb/delete_series?match[]=up").status == 405);
   CHECK(deleted == 2);
   CHECK(PrometheusFixture().post("/api/v1/admin/tsdb/delete_series", "match[]=up").status == 503);
+  CHECK(f.post("/api/v1/admin/tsdb/clean_tombstones", "").status == 204);
+  CHECK(f.get("/api/v1/admin/tsdb/clean_tombstones").status == 405);
+  CHECK(PrometheusFixture().post("/api/v1/admin/tsdb/clean_tombstones", "").status == 503);
 }
 
 TEST_CASE("status/tsdb counts what makes series many", "[api]") {
@@ -114,6 +117,18 @@ TEST_CASE("status/tsdb counts what makes series many", "[api]") {
         R"("seriesCountByLabelValuePair":[{"name":"__name__=up","value":3}]}})");
   CHECK(f.get("/api/v1/status/tsdb?limit=0").status == 400);
   CHECK(f.get("/api/v1/status/tsdb?limit=x").status == 400);
+}
+
+TEST_CASE("status/tsdb counts no more series than may be found, and says so", "[api]") {
+  PrometheusOptions options;
+  options.max_series_found = 2;
+  PrometheusFixture f(options);
+  for (const char* job : {"a", "b", "c"}) f.add({{"__name__", "up"}, {"job", job}}, 1000, 1);
+  const auto body = f.get("/api/v1/status/tsdb").body;
+  CHECK_THAT(body, ContainsSubstring(R"("numSeries":3)"));
+  CHECK_THAT(body, ContainsSubstring(R"("seriesCountByMetricName":[{"name":"up","value":2}])"));
+  CHECK_THAT(body, ContainsSubstring(R"("warnings":["of 3 series only the first 2 by their labels )"
+                                     R"(are counted by name and value"])"));
 }
 
 TEST_CASE("status/flags and config show the settings", "[api]") {

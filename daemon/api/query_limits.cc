@@ -1,15 +1,22 @@
-#include "daemon/api/loki/query_limits.h"
+#include "daemon/api/query_limits.h"
 
 #include <algorithm>
 
 #include "query/ast/find_expr.h"
 
-namespace sluice::api::loki {
+namespace sluice::api {
 
 namespace {
 
 std::string shown(Duration duration) {
   return format_prometheus_duration(std::chrono::floor<std::chrono::milliseconds>(duration));
+}
+
+// The ends may be as far apart as timestamps can be.
+Duration length_of(TimeRange range) {
+  const auto start = static_cast<std::uint64_t>(unix_ns(range.start));
+  const std::uint64_t length = static_cast<std::uint64_t>(unix_ns(range.end)) - start;
+  return Duration{static_cast<std::int64_t>(std::min<std::uint64_t>(length, INT64_MAX))};
 }
 
 }  // namespace
@@ -23,10 +30,9 @@ Result<TimeRange> limited_range(TimeRange range, const query::QueryLimits& limit
           shown(limits.max_lookback) + ")");
     range.start = std::max(range.start, oldest);
   }
-  if (limits.max_length.count() > 0 && range.end - range.start > limits.max_length)
-    return invalid_argument(
-        "the query time range exceeds the limit (query length: " + shown(range.end - range.start) +
-        ", limit: " + shown(limits.max_length) + ")");
+  if (limits.max_length.count() > 0 && length_of(range) > limits.max_length)
+    return invalid_argument("the query time range exceeds the limit (query length: " +
+                            shown(length_of(range)) + ", limit: " + shown(limits.max_length) + ")");
   return range;
 }
 
@@ -49,4 +55,4 @@ Result<void> check_entries(std::size_t limit, const query::QueryLimits& limits) 
       std::to_string(limit) + " > " + std::to_string(limits.max_entries) + ")");
 }
 
-}  // namespace sluice::api::loki
+}  // namespace sluice::api

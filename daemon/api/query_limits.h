@@ -9,7 +9,7 @@
 #include "query/ast/expr.h"
 #include "query/context.h"
 
-namespace sluice::api::loki {
+namespace sluice::api {
 
 // The range as far as `max_lookback` lets it be seen. Error: none of it is, or it is longer than
 // `max_length`.
@@ -18,4 +18,4 @@ Result<TimeRange> limited_range(TimeRange range, const query::QueryLimits& limit
 Result<void> check_ranges(const query::Expr& expr, const query::QueryLimits& limits);
 Result<void> check_entries(std::size_t limit, const query::QueryLimits& limits);
 
-}  // namespace sluice::api::loki
+}  // namespace sluice::api
