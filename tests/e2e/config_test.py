@@ -78,8 +78,8 @@ class ConfigTest(harness.Case):
         self.write_config(text.replace("@", "") % ("info", "1MiB", "one"))
         daemon = self.daemon("--config.file", self.path("sluiced.yaml"))
         self.assertEqual(self.shown(daemon, "log.level"), "info")
-        for what, broken in (("the certificate", "http: {tls: {cert_file: /none, key_file: /none}}\n"),
-                             ("a rule", "")):
+        no_certificate = "http: {tls: {cert_file: /none, key_file: /none}}\n"
+        for what, broken in (("the certificate", no_certificate), ("a rule", "")):
             with self.subTest(what):
                 with open(rules, "w", encoding="utf-8") as file:
                     file.write("groups: []\n" if broken else "groups: [{nam: x}]\n")
@@ -93,7 +93,8 @@ class ConfigTest(harness.Case):
         daemon.client.post("/-/reload", b"")
         self.assertEqual(self.shown(daemon, "log.level"), "debug")
         self.assertEqual(self.shown(daemon, "limits.line_bytes"), "1MiB")  # needs a restart
-        self.assertIn('level: "debug"', daemon.client.get("/api/v1/status/config").json["data"]["yaml"])
+        config = daemon.client.get("/api/v1/status/config").json["data"]["yaml"]
+        self.assertIn('level: "debug"', config)
 
 
 if __name__ == "__main__":
