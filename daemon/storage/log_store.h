@@ -76,6 +76,7 @@ class LogStore : public query::LogSource {
   Result<void> remove_orphans(Family family);
   Result<void> recover_head();
   Result<void> recover_batch(std::uint64_t sequence, std::string_view payload);
+  Result<void> forget_resealed();
 
   TenantLogs& tenant(const TenantId& tenant);
   TenantLogs* find_tenant(const TenantId& tenant) const;

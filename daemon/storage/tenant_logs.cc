@@ -86,6 +86,17 @@ void TenantLogs::sealed(std::size_t batches, const std::vector<PartPtr>& parts) 
   forget_unused_labels();
 }
 
+std::size_t TenantLogs::forget(const std::function<bool(const HeadBatch&)>& unwanted) {
+  const std::lock_guard lock(mutex_);
+  const std::size_t before = head_bytes_;
+  std::erase_if(head_, [&](const HeadBatchPtr& batch) {
+    if (!unwanted(*batch)) return false;
+    head_bytes_ -= batch->memory_bytes();
+    return true;
+  });
+  return before - head_bytes_;
+}
+
 bool TenantLogs::replace(const std::vector<PartPtr>& old, const PartPtr& merged) {
   const std::lock_guard lock(mutex_);
   const auto is_old = [&](const PartPtr& part) {

@@ -9,6 +9,7 @@
 // Safe from any thread; no disk is touched under the lock.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -54,6 +55,8 @@ class TenantLogs {
   std::vector<HeadBatchPtr> head_front(std::size_t bytes) const;
   // The first `batches` of the head are in `parts` now.
   void sealed(std::size_t batches, const std::vector<PartPtr>& parts);
+  // Takes batches off the head that are not to be there; returns their bytes.
+  std::size_t forget(const std::function<bool(const HeadBatch&)>& unwanted);
   // False, and nothing changes, if one of `old` is gone. `merged` may be null: nothing is left.
   bool replace(const std::vector<PartPtr>& old, const PartPtr& merged);
   // Undoes a replace().
