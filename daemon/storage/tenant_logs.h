@@ -39,6 +39,9 @@ class TenantLogs {
   const TenantId& tenant() const { return tenant_; }
 
   SharedLabels intern(LabelSet labels);
+  // Takes out the streams that are new and would be more than `max`. Pushes under way at the same
+  // time may together go past it.
+  std::vector<PushOutcome::Refused> take_excess(std::vector<PushStream>& streams, std::size_t max);
 
   void add(HeadBatchPtr batch);
   void add(PartPtr part);
@@ -69,6 +72,7 @@ class TenantLogs {
   template <class Wanted>
   std::vector<PartPtr> drop_if(const Wanted& wanted);
   void forget_unused_labels();
+  bool interned(const LabelSet& labels) const;  // the caller holds intern_mutex_
 
   const TenantId tenant_;
   mutable std::mutex mutex_;
