@@ -91,6 +91,12 @@ class AheadFixture : public StoreFixture {
     const auto found = lines();
     CHECK(std::adjacent_find(found.begin(), found.end()) == found.end());
   }
+  std::size_t head_batches() {
+    Scan scan = store().database().scan(Family::head, "", "");
+    std::size_t batches = 0;
+    while (scan.next()) ++batches;
+    return batches;
+  }
   double corrupt() { return metric(metrics, "sluice_storage_corrupt_total"); }
 };
 
@@ -233,6 +239,8 @@ TEST_CASE("a seal that is only in tables does not double its lines", "[ahead]") 
   store.change(seal->offset + 100, std::string(600, '\0'));
   store.open();
   store.expect_no_line_twice();
+  // The seal's half that took them from the head was lost.
+  CHECK(store.head_batches() <= store.pushed.size() - sealed);
   const auto found = store.lines();
   for (std::size_t i = 0; i < sealed; ++i)
     CHECK(std::binary_search(found.begin(), found.end(), store.pushed[i]));
@@ -240,5 +248,25 @@ TEST_CASE("a seal that is only in tables does not double its lines", "[ahead]") 
   store.flush();
   store.reopen();
   CHECK(store.lines().size() == found.size() + 1);
+  store.expect_no_line_twice();
+}
+
+TEST_CASE("what was left out is told until a start has settled it, and no backup is made",
+          "[ahead]") {
+  AheadFixture store;
+  for (int i = 0; i < 60; ++i) store.push_line();
+  store.close();
+  store.write_out({Family::meta});
+  store.change(store.records()[20].offset + 8, std::string(40, '\0'));
+  const std::string backup = store.options.path + "-backup";
+  CHECK(backup_directory(store.options.path, backup).error().code == ErrorCode::corrupt);
+  CHECK(left_out_damage(store.options.path));
+  store.open();
+  CHECK(store.corrupt() == 1);
+  CHECK_FALSE(left_out_damage(store.options.path));
+  store.close();
+  CHECK(backup_directory(store.options.path, backup).has_value());
+  store.open();
+  CHECK(store.corrupt() == 1);
   store.expect_no_line_twice();
 }
