@@ -51,6 +51,19 @@ struct Limits {
   // and a limit that nobody asked for breaks replays.
   std::size_t ingestion_rate_bytes = 0;
   std::size_t ingestion_burst_bytes = 6 << 20;
+  // The same for each stream by itself: one that runs wild must not take what the others need.
+  std::size_t stream_rate_bytes = 0;
+  std::size_t stream_burst_bytes = 6 << 20;
+
+  // Streams and series with something in memory that is not sealed yet, of one tenant; 0: no
+  // limit. A label that differs with every line must not fill the memory. What a large cluster
+  // has must pass: Loki's 5,000 streams are fewer, and here a stream costs little beside its
+  // lines.
+  std::size_t active_streams = 1'000'000;
+  std::size_t active_series = 2'000'000;
+
+  // Live tails of one tenant that are open at once.
+  std::size_t tails = 100;
 };
 
 }  // namespace sluice

@@ -20,10 +20,15 @@ void IngestMetrics::count(const Rejections& rejections) const {
 }
 
 void IngestMetrics::count_refused(const std::string& reason, std::size_t refused) const {
-  metrics_
+  ingest::count_refused(metrics_, protocol_, reason, refused);
+}
+
+void count_refused(Metrics& metrics, const std::string& protocol, const std::string& reason,
+                   std::size_t items) {
+  metrics
       .counter("sluice_ingest_rejected_items_total", "Log entries or samples refused.",
-               {{"protocol", protocol_}, {"reason", reason}})
-      .inc(static_cast<double>(refused));
+               {{"protocol", protocol}, {"reason", reason}})
+      .inc(static_cast<double>(items));
 }
 
 void IngestMetrics::count(const LongLines& lines) const {

@@ -28,4 +28,7 @@ class IngestMetrics {
   const std::string protocol_;
 };
 
+void count_refused(Metrics& metrics, const std::string& protocol, const std::string& reason,
+                   std::size_t items);
+
 }  // namespace sluice::ingest

@@ -4,6 +4,7 @@
 #include "daemon/ingest/answers.h"
 #include "daemon/ingest/loki_push_json.h"
 #include "daemon/ingest/loki_push_protobuf.h"
+#include "daemon/ingest/refusal_text.h"
 #include "daemon/ingest/validate_labels.h"
 #include "daemon/ingest/validate_logs.h"
 
@@ -24,11 +25,10 @@ std::size_t count_entries(const std::vector<PushStream>& streams) {
 
 PushSize size_of(const std::vector<PushStream>& streams) {
   PushSize size;
-  for (const auto& stream : streams)
-    for (const auto& entry : stream.entries) {
-      ++size.lines;
-      size.bytes += entry.line.size() + metadata_bytes(entry.metadata);
-    }
+  for (const auto& stream : streams) {
+    size.lines += stream.entries.size();
+    size.bytes += stream_bytes(stream);
+  }
   return size;
 }
 
@@ -92,23 +92,88 @@ Result<http::Response> LokiPushHandler::push(http::Request& request) {
                             std::to_string(limits.entries_per_push) + "; send smaller batches");
   SLUICE_TRY(push.identity, read_identity(request, push.streams));
   BatchIdentity* const identity = push.identity ? &*push.identity : nullptr;
-  const auto rejections = validate_logs(push.streams, identity, limits, clock_.now());
+  auto rejections = validate_logs(push.streams, identity, limits, clock_.now());
   SLUICE_CHECK(check_split(push.streams, limits));
-  SLUICE_TRY(const PushSize taken, take_rate(request.tenant, push.streams, limits));
-  for (auto& stream : push.streams) metrics_.count(cut_long_lines(stream, identity, limits));
   metrics_.count(rejections);
+  return store(std::move(push), limits, std::move(rejections), entries);
+}
+
+// `rejections`: what was refused of its `entries` for good.
+Result<http::Response> LokiPushHandler::store(storage::LogPush push, const Limits& limits,
+                                              Rejections rejections, std::size_t entries) {
+  Rejections held;  // that may be sent again
+  SLUICE_TRY(const RatesTaken taken, take_rates(push, limits, held));
+  if (push.streams.empty() && !held.empty()) return too_much(held);
+  BatchIdentity* const identity = push.identity ? &*push.identity : nullptr;
+  for (auto& stream : push.streams) metrics_.count(cut_long_lines(stream, identity, limits));
   const storage::LogPush source{push.tenant, {}, push.identity};
   auto outcome = store_.push(std::move(push));
   if (!outcome) {
-    rate_.give_back(request.tenant, taken, limits);
+    give_back(source.tenant, taken, limits);
     return refused(outcome.error(), source);
   }
   metrics_.items.inc(static_cast<double>(outcome->accepted + outcome->duplicates));
+  for (const auto& stream : outcome->refused)
+    held.add("stream_limit", stream.entries,
+             too_many_streams_text(stream.labels, source.tenant.value));
+  if (outcome->accepted + outcome->duplicates == 0 && !held.empty()) {
+    give_back(source.tenant, taken, limits);
+    return too_much(held);
+  }
+  metrics_.count(held);
+  rejections.add(held);
   auto response = rejections.empty()
                       ? http::Response::no_content()
                       : http::Response::text(400, rejections.message(entries, "entries"));
   if (source.identity) set_high_water(response, outcome->high_water);
   return response;
+}
+
+// Nothing is stored. Of a push that is stored in part the rest is refused with 400: after a 429 all
+// of it would come again, and be there twice.
+http::Response LokiPushHandler::too_much(const Rejections& held) const {
+  metrics_.count(held);
+  return error_answer({ErrorCode::limit_exceeded, held.first()});
+}
+
+Result<LokiPushHandler::RatesTaken> LokiPushHandler::take_rates(storage::LogPush& push,
+                                                                const Limits& limits,
+                                                                Rejections& held) {
+  RatesTaken taken;
+  taken.streams = take_stream_rates(push, limits, held);
+  auto size = take_rate(push.tenant, push.streams, limits);
+  if (!size) {
+    stream_rate_.give_back(taken.streams, limits);
+    return std::move(size).error();
+  }
+  taken.all = *size;
+  return taken;
+}
+
+// Takes out the streams that are too fast.
+std::vector<StreamRate::Taken> LokiPushHandler::take_stream_rates(storage::LogPush& push,
+                                                                  const Limits& limits,
+                                                                  Rejections& held) {
+  std::vector<StreamRate::Taken> taken;
+  if (limits.stream_rate_bytes == 0) return taken;
+  const auto now = std::chrono::steady_clock::now();
+  std::erase_if(push.streams, [&](const PushStream& stream) {
+    const auto one = stream_rate_.take(push.tenant, stream, limits, now);
+    if (one) {
+      taken.push_back(*one);
+    } else {
+      held.add("per_stream_rate_limit", stream.entries.size(),
+               stream_rate_text(stream.labels, stream_bytes(stream), limits.stream_rate_bytes));
+    }
+    return !one;
+  });
+  return taken;
+}
+
+void LokiPushHandler::give_back(const TenantId& tenant, const RatesTaken& taken,
+                                const Limits& limits) {
+  rate_.give_back(tenant, taken.all, limits);
+  stream_rate_.give_back(taken.streams, limits);
 }
 
 Result<PushSize> LokiPushHandler::take_rate(const TenantId& tenant,

@@ -5,6 +5,7 @@
 #include "base/types/limits.h"
 #include "daemon/ingest/ingest_metrics.h"
 #include "daemon/ingest/ingestion_rate.h"
+#include "daemon/ingest/stream_rate.h"
 #include "daemon/ingest/tenant_limits.h"
 #include "daemon/storage/store.h"
 
@@ -24,6 +25,17 @@ class LokiPushHandler {
     std::shared_ptr<const void> text;
   };
   Result<Decoded> decode(http::Request& request);
+  Result<http::Response> store(storage::LogPush push, const Limits& limits, Rejections rejections,
+                               std::size_t entries);
+  http::Response too_much(const Rejections& held) const;
+  struct RatesTaken {
+    PushSize all;
+    std::vector<StreamRate::Taken> streams;
+  };
+  Result<RatesTaken> take_rates(storage::LogPush& push, const Limits& limits, Rejections& held);
+  std::vector<StreamRate::Taken> take_stream_rates(storage::LogPush& push, const Limits& limits,
+                                                   Rejections& held);
+  void give_back(const TenantId& tenant, const RatesTaken& taken, const Limits& limits);
   Result<PushSize> take_rate(const TenantId& tenant, const std::vector<PushStream>& streams,
                              const Limits& limits);
   http::Response refused(const Error& error, const storage::LogPush& push);
@@ -33,6 +45,7 @@ class LokiPushHandler {
   IngestMetrics metrics_;
   const TenantLimits limits_of_;
   IngestionRate rate_;
+  StreamRate stream_rate_;
 };
 
 }  // namespace sluice::ingest

@@ -10,10 +10,10 @@ namespace sluice::ingest {
 
 namespace {
 
-http::RouteOptions route_options(std::size_t max_body) {
+http::RouteOptions route_options(std::size_t max_body, http::Role role = http::Role::ingest) {
   http::RouteOptions options;
   options.pool = http::Pool::commit;
-  options.role = http::Role::ingest;
+  options.role = role;
   options.max_body = max_body;
   return options;
 }
@@ -34,7 +34,7 @@ void add_routes(http::Router& router, storage::Store& store, Clock& clock, Metri
   router.add("POST", "/api/prom/push", route_options(limits.push_body_bytes), handle_push);
   router.add("POST", "/api/v1/write", route_options(limits.write_body_bytes),
              [write](http::Request& request) { return write->handle(request); });
-  router.add("POST", "/flush", route_options(1 << 10),
+  router.add("POST", "/flush", route_options(1 << 10, http::Role::admin),
              [&store](http::Request&) { return flush(store); });
 }
 

@@ -53,6 +53,22 @@ std::string metadata_too_many_text(const LabelSet& stream, std::size_t found, st
          ", limit: " + quoted(limit) + ". See `limits.metadata_entries`.";
 }
 
+std::string too_many_streams_text(const LabelSet& stream, const std::string& tenant) {
+  return "Maximum active stream limit exceeded when trying to create stream " +
+         stream.to_string().substr(0, shown_bytes) +
+         ", reduce the number of active streams (reduce labels or reduce label values), or contact "
+         "your Loki administrator to see if the limit can be increased, user: '" +
+         tenant + "'";
+}
+
+std::string stream_rate_text(const LabelSet& stream, std::size_t bytes, std::size_t limit) {
+  return "Per stream rate limit exceeded (limit: " + std::to_string(limit) +
+         " bytes/sec) while attempting to ingest for stream " + shown(stream) + " totaling " +
+         std::to_string(bytes) +
+         " bytes, consider splitting a stream via additional labels or contact your Loki "
+         "administrator to see if the limit can be increased";
+}
+
 std::string metadata_too_large_text(const LabelSet& stream, std::size_t bytes, std::size_t limit) {
   return "stream " + shown(stream) + " has structured metadata too large: " + quoted(bytes) +
          " bytes, limit: " + quoted(limit) + " bytes. See `limits.metadata_bytes`.";

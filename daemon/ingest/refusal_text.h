@@ -20,6 +20,8 @@ std::string line_too_long_text(const LabelSet& stream, std::size_t bytes, std::s
 std::string too_new_text(const LabelSet& stream, Timestamp timestamp);
 std::string too_old_text(const LabelSet& stream, Timestamp timestamp, Timestamp oldest);
 std::string metadata_too_many_text(const LabelSet& stream, std::size_t found, std::size_t limit);
+std::string too_many_streams_text(const LabelSet& stream, const std::string& tenant);
+std::string stream_rate_text(const LabelSet& stream, std::size_t bytes, std::size_t limit);
 std::string metadata_too_large_text(const LabelSet& stream, std::size_t bytes, std::size_t limit);
 
 }  // namespace sluice::ingest

@@ -13,9 +13,13 @@ class Rejections {
   // `items` entries or samples are refused; `reason` is a label value for metrics.
   void add(const std::string& reason, std::size_t items, std::string text);
 
+  void add(const Rejections& others);
+
   bool empty() const { return counts_.empty(); }
   std::size_t items() const { return items_; }
   const std::map<std::string, std::size_t>& counts() const { return counts_; }
+  // What was told first.
+  std::string first() const { return texts_.empty() ? std::string() : texts_.front(); }
   // "2 of 5 entries refused: ...", one reason a line.
   std::string message(std::size_t total, const std::string& unit) const;
 

@@ -5,13 +5,16 @@
 #include "base/scrape/scraper.h"
 #include "base/types/ids.h"
 
+namespace sluice {
+class Metrics;
+}
 namespace sluice::storage {
 class Store;
 }
 
 namespace sluice::ingest {
 
-// `store` must outlive it.
-scrape::ScrapeSink scrape_sink(storage::Store& store, TenantId tenant);
+// `store` and `metrics` must outlive it.
+scrape::ScrapeSink scrape_sink(storage::Store& store, TenantId tenant, Metrics& metrics);
 
 }  // namespace sluice::ingest

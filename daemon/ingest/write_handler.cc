@@ -62,6 +62,16 @@ std::size_t count_samples(const WriteRequest& request) {
 
 }  // namespace
 
+void WriteHandler::refuse_series(const storage::WriteOutcome& outcome,
+                                 Rejections& rejections) const {
+  if (outcome.refused == 0) return;
+  metrics_.count_refused("too_many_series", outcome.refused);
+  rejections.add("too_many_series", outcome.refused,
+                 "too many series: " + std::to_string(outcome.refused) + " samples of " +
+                     std::to_string(outcome.refused_series) +
+                     " new series, past limits.active_series; those that are there go on");
+}
+
 http::Response WriteHandler::handle(http::Request& request) {
   metrics_.requests.inc();
   auto response = write(request);
@@ -102,15 +112,17 @@ Result<http::Response> WriteHandler::write(http::Request& request) {
   const std::size_t histograms = count_histograms(valid.series);
   const std::size_t exemplars = count_exemplars(valid.exemplars);
   for (const SeriesSamples& one : valid.series) decoded.samples.add(one);
-  SLUICE_TRY(const std::size_t accepted,
+  SLUICE_TRY(const auto outcome,
              store_.write_flat(request.tenant, decoded.samples, std::move(decoded.rest.metadata),
                                std::move(valid.exemplars)));
-  metrics_.items.inc(static_cast<double>(accepted));
+  metrics_.items.inc(static_cast<double>(outcome.accepted));
+  refuse_series(outcome, rejections);
   auto response = rejections.empty()
                       ? http::Response::no_content()
                       : http::Response::text(400, rejections.message(samples, "samples"));
   if (version == 2)
-    add_statistics(response, accepted - std::min(accepted, histograms), histograms, exemplars);
+    add_statistics(response, outcome.accepted - std::min(outcome.accepted, histograms),
+                   std::min(outcome.accepted, histograms), exemplars);
   return response;
 }
 

@@ -18,6 +18,8 @@ class WriteHandler {
 
  private:
   Result<http::Response> write(http::Request& request);
+  // Past the tenant's number of series: told and counted.
+  void refuse_series(const storage::WriteOutcome& outcome, Rejections& rejections) const;
   Result<RawBytes> decompress(http::Request& request) const;
   // `version`: 1 or 2.
   Result<FlatWrite> decode(int version, std::string_view body) const;

@@ -221,6 +221,26 @@ void add_query(std::vector<ConfigKey>& keys) {
                          AT(query.max_entries)));
 }
 
+// Of each stream, and of how many there are.
+void add_active_limits(std::vector<ConfigKey>& keys) {
+  const std::string s = "limits";
+  keys.push_back(bytes(s, "stream_rate_bytes",
+                       "Log bytes one stream may get per second; past it 429; 0: no limit",
+                       AT(ingest.stream_rate_bytes)));
+  keys.push_back(bytes(s, "stream_burst_bytes", "... and at once after a pause",
+                       AT(ingest.stream_burst_bytes)));
+  keys.push_back(integer(s, "active_streams",
+                         "Log streams of a tenant with unsealed lines; past it new ones are "
+                         "refused; 0: no limit",
+                         0, 1'000'000'000, AT(ingest.active_streams)));
+  keys.push_back(integer(s, "active_series",
+                         "Metric series of a tenant in memory; past it new ones are refused; "
+                         "0: no limit",
+                         0, 1'000'000'000, AT(ingest.active_series)));
+  keys.push_back(integer(s, "tails", "Live tails of a tenant open at once; past it 429", 1,
+                         1'000'000, AT(ingest.tails)));
+}
+
 void add_limits(std::vector<ConfigKey>& keys) {
   const std::string s = "limits";
   keys.push_back(bytes(s, "push_body_bytes", "One push of logs, decompressed; past it 413",
@@ -256,6 +276,7 @@ void add_limits(std::vector<ConfigKey>& keys) {
                        AT(ingest.ingestion_rate_bytes)));
   keys.push_back(bytes(s, "ingestion_burst_bytes", "... and at once after a pause",
                        AT(ingest.ingestion_burst_bytes)));
+  add_active_limits(keys);
 }
 
 // Bodies are bounded before it is known whose they are; metrics have the limits of everybody.

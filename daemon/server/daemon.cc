@@ -79,6 +79,7 @@ class RunningDaemon : public Daemon {
  private:
   void share_query_memory();
   void share_query_threads();
+  storage::StoreOptions store_options() const;
   Result<void> open_store();
   Result<void> start_alerting();
   Result<void> start_releases();
@@ -154,8 +155,20 @@ void RunningDaemon::share_query_threads() {
   for (auto& [tenant, own] : options_.tenants) share(own.query);
 }
 
+// The store asks for every push and write how many streams and series there may be.
+storage::StoreOptions RunningDaemon::store_options() const {
+  storage::StoreOptions options = options_.storage;
+  options.active_streams = options_.ingest.active_streams;
+  options.active_series = options_.ingest.active_series;
+  for (const auto& [tenant, own] : options_.tenants) {
+    options.active_streams.set(tenant, own.ingest.active_streams);
+    options.active_series.set(tenant, own.ingest.active_series);
+  }
+  return options;
+}
+
 Result<void> RunningDaemon::open_store() {
-  SLUICE_TRY(store_, storage::Store::open(options_.storage, clock_, metrics_));
+  SLUICE_TRY(store_, storage::Store::open(store_options(), clock_, metrics_));
   ticker_ = std::make_unique<Ticker>(tick_interval, [this] { store_->tick(); });
   api::add_space_metrics(metrics_, store_->operations());
   timed_logs_ = std::make_unique<query::TimedLogSource>(store_->logs());
@@ -198,7 +211,8 @@ Result<void> RunningDaemon::start_scraping() {
   };
   scraper_ = std::make_unique<scrape::Scraper>(
       scrape::ScraperOptions{options_.scrape_threads, scrape_bounds(options_.ingest)},
-      scrape::Scraper::Parts{clock_, metrics_, make_fetcher, ingest::scrape_sink(*store_, tenant)});
+      scrape::Scraper::Parts{clock_, metrics_, make_fetcher,
+                             ingest::scrape_sink(*store_, tenant, metrics_)});
   return scraper_->apply(options_.scrape);
 }
 
@@ -235,7 +249,10 @@ PerTenant<query::QueryLimits> RunningDaemon::query_limits() const {
 }
 
 api::LokiOptions RunningDaemon::loki_options() const {
+  PerTenant<std::size_t> tails(options_.ingest.tails);
+  for (const auto& [tenant, own] : options_.tenants) tails.set(tenant, own.ingest.tails);
   return {.limits = query_limits(),
+          .max_tails = std::move(tails),
           .version = std::string(build_version()),
           .retention = options_.storage.retention,
           .truncates_lines = options_.ingest.long_lines == LongLinePolicy::truncate};

@@ -63,6 +63,8 @@ Result<BackupInfo> backup_directory(const std::string& path, const std::string& 
   Metrics metrics;
   StorageMetrics own(metrics);
   SLUICE_TRY(const auto database, Database::open(options_at(path), own));
+  if (database->skipped_damage())
+    return Error{ErrorCode::corrupt, "the log of " + path + " was damaged: start sluiced first"};
   SLUICE_CHECK(database->checkpoint(backup));
   return backup_info(backup);
 }

@@ -29,6 +29,7 @@ class Env;
 class Iterator;
 class PinnableSlice;
 class Snapshot;
+class Status;
 class WriteBatch;
 }  // namespace rocksdb
 
@@ -147,6 +148,9 @@ class Database {
 
   // What the log had behind a damaged place when it was opened, and is left out.
   const std::optional<Error>& log_damage() const { return log_damage_; }
+  // Changes were taken from behind it, so that steps may be there in part, until settle_damage().
+  bool skipped_damage() const { return skipped_damage_; }
+  void settle_damage();
   // Logs and counts a value that failed its check.
   void report_corrupt(const Error& error) const;
   // Looks at free space and brings RocksDB back after it had run out.
@@ -165,7 +169,11 @@ class Database {
   Database(const StoreOptions& options, StorageMetrics& metrics, FreeBytes free_bytes,
            rocksdb::Env* env);
   void note_log_loss(std::uint64_t recovered, const std::vector<WalFile>& logs);
+  void note_corrected(const std::string& place) const;
   Result<void> open_families(const std::vector<std::string>& existing, bool read_only);
+  rocksdb::Status open_rocks(bool read_only);
+  Result<void> open_ahead(bool read_only, const std::string& where);
+  void note_left_out();
   // Whether the directory is of the format that is written; false: of an older one, or new.
   Result<bool> check_format(bool created);
   Result<void> write_format();
@@ -185,6 +193,7 @@ class Database {
   std::unique_ptr<rocksdb::DB> db_;
   FamilyHandles families_{};
   std::optional<Error> log_damage_;
+  bool skipped_damage_ = false;
   std::atomic<bool> failed_{false};  // RocksDB refuses writes until resumed
   std::atomic<bool> low_space_{false};
   std::atomic<bool> waiting_for_room_{false};  // said so already

@@ -94,6 +94,12 @@ Result<void> LogStore::apply_identity(LogPush& push, PushOutcome& outcome) {
   return {};
 }
 
+std::vector<PushOutcome::Refused> LogStore::take_excess(LogPush& push) {
+  const std::size_t max = options_.active_streams.of(push.tenant);
+  if (max == 0) return {};
+  return tenant(push.tenant).take_excess(push.streams, max);
+}
+
 Result<std::size_t> LogStore::reserve(const std::vector<PushStream>& streams) {
   const std::size_t bytes = head_memory_estimate(streams);
   if (head_bytes_.fetch_add(bytes) + bytes <= options_.head_bytes_max) return bytes;
@@ -113,6 +119,8 @@ Result<PushOutcome> LogStore::push(LogPush push, const PushListeners& listeners)
     SLUICE_CHECK(apply_identity(push, outcome));
     if (push.identity->end <= outcome.high_water) return outcome;
   }
+  outcome.refused = take_excess(push);
+  if (push.identity && !outcome.refused.empty()) return outcome;
   outcome.accepted = count_entries(push.streams);
   if (outcome.accepted == 0 && !push.identity) return outcome;
   SLUICE_TRY(const std::size_t reserved, reserve(push.streams));

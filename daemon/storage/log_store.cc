@@ -32,6 +32,10 @@ Result<void> LogStore::recover() {
   SLUICE_CHECK(remove_orphans(Family::group));
   SLUICE_CHECK(remove_orphans(Family::directory));
   SLUICE_CHECK(recover_head());
+  if (database_.skipped_damage()) {
+    SLUICE_CHECK(forget_resealed());
+    database_.settle_damage();
+  }
   SLUICE_CHECK(deletions_.recover(next_part_));
   update_gauges();
   return {};

@@ -76,6 +76,7 @@ class LogStore : public query::LogSource {
   Result<void> remove_orphans(Family family);
   Result<void> recover_head();
   Result<void> recover_batch(std::uint64_t sequence, std::string_view payload);
+  Result<void> forget_resealed();
 
   TenantLogs& tenant(const TenantId& tenant);
   TenantLogs* find_tenant(const TenantId& tenant) const;
@@ -84,6 +85,7 @@ class LogStore : public query::LogSource {
   std::mutex& source_lock(const std::string& key);
   Result<void> apply_identity(LogPush& push, PushOutcome& outcome);
   Result<void> commit_push(const LogPush& push);
+  std::vector<PushOutcome::Refused> take_excess(LogPush& push);
   Result<std::size_t> reserve(const std::vector<PushStream>& streams);
 
   bool seal_due(const TenantLogs& logs, bool everything) const;

@@ -79,17 +79,17 @@ Result<PushOutcome> RocksStore::push(LogPush push) {
   return logs_.push(std::move(push), listeners_);
 }
 
-Result<std::size_t> RocksStore::write(const TenantId& tenant, std::vector<SeriesSamples> series,
-                                      std::vector<MetricMetadata> metadata,
-                                      std::vector<SeriesExemplars> exemplars) {
+Result<WriteOutcome> RocksStore::write(const TenantId& tenant, std::vector<SeriesSamples> series,
+                                       std::vector<MetricMetadata> metadata,
+                                       std::vector<SeriesExemplars> exemplars) {
   SampleWrite flat;
   for (const auto& one : series) flat.add(one);
   return write_flat(tenant, flat, std::move(metadata), std::move(exemplars));
 }
 
-Result<std::size_t> RocksStore::write_flat(const TenantId& tenant, SampleWrite& samples,
-                                           std::vector<MetricMetadata> metadata,
-                                           std::vector<SeriesExemplars> exemplars) {
+Result<WriteOutcome> RocksStore::write_flat(const TenantId& tenant, SampleWrite& samples,
+                                            std::vector<MetricMetadata> metadata,
+                                            std::vector<SeriesExemplars> exemplars) {
   SLUICE_TRY(const auto write,
              samples_.prepare(tenant, Origin::outside, samples, std::move(metadata)));
   auto kept = exemplars_.prepare(tenant, std::move(exemplars));
@@ -104,7 +104,7 @@ Result<std::size_t> RocksStore::write_flat(const TenantId& tenant, SampleWrite& 
   }
   samples_.apply(write);
   exemplars_.apply(std::move(kept));
-  return write.accepted;
+  return WriteOutcome{write.accepted, write.write.refused, write.write.refused_series};
 }
 
 Result<void> RocksStore::commit(const Step& step) {

@@ -30,12 +30,12 @@ class RocksStore : public Store, public StoreOperations {
   ~RocksStore() override;
 
   Result<PushOutcome> push(LogPush push) override;
-  Result<std::size_t> write(const TenantId& tenant, std::vector<SeriesSamples> series,
-                            std::vector<MetricMetadata> metadata,
-                            std::vector<SeriesExemplars> exemplars = {}) override;
-  Result<std::size_t> write_flat(const TenantId& tenant, SampleWrite& samples,
-                                 std::vector<MetricMetadata> metadata,
-                                 std::vector<SeriesExemplars> exemplars = {}) override;
+  Result<WriteOutcome> write(const TenantId& tenant, std::vector<SeriesSamples> series,
+                             std::vector<MetricMetadata> metadata,
+                             std::vector<SeriesExemplars> exemplars = {}) override;
+  Result<WriteOutcome> write_flat(const TenantId& tenant, SampleWrite& samples,
+                                  std::vector<MetricMetadata> metadata,
+                                  std::vector<SeriesExemplars> exemplars = {}) override;
   Result<void> commit(const Step& step) override;
   Result<std::optional<std::string>> get(Keyspace space, std::string_view key) override;
   Result<std::vector<Document>> scan(Keyspace space, std::string_view prefix) override;

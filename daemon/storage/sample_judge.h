@@ -56,10 +56,12 @@ class InFlight {
 
 struct PreparedWrite {
   InFlight flight;
-  SampleBatch batch;                      // what is new; its labels lie in the write
-  std::vector<HeadSeries*> series;        // parallel to batch.series
-  std::size_t equal = 0;                  // stored already with this value
-  std::size_t conflicts = 0;              // stored already with another
+  SampleBatch batch;                // what is new; its labels lie in the write
+  std::vector<HeadSeries*> series;  // parallel to batch.series
+  std::size_t equal = 0;            // stored already with this value
+  std::size_t conflicts = 0;        // stored already with another
+  std::size_t refused = 0;          // of series that are one too many
+  std::size_t refused_series = 0;
   std::optional<std::int64_t> newest_ms;  // of all that was offered
 
   // May be stored in parts, so the caller must look there. Sorted by series and time.
@@ -71,6 +73,10 @@ struct PreparedWrite {
   };
   std::vector<Suspect> suspects;
 
+  void refuse(const SampleWrite::Series& written) {
+    ++refused_series;
+    refused += written.samples;
+  }
   void repeated(bool same) { ++(same ? equal : conflicts); }
   // Samples of one series come one after another.
   void accept(HeadSeries& one, const SampleWrite::Series& written, const Sample& sample,

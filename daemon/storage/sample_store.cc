@@ -63,7 +63,8 @@ Result<SampleStore::Prepared> SampleStore::prepare(const TenantId& id, Origin or
     return Error{ErrorCode::limit_exceeded, "unsealed samples fill their memory; retry shortly"};
   Prepared prepared;
   prepared.samples = &samples;
-  prepared.write = samples.judge(write);
+  prepared.write = samples.judge(write, options_.active_series.of(id));
+  note_refused(samples, prepared.write);
   SLUICE_CHECK(judge_suspects(samples, write, prepared.write));
   metrics_.sample_conflicts.inc(static_cast<double>(prepared.write.conflicts));
   SampleBatch& batch = prepared.write.batch;
@@ -75,6 +76,15 @@ Result<SampleStore::Prepared> SampleStore::prepare(const TenantId& id, Origin or
   prepared.accepted = prepared.write.equal + batch.samples.size();
   prepared.metadata = metadata_.changed(id, std::move(metadata));
   return prepared;
+}
+
+// By whatever way they came: a scrape and a rule have nobody to answer to.
+void SampleStore::note_refused(TenantSamples& samples, const PreparedWrite& write) {
+  metrics_.refused_samples.inc(static_cast<double>(write.refused));
+  if (!samples.newly_full(write)) return;
+  log_warn("too many series: those that are new are refused",
+           {{"tenant", samples.tenant().value},
+            {"active_series", options_.active_series.of(samples.tenant())}});
 }
 
 namespace {

@@ -68,6 +68,7 @@ class SampleStore : public query::SampleSource {
   Result<void> remove_orphans();
   Result<bool> has_part(const std::string& key) const;
   Result<void> recover_head();
+  void note_refused(TenantSamples& samples, const PreparedWrite& write);
   Result<void> judge_suspects(const TenantSamples& samples, const SampleWrite& write,
                               PreparedWrite& judged);
   Result<void> seal_tenant(TenantSamples& samples);

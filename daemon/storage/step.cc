@@ -14,9 +14,9 @@ void Step::write(const TenantId& tenant, std::vector<SeriesSamples> samples) {
   samples_.push_back({tenant, std::move(samples)});
 }
 
-Result<std::size_t> Store::write_flat(const TenantId& tenant, SampleWrite& samples,
-                                      std::vector<MetricMetadata> metadata,
-                                      std::vector<SeriesExemplars> exemplars) {
+Result<WriteOutcome> Store::write_flat(const TenantId& tenant, SampleWrite& samples,
+                                       std::vector<MetricMetadata> metadata,
+                                       std::vector<SeriesExemplars> exemplars) {
   std::vector<SeriesSamples> series;
   for (const auto& one : samples.series) {
     SeriesSamples copy;

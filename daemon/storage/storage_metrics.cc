@@ -26,6 +26,8 @@ StorageMetrics::StorageMetrics(Metrics& m)
       deleted_rows(m.counter("sluice_storage_deleted_rows_total",
                              "Rows that merges dropped: deleted, or past a stream's retention.")),
       samples(m.counter("sluice_storage_samples_total", "Samples made durable.")),
+      refused_samples(m.counter("sluice_storage_refused_samples_total",
+                                "Samples of new series refused past limits.active_series.")),
       sample_conflicts(m.counter("sluice_storage_sample_conflicts_total",
                                  "Samples refused: another value is stored at their timestamp.")),
       column_cache_hits(m.counter("sluice_storage_column_cache_hits_total",

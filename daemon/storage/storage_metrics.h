@@ -23,6 +23,7 @@ struct StorageMetrics {
   Counter cap_dropped_bytes;
   Counter deleted_rows;
   Counter samples;
+  Counter refused_samples;   // of series past active_series
   Counter sample_conflicts;  // other value at a stored timestamp
   Counter column_cache_hits;
   Counter column_cache_misses;

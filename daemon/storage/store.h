@@ -21,6 +21,7 @@
 #include "base/types/exemplar.h"
 #include "base/types/ids.h"
 #include "base/types/log_entry.h"
+#include "base/types/per_tenant.h"
 #include "base/types/time.h"
 #include "base/wire/batch_identity.h"
 #include "daemon/storage/samples/sample_write.h"
@@ -83,8 +84,22 @@ struct LogPush {
 struct PushOutcome {
   std::size_t accepted = 0;    // entries now durable
   std::size_t duplicates = 0;  // entries that were durable already (identity)
+  // Streams past StoreOptions::active_streams, which are left out; the others are stored. With an
+  // identity nothing is then.
+  struct Refused {
+    LabelSet labels;
+    std::size_t entries = 0;
+  };
+  std::vector<Refused> refused;
   // With an identity: everything before this offset of the source is durable.
   std::uint64_t high_water = 0;
+};
+
+struct WriteOutcome {
+  std::size_t accepted = 0;  // samples now durable, or stored before with the same value
+  // Samples, and the series they are of, that are past StoreOptions::active_series.
+  std::size_t refused = 0;
+  std::size_t refused_series = 0;
 };
 
 // Keeps streams and series of a tenant for a time of their own; the first rule that applies
@@ -107,6 +122,9 @@ struct StoreOptions {
   std::uint64_t max_bytes = 0;
   // How long a deletion of logs can be cancelled; its space is freed after that.
   std::chrono::seconds delete_cancel_period{24 * 3600};
+  // With unsealed lines or samples; past it new ones are refused. 0: no limit.
+  PerTenant<std::size_t> active_streams;
+  PerTenant<std::size_t> active_series;
   std::uint64_t min_free_bytes = 256 << 20;  // below: no_space, reads only
   std::size_t cache_bytes = 64 << 20;
   std::size_t column_cache_bytes = 128 << 20;  // columns of logs, decoded
@@ -136,15 +154,14 @@ class Store {
 
   virtual Result<PushOutcome> push(LogPush push) = 0;
   // Samples of one write. A sample equal to the stored one is accepted silently; a different value
-  // at a stored timestamp keeps the first (counted). Returns samples accepted. Exemplars are kept
-  // as long as there is room.
-  virtual Result<std::size_t> write(const TenantId& tenant, std::vector<SeriesSamples> series,
-                                    std::vector<MetricMetadata> metadata,
-                                    std::vector<SeriesExemplars> exemplars = {}) = 0;
+  // at a stored timestamp keeps the first (counted). Exemplars are kept as long as there is room.
+  virtual Result<WriteOutcome> write(const TenantId& tenant, std::vector<SeriesSamples> series,
+                                     std::vector<MetricMetadata> metadata,
+                                     std::vector<SeriesExemplars> exemplars = {}) = 0;
   // The same, of texts that lie in the sender's message; their order may change.
-  virtual Result<std::size_t> write_flat(const TenantId& tenant, SampleWrite& samples,
-                                         std::vector<MetricMetadata> metadata,
-                                         std::vector<SeriesExemplars> exemplars = {});
+  virtual Result<WriteOutcome> write_flat(const TenantId& tenant, SampleWrite& samples,
+                                          std::vector<MetricMetadata> metadata,
+                                          std::vector<SeriesExemplars> exemplars = {});
   virtual Result<void> commit(const Step& step) = 0;
 
   virtual Result<std::optional<std::string>> get(Keyspace space, std::string_view key) = 0;

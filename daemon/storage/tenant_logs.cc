@@ -15,6 +15,33 @@ SharedLabels TenantLogs::intern(LabelSet labels) {
   return shared;
 }
 
+bool TenantLogs::interned(const LabelSet& labels) const {
+  const auto [begin, end] = interned_.equal_range(labels.hash());
+  return std::any_of(begin, end, [&](const auto& item) {
+    const auto known = item.second.lock();
+    return known && *known == labels;
+  });
+}
+
+// With an empty head nothing will be sealed, which is when labels of failed pushes are forgotten.
+std::vector<PushOutcome::Refused> TenantLogs::take_excess(std::vector<PushStream>& streams,
+                                                          std::size_t max) {
+  std::unique_lock lock(intern_mutex_);
+  if (interned_.size() + streams.size() <= max) return {};
+  lock.unlock();
+  if (head_state().bytes == 0) forget_unused_labels();
+  lock.lock();
+  std::vector<PushOutcome::Refused> refused;
+  std::size_t count = interned_.size();
+  std::erase_if(streams, [&](const PushStream& stream) {
+    if (stream.entries.empty() || interned(stream.labels)) return false;
+    if (count < max) return ++count == 0;
+    refused.push_back({stream.labels, stream.entries.size()});
+    return true;
+  });
+  return refused;
+}
+
 void TenantLogs::forget_unused_labels() {
   const std::lock_guard lock(intern_mutex_);
   std::erase_if(interned_, [](const auto& item) { return item.second.expired(); });
@@ -84,6 +111,17 @@ void TenantLogs::sealed(std::size_t batches, const std::vector<PartPtr>& parts) 
   }
   gone.clear();
   forget_unused_labels();
+}
+
+std::size_t TenantLogs::forget(const std::function<bool(const HeadBatch&)>& unwanted) {
+  const std::lock_guard lock(mutex_);
+  const std::size_t before = head_bytes_;
+  std::erase_if(head_, [&](const HeadBatchPtr& batch) {
+    if (!unwanted(*batch)) return false;
+    head_bytes_ -= batch->memory_bytes();
+    return true;
+  });
+  return before - head_bytes_;
 }
 
 bool TenantLogs::replace(const std::vector<PartPtr>& old, const PartPtr& merged) {

@@ -9,6 +9,7 @@
 // Safe from any thread; no disk is touched under the lock.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -38,6 +39,9 @@ class TenantLogs {
   const TenantId& tenant() const { return tenant_; }
 
   SharedLabels intern(LabelSet labels);
+  // Takes out the streams that are new and would be more than `max`. Pushes under way at the same
+  // time may together go past it.
+  std::vector<PushOutcome::Refused> take_excess(std::vector<PushStream>& streams, std::size_t max);
 
   void add(HeadBatchPtr batch);
   void add(PartPtr part);
@@ -54,6 +58,8 @@ class TenantLogs {
   std::vector<HeadBatchPtr> head_front(std::size_t bytes) const;
   // The first `batches` of the head are in `parts` now.
   void sealed(std::size_t batches, const std::vector<PartPtr>& parts);
+  // Takes batches off the head that are not to be there; returns their bytes.
+  std::size_t forget(const std::function<bool(const HeadBatch&)>& unwanted);
   // False, and nothing changes, if one of `old` is gone. `merged` may be null: nothing is left.
   bool replace(const std::vector<PartPtr>& old, const PartPtr& merged);
   // Undoes a replace().
@@ -66,6 +72,7 @@ class TenantLogs {
   template <class Wanted>
   std::vector<PartPtr> drop_if(const Wanted& wanted);
   void forget_unused_labels();
+  bool interned(const LabelSet& labels) const;  // the caller holds intern_mutex_
 
   const TenantId tenant_;
   mutable std::mutex mutex_;

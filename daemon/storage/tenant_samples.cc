@@ -46,14 +46,16 @@ bool in_key_order(const HeadSeriesPtr& a, const HeadSeriesPtr& b) {
 
 }  // namespace
 
-HeadSeries& TenantSamples::find_or_make(const KeyHash& hash, std::span<const LabelView> labels) {
-  if (HeadSeries* known = index_.find(hash)) return *known;
+HeadSeries* TenantSamples::find_or_make(const KeyHash& hash, std::span<const LabelView> labels,
+                                        std::size_t series_max) {
+  if (HeadSeries* known = index_.find(hash)) return known;
+  if (series_max > 0 && index_.size() >= series_max) return nullptr;
   HeadSeries& made = index_.add(hash, labels, next_number_++);
   made.sealed_until = sealed_until_;
-  return made;
+  return &made;
 }
 
-PreparedWrite TenantSamples::judge(SampleWrite& write) {
+PreparedWrite TenantSamples::judge(SampleWrite& write, std::size_t series_max) {
   sort_samples(write);
   std::vector<KeyHash> hashes;
   hashes.reserve(write.series.size());
@@ -66,11 +68,21 @@ PreparedWrite TenantSamples::judge(SampleWrite& write) {
   flights_.enter(epoch_);
   judged.flight = InFlight(flights_, epoch_);
   for (std::uint32_t i = 0; i < write.series.size(); ++i) {
-    HeadSeries& series = find_or_make(hashes[i], labels_of(write, write.series[i]));
-    series.touched = epoch_;
-    judge_series(write, i, series, judged);
+    HeadSeries* series = find_or_make(hashes[i], labels_of(write, write.series[i]), series_max);
+    if (series == nullptr) {
+      judged.refuse(write.series[i]);
+      continue;
+    }
+    series->touched = epoch_;
+    judge_series(write, i, *series, judged);
   }
   return judged;
+}
+
+bool TenantSamples::newly_full(const PreparedWrite& write) {
+  if (write.refused_series == 0) return false;
+  const std::lock_guard lock(mutex_);
+  return std::exchange(full_in_, epoch_) != epoch_;
 }
 
 void TenantSamples::judge_series(const SampleWrite& write, std::uint32_t index, HeadSeries& series,

@@ -28,8 +28,11 @@ class TenantSamples {
   explicit TenantSamples(TenantId tenant) : tenant_(std::move(tenant)) {}
   const TenantId& tenant() const { return tenant_; }
 
-  // What writing it would do. Series that are new are made. The write's samples get sorted.
-  PreparedWrite judge(SampleWrite& write);
+  // What writing it would do. Series that are new are made, up to `series_max` (0: any number). The
+  // write's samples get sorted.
+  PreparedWrite judge(SampleWrite& write, std::size_t series_max);
+  // Whether series were refused, for the first time since the last seal.
+  bool newly_full(const PreparedWrite& write);
   // It is durable, under this number.
   void add(const PreparedWrite& write, std::uint64_t number);
   // A batch found at start; false if it names series that no batch told of.
@@ -94,7 +97,9 @@ class TenantSamples {
     Timestamp received;
     std::uint32_t epoch;
   };
-  HeadSeries& find_or_make(const KeyHash& hash, std::span<const LabelView> labels);
+  // Null: there are as many as may be.
+  HeadSeries* find_or_make(const KeyHash& hash, std::span<const LabelView> labels,
+                           std::size_t series_max);
   void judge_series(const SampleWrite& write, std::uint32_t index, HeadSeries& series,
                     PreparedWrite& judged) const;
   void insert(HeadSeries& series, const SampleBatch& batch, const BatchSeries& written);
@@ -112,7 +117,8 @@ class TenantSamples {
   std::unordered_map<std::uint64_t, HeadSeries*> recovering_;  // by number, during recovery
   std::vector<HeadBatchInfo> batches_;
   std::uint32_t epoch_ = 1;
-  std::uint64_t next_number_ = 1;  // of series
+  std::uint32_t full_in_ = UINT32_MAX;  // the last epoch in which series were refused
+  std::uint64_t next_number_ = 1;       // of series
   std::size_t head_samples_ = 0;
   std::size_t head_bytes_ = 0;
   std::optional<std::int64_t> newest_;

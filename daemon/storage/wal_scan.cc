@@ -1,44 +1,20 @@
 #include "daemon/storage/wal_scan.h"
 
 #include <algorithm>
-#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <optional>
 #include <sstream>
 
-#include "daemon/storage/codec/crc32c.h"
+#include "daemon/storage/wal_piece.h"
 
 namespace sluice::storage {
 
-namespace {
-
 namespace fs = std::filesystem;
 
-constexpr std::size_t block_bytes = 32 << 10;
-constexpr std::size_t header_bytes = 7;  // checksum 4, length 2, type 1
+namespace {
+
 constexpr std::size_t batch_header_bytes = 12;
-
-enum Type : std::uint8_t { zero = 0, full = 1, first = 2, middle = 3, last = 4 };
-
-template <typename T>
-T read_little(std::string_view bytes) {
-  T value{};
-  std::memcpy(&value, bytes.data(), sizeof value);
-  return value;
-}
-
-// Checksums are stored rotated, so that a checksum of checksums is not trivial.
-std::uint32_t unmask(std::uint32_t masked) {
-  const std::uint32_t rotated = masked - 0xA282EAD8;
-  return (rotated >> 17) | (rotated << 15);
-}
-
-// A physical record: a record, or a piece of one.
-struct Piece {
-  std::uint8_t type = zero;
-  std::string_view payload;
-};
 
 class WalReader {
  public:
@@ -46,7 +22,7 @@ class WalReader {
 
   std::vector<WalRecord> read() {
     while (at_ < log_.size()) {
-      if (left_in_block() < header_bytes) {
+      if (left_in_block() < wal_header_bytes) {
         skip_block();
       } else if (const auto piece = read_piece()) {
         take(*piece);
@@ -61,7 +37,7 @@ class WalReader {
   }
 
  private:
-  std::size_t left_in_block() const { return block_bytes - at_ % block_bytes; }
+  std::size_t left_in_block() const { return wal_block_bytes - at_ % wal_block_bytes; }
   void skip_block() {
     at_ += left_in_block();
     drop_open();
@@ -83,21 +59,15 @@ class WalReader {
     at_ = end;
   }
 
-  // nullopt: damaged, or cut off.
-  std::optional<Piece> read_piece() {
-    const std::string_view rest = log_.substr(at_, left_in_block());
-    if (rest.size() < header_bytes) return std::nullopt;
-    const auto length = read_little<std::uint16_t>(rest.substr(4));
-    const auto type = static_cast<std::uint8_t>(rest[6]);
-    if (type < full || type > last || header_bytes + length > rest.size()) return std::nullopt;
-    const std::string_view covered = rest.substr(6, length + 1U);
-    if (crc32c(covered) != unmask(read_little<std::uint32_t>(rest))) return std::nullopt;
+  std::optional<WalPiece> read_piece() {
+    const auto piece = read_wal_piece(log_.substr(at_, left_in_block()));
+    if (!piece) return piece;
     piece_begin_ = at_;
-    at_ += header_bytes + length;
-    return Piece{type, covered.substr(1)};
+    at_ += piece->bytes();
+    return piece;
   }
 
-  void take(const Piece& piece) {
+  void take(const WalPiece& piece) {
     const bool begins = piece.type == full || piece.type == first;
     if (begins) {
       drop_open();
@@ -137,7 +107,9 @@ class WalReader {
   std::vector<WalRecord> records_;
 };
 
-Result<std::string> content_of(const fs::path& path) {
+}  // namespace
+
+Result<std::string> read_wal_file(const fs::path& path) {
   std::ifstream in(path, std::ios::binary);
   std::ostringstream text;
   const bool empty = in.is_open() && in.peek() == std::ifstream::traits_type::eof() && !in.bad();
@@ -147,7 +119,7 @@ Result<std::string> content_of(const fs::path& path) {
   return std::move(text).str();
 }
 
-Result<std::vector<fs::path>> logs_of(const std::string& directory) {
+Result<std::vector<fs::path>> wals_of(const std::string& directory) {
   std::vector<fs::path> logs;
   std::error_code ec;
   for (const auto& entry : fs::directory_iterator(directory, ec))
@@ -157,27 +129,24 @@ Result<std::vector<fs::path>> logs_of(const std::string& directory) {
   return logs;
 }
 
-}  // namespace
-
 std::vector<WalRecord> read_wal(std::string_view log) {
   return WalReader(log).read();
 }
 
 Result<std::vector<WalFile>> read_wals(const std::string& directory) {
-  SLUICE_TRY(const auto logs, logs_of(directory));
+  SLUICE_TRY(const auto logs, wals_of(directory));
   std::vector<WalFile> files;
   for (const auto& path : logs) {
-    SLUICE_TRY(const auto content, content_of(path));
+    SLUICE_TRY(const auto content, read_wal_file(path));
     files.push_back({path.filename().string(), read_wal(content)});
   }
   return files;
 }
 
-std::string damage_within(const std::vector<WalFile>& logs) {
+std::string first_bad(const std::vector<WalFile>& logs) {
   for (const auto& log : logs)
-    for (std::size_t i = 0; i + 1 < log.records.size(); ++i)
-      if (!log.records[i].good)
-        return log.name + " at byte " + std::to_string(log.records[i].offset);
+    for (const WalRecord& record : log.records)
+      if (!record.good) return log.name + " at byte " + std::to_string(record.offset);
   return {};
 }
 

@@ -10,6 +10,7 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -30,6 +31,10 @@ struct WalRecord {
 // follow each other. A bad one at the end may be a torn write.
 std::vector<WalRecord> read_wal(std::string_view log);
 
+// Error(io): they cannot be read.
+Result<std::vector<std::filesystem::path>> wals_of(const std::string& directory);
+Result<std::string> read_wal_file(const std::filesystem::path& path);
+
 // The logs of a directory, as they are before RocksDB opens it.
 struct WalFile {
   std::string name;
@@ -44,8 +49,8 @@ struct WalLoss {
   std::uint64_t bytes = 0;
   std::string where;  // the last bad place before them: "000012.log at byte 4711"
 };
-// Where a bad record stands before a good one; empty: nowhere.
-std::string damage_within(const std::vector<WalFile>& logs);
+// Where the first bad record stands; empty: nowhere.
+std::string first_bad(const std::vector<WalFile>& logs);
 WalLoss loss_beyond(std::uint64_t recovered, const std::vector<WalFile>& logs);
 
 }  // namespace sluice::storage

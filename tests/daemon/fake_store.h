@@ -45,14 +45,14 @@ class FakeStore : public Store {
     return outcome;
   }
 
-  Result<std::size_t> write(const TenantId&, std::vector<SeriesSamples> series,
-                            std::vector<MetricMetadata>,
-                            std::vector<SeriesExemplars> = {}) override {
+  Result<WriteOutcome> write(const TenantId&, std::vector<SeriesSamples> series,
+                             std::vector<MetricMetadata>,
+                             std::vector<SeriesExemplars> = {}) override {
     const std::lock_guard lock(mutex_);
     std::size_t count = 0;
     for (auto& one : series) count += one.samples.size();
     written.insert(written.end(), series.begin(), series.end());
-    return count;
+    return WriteOutcome{count};
   }
 
   Result<void> commit(const Step& step) override {

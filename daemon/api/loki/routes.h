@@ -28,7 +28,7 @@ namespace sluice::api {
 
 struct LokiOptions {
   PerTenant<query::QueryLimits> limits;   // the timeout of a query among them
-  std::size_t max_tails = 100;            // WebSockets open at once; past it 429
+  PerTenant<std::size_t> max_tails{100};  // of a tenant, open at once; past it 429
   std::string version = "0.1.0";          // of Sluice
   std::chrono::hours retention{24 * 30};  // shown by drilldown-limits
   bool truncates_lines = false;           // shown there, too

@@ -11,12 +11,19 @@ std::string key_of(const TailRequest& request) {
          query::to_string(request.expr);
 }
 
+Error too_many_tails(std::size_t count, std::size_t limit) {
+  return {ErrorCode::limit_exceeded,
+          "max concurrent tail requests limit exceeded, count > limit (" + std::to_string(count) +
+              " > " + std::to_string(limit) + ")"};
+}
+
 }  // namespace
 
-TailHub::TailHub(Listen listen, Unlisten unlisten, std::size_t max_tails, Metrics& metrics)
+TailHub::TailHub(Listen listen, Unlisten unlisten, PerTenant<std::size_t> max_tails,
+                 Metrics& metrics)
     : listen_(std::move(listen)),
       unlisten_(std::move(unlisten)),
-      max_tails_(max_tails),
+      max_tails_(std::move(max_tails)),
       open_tails_(metrics.gauge("sluice_tails_open", "Live tails that are open.")),
       dropped_(metrics.counter("sluice_tail_dropped_entries_total",
                                "Entries a live tail was too slow to take.")),
@@ -47,16 +54,22 @@ Result<std::shared_ptr<TailListener>> TailHub::open(const TailRequest& request,
   auto listener =
       std::make_shared<TailListener>(std::move(socket), request.categorize, request.legacy);
   const std::lock_guard lock(mutex_);
-  if (count_ >= max_tails_)
-    return Error{ErrorCode::limit_exceeded,
-                 "max concurrent tail requests limit exceeded, count > "
-                 "limit (" +
-                     std::to_string(count_ + 1) + " > " + std::to_string(max_tails_) + ")"};
+  const std::size_t max = max_tails_.of(request.tenant);
+  if (const auto open = counts_.find(request.tenant); open != counts_.end() && open->second >= max)
+    return too_many_tails(open->second + 1, max);
   auto& tail = tails_[key_of(request)];
-  if (tail == nullptr) tail = std::make_shared<Tail>(Tail{std::move(query), {}});
+  if (tail == nullptr) tail = std::make_shared<Tail>(Tail{request.tenant, std::move(query), {}});
   tail->listeners.push_back(listener);
-  open_tails_.set(static_cast<double>(++count_));
+  count(request.tenant, 1);
   return listener;
+}
+
+void TailHub::count(const TenantId& tenant, int change) {
+  count_ += static_cast<std::size_t>(change);
+  open_tails_.set(static_cast<double>(count_));
+  std::size_t& own = counts_[tenant];
+  own += static_cast<std::size_t>(change);
+  if (own == 0) counts_.erase(tenant);
 }
 
 void TailHub::begin(const std::shared_ptr<TailListener>& listener, const query::Streams& history) {
@@ -79,8 +92,8 @@ void TailHub::close(const std::shared_ptr<TailListener>& listener) {
     if (found == listeners.end()) continue;
     dropped_.inc(static_cast<double>(listener->dropped_total()));
     listeners.erase(found);
+    count(it->second->tenant, -1);
     if (listeners.empty()) tails_.erase(it);
-    open_tails_.set(static_cast<double>(--count_));
     return;
   }
 }

@@ -14,6 +14,7 @@
 #include <thread>
 
 #include "base/telemetry/metrics.h"
+#include "base/types/per_tenant.h"
 #include "daemon/api/loki/tail_listener.h"
 #include "daemon/storage/store.h"
 
@@ -33,13 +34,13 @@ class TailHub {
   using Listen = std::function<std::uint64_t(storage::PushListener)>;
   using Unlisten = std::function<void(std::uint64_t)>;
 
-  TailHub(Listen listen, Unlisten unlisten, std::size_t max_tails, Metrics& metrics);
+  TailHub(Listen listen, Unlisten unlisten, PerTenant<std::size_t> max_tails, Metrics& metrics);
   ~TailHub();  // closes what is open
   TailHub(const TailHub&) = delete;
   TailHub& operator=(const TailHub&) = delete;
 
   // The listener gets what is pushed from now on, held back until begin().
-  // Error(limit_exceeded): too many tails are open.
+  // Error(limit_exceeded): the tenant has too many open.
   Result<std::shared_ptr<TailListener>> open(const TailRequest& request,
                                              std::shared_ptr<http::WebSocket> socket);
   // The history was read: send it and what came meanwhile, and go on live.
@@ -48,12 +49,14 @@ class TailHub {
 
  private:
   struct Tail {
+    TenantId tenant;
     TailQuery query;
     std::vector<std::shared_ptr<TailListener>> listeners;
   };
   using TailPtr = std::shared_ptr<Tail>;
 
   void listen_once();
+  void count(const TenantId& tenant, int change);
   void on_push(const TenantId& tenant, const std::vector<PushStream>& streams);
   void run(std::stop_token stop);
   std::optional<TailQuery::SteadyTime> next_due() const;
@@ -66,7 +69,7 @@ class TailHub {
 
   Listen listen_;
   Unlisten unlisten_;
-  std::size_t max_tails_;
+  const PerTenant<std::size_t> max_tails_;
   Gauge open_tails_;
   Counter dropped_;
   std::once_flag listening_;
@@ -75,7 +78,8 @@ class TailHub {
   mutable std::mutex mutex_;
   // Protected by mutex_:
   std::map<std::string, TailPtr> tails_;  // by what makes queries distinct
-  std::size_t count_ = 0;
+  std::map<TenantId, std::size_t> counts_;  // of tenants that have some open
+  std::size_t count_ = 0;                   // of all
   std::condition_variable_any changed_;
 
   std::jthread thread_;  // last: it uses all of the above

@@ -8,7 +8,7 @@ namespace sluice::storage {
 
 namespace {
 
-constexpr std::uint32_t polynomial = 0x82F63B78;
+constexpr std::uint32_t polynomial = crc32c_polynomial;
 constexpr std::size_t stride = 8;
 
 // Table k: what a byte does to the sum k bytes further on.

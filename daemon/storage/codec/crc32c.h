@@ -6,6 +6,8 @@
 
 namespace sluice::storage {
 
+inline constexpr std::uint32_t crc32c_polynomial = 0x82F63B78;
+
 std::uint32_t crc32c(std::string_view bytes);
 
 }  // namespace sluice::storage

@@ -402,6 +402,26 @@ TEST_CASE_METHOD(Write, "a write cut anywhere is refused") {
   CHECK(samples("up", 0, noon_ms).empty());
 }
 
+TEST_CASE_METHOD(Write, "a write with new series past their number is stored in part") {
+  options.active_series = 1;
+  reopen();
+  http::Router router;
+  ingest::add_routes(router, store(), clock, metrics, limits);
+  http::Request request;
+  request.method = "POST";
+  request.path = "/api/v1/write";
+  request.tenant = tenant;
+  request.body = snappy_compress(request_of({series({{"__name__", "up"}}, {{noon_ms, 1}}),
+                                             series({{"__name__", "down"}}, {{noon_ms, 1}})}));
+  const auto response = router.dispatch(std::move(request));
+  CHECK(response.status == 400);
+  CHECK_THAT(response.body,
+             ContainsSubstring("1 of 2 samples refused:\ntoo many series: 1 sample"));
+  CHECK(samples("up", 0, noon_ms).size() == 1);
+  CHECK(samples("down", 0, noon_ms).empty());
+  CHECK_THAT(metrics.serialize(), ContainsSubstring(R"(reason="too_many_series"} 1)"));
+}
+
 TEST_CASE_METHOD(Write, "flush seals what was written") {
   CHECK(write({series({{"__name__", "up"}}, {{noon_ms, 1}})}).status == 204);
   CHECK(post("/flush", "", "").status == 204);

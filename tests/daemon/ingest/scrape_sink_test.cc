@@ -18,7 +18,7 @@ TEST_CASE_METHOD(StoreFixture, "scraped samples are stored with their metadata a
   write.series = {{labels, {{now, 1}}}};
   write.metadata = {{"a_total", "counter", "about it", ""}};
   write.exemplars = {{labels, exemplars}};
-  REQUIRE(scrape_sink(store(), tenant)(std::move(write)).has_value());
+  REQUIRE(scrape_sink(store(), tenant, metrics)(std::move(write)).has_value());
   CHECK(samples("a_total", 0, now).size() == 1);
   CHECK(store().samples().metadata(tenant)->size() == 1);
   const auto found = *store().exemplars().exemplars(tenant, {{}}, 0, now);

@@ -20,7 +20,7 @@ class HeadFixture : public StoreFixture {
   std::size_t write(const LabelSet& labels, std::vector<Sample> samples) {
     const auto written = store().write(tenant, {{labels, std::move(samples)}}, {});
     REQUIRE(written.has_value());
-    return *written;
+    return written->accepted;
   }
   std::size_t count(const std::string& name) {
     std::size_t samples_found = 0;

@@ -64,7 +64,7 @@ class SampleModel : public StoreFixture {
     }
     const auto written = store().write(tenant, std::move(series), {});
     REQUIRE(written.has_value());
-    CHECK(*written == accepted);
+    CHECK(written->accepted == accepted);
   }
 
   void query_all_and_compare(std::int64_t start, std::int64_t end) {

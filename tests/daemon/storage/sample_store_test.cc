@@ -21,7 +21,7 @@ class SampleFixture : public StoreFixture {
   std::size_t write(const LabelSet& labels, std::vector<Sample> samples) {
     auto written = store().write(tenant, {{labels, std::move(samples)}}, {});
     REQUIRE(written.has_value());
-    return *written;
+    return written->accepted;
   }
   std::vector<std::pair<std::int64_t, double>> values(const std::string& name,
                                                       std::int64_t start = INT64_MIN,

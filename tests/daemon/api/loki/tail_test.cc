@@ -15,9 +15,11 @@ struct Tail {
   std::string error;
 };
 
-Tail open(LokiFixture& f, const std::string& query, const std::string& more = "") {
+Tail open(LokiFixture& f, const std::string& query, const std::string& more = "",
+          const TenantId& tenant = default_tenant()) {
   Tail tail;
   auto request = f.request("/tail", "query=" + enc(query) + more);
+  request.tenant = tenant;
   const auto match = f.router->match("GET", request.path);
   REQUIRE(match.route != nullptr);
   auto opened = match.route->websocket(request, tail.socket);
@@ -164,6 +166,24 @@ TEST_CASE("tails that cannot be are refused before the upgrade") {
         "max concurrent tail requests limit exceeded, count > limit (2 > 1)");
   tail.stop();
   CHECK(open(f, R"({app="b"})").error.empty());
+}
+
+TEST_CASE("each tenant has a number of tails of its own") {
+  LokiOptions options;
+  const TenantId big{"big"};
+  options.max_tails = 1;
+  options.max_tails.set(big, 2);
+  LokiFixture f(options);
+  auto first = open(f, R"({app="a"})");
+  auto second = open(f, R"({app="a"})", "", big);
+  auto third = open(f, R"({app="a"})", "", big);
+  CHECK(third.error.empty());
+  CHECK(open(f, R"({app="a"})", "", big).error ==
+        "max concurrent tail requests limit exceeded, count > limit (3 > 2)");
+  second.stop();
+  auto again = open(f, R"({app="a"})", "", big);
+  CHECK(again.error.empty());
+  for (auto* tail : {&first, &third, &again}) tail->stop();
 }
 
 TEST_CASE("tails end with the server, and nothing listens any more") {
