@@ -74,10 +74,12 @@ struct LogProjection {
 struct FieldColumn {
   static constexpr std::uint32_t absent = ~std::uint32_t{0};
 
-  // values[codes[row]] is the label's value in this row, unescaped. Values are distinct; some may
-  // be used by no row. A present but empty string is a value "". Unparsed rows have any valid code.
+  // values[codes[row]] is the label's value in this row, unescaped. A value may
+  // have several codes; some may be used by no row. A present but empty string is a value "".
+  // Unparsed rows have any valid code.
   std::span<const std::uint32_t> codes;
   std::span<const std::string_view> values;
+  std::span<const std::uint64_t> hashes;  // XXH3, 64 bits, of each value; empty: not known
   // numbers[row] is what logql::parse_float() makes of the text, bit by bit: decimals that would
   // round otherwise come as codes.
   std::span<const double> numbers;

@@ -1,5 +1,9 @@
 #include "daemon/storage/field_codes.h"
 
+#include <algorithm>
+#include <iterator>
+#include <numeric>
+
 #include "daemon/storage/field_values.h"
 #define XXH_INLINE_ALL
 #include <xxhash.h>
@@ -26,6 +30,18 @@ std::uint32_t FieldCodes::code_of(bool quoted, std::string_view bytes, bool last
   return find_or_add(*value, same ? hash : hash_of(*value), lasting && same);
 }
 
+std::vector<std::uint32_t> FieldCodes::add_all(std::span<const std::string_view> values,
+                                               std::span<const std::uint64_t> hashes) {
+  std::vector<std::uint32_t> codes(values.size());
+  std::iota(codes.begin(), codes.end(), static_cast<std::uint32_t>(values_.size()));
+  values_.insert(values_.end(), values.begin(), values.end());
+  if (hashes.empty())
+    std::transform(values.begin(), values.end(), std::back_inserter(hashes_), hash_of);
+  else
+    hashes_.insert(hashes_.end(), hashes.begin(), hashes.end());
+  return codes;
+}
+
 std::uint32_t FieldCodes::find_or_add(std::string_view value, std::uint64_t full_hash,
                                       bool lasting) {
   const auto hash = static_cast<std::uint32_t>(full_hash);
@@ -41,9 +57,10 @@ std::uint32_t FieldCodes::find_or_add(std::string_view value, std::uint64_t full
       copied_bytes_ += sizeof(std::string) + value.size();
     }
     values_.push_back(value);
+    hashes_.push_back(full_hash);
     entry = {hash, static_cast<std::uint32_t>(values_.size())};
     const std::uint32_t code = entry.code - 1;
-    if (2 * values_.size() > entries_.size()) grow();
+    if (2 * ++found_ > entries_.size()) grow();
     return code;
   }
 }
@@ -62,7 +79,7 @@ void FieldCodes::grow() {
 
 std::size_t FieldCodes::memory_bytes() const {
   return entries_.capacity() * sizeof(Entry) + values_.capacity() * sizeof(values_[0]) +
-         copied_bytes_;
+         hashes_.capacity() * sizeof(hashes_[0]) + copied_bytes_;
 }
 
 }  // namespace sluice::storage

@@ -1,4 +1,4 @@
-// FieldCodes: gives each distinct value of a field a small number, from the bytes that stand in
+// FieldCodes: gives the values of a field small numbers, from the bytes that stand in
 // lines. One per field and row group; one thread.
 #pragma once
 
@@ -21,8 +21,14 @@ class FieldCodes {
   // they are for as long as this lives, so they need not be copied. `hash`: XXH3 of the bytes.
   std::uint32_t code_of(bool quoted, std::string_view bytes, bool lasting);
   std::uint32_t code_of(bool quoted, std::string_view bytes, bool lasting, std::uint64_t hash);
+  // The codes of all these values, which last and are what the parser makes of their bytes. Of a
+  // great many, looking for equal ones would take longer than it spares: each gets a new code.
+  // `hashes` may be empty.
+  std::vector<std::uint32_t> add_all(std::span<const std::string_view> values,
+                                     std::span<const std::uint64_t> hashes);
   // By code; the parser's values, unescaped.
   std::span<const std::string_view> values() const { return values_; }
+  std::span<const std::uint64_t> hashes() const { return hashes_; }
   std::size_t memory_bytes() const;
 
  private:
@@ -36,7 +42,9 @@ class FieldCodes {
 
   query::LogProjection::Parser parser_;
   std::vector<Entry> entries_ = std::vector<Entry>(64);
+  std::size_t found_ = 0;  // entries that are not free
   std::vector<std::string_view> values_;
+  std::vector<std::uint64_t> hashes_;  // XXH3 of each
   std::deque<std::string> copies_;
   std::size_t copied_bytes_ = 0;
   std::string scratch_;

@@ -11,6 +11,8 @@ namespace {
 constexpr std::uint32_t not_looked_up = ~std::uint32_t{0} - 1;
 // A batch with less than one in so many rows of the group does not number all of a column's texts.
 constexpr std::size_t few_of_group = 8;
+// A dictionary of more is better taken as a whole than looked up value by value.
+constexpr std::size_t many_values = 256;
 
 }  // namespace
 
@@ -36,7 +38,7 @@ const FieldReader::Template& FieldReader::template_of(std::uint32_t kind) {
   out.fields.resize(found.fields.size());
   for (std::size_t field = 0; field < found.fields.size(); ++field)
     for (const FieldSlot& slot : found.fields[field])
-      out.fields[field].push_back({nullptr, slot, nullptr, {}});
+      out.fields[field].push_back({nullptr, slot, false, nullptr, {}});
   return out;
 }
 
@@ -92,10 +94,11 @@ Result<void> FieldReader::fill(std::span<const std::uint32_t> rows, query::LogBa
       columns_.emplace_back();
     } else if (map_.projection().fields[field].number && numeric(field)) {
       SLUICE_CHECK(fill_numbers(field, rows));
-      columns_.push_back({{}, {}, out.doubles, out.present, 0});
+      columns_.push_back({{}, {}, {}, out.doubles, out.present, 0});
     } else {
       SLUICE_CHECK(fill_codes(field, rows));
-      columns_.push_back({out.codes, out.values.values(), {}, {}, dictionary_});
+      columns_.push_back(
+          {out.codes, out.values.values(), out.values.hashes(), {}, {}, dictionary_});
     }
   }
   batch.parsed = true;
@@ -141,7 +144,7 @@ Result<void> FieldReader::fill_codes(std::size_t field, std::span<const std::uin
     auto& sources = templates_[kind].fields[field];
     for (Source& source : sources) {
       SLUICE_CHECK(column_of(kind, source));
-      if (many) SLUICE_CHECK(number_texts(kind, source));
+      if (many) SLUICE_CHECK(number_values(field, kind, source));
     }
     if (sources.size() == 1 && !sources[0].codes.empty()) {
       Source& source = sources[0];
@@ -183,11 +186,27 @@ Result<const SlotColumn*> FieldReader::column_of(std::uint32_t kind, Source& sou
   return source.column;
 }
 
-Result<void> FieldReader::number_texts(std::uint32_t kind, Source& source) {
-  if (source.texts != nullptr || source.column->shape() != ColumnShape::text) return {};
+// All of its values at once, where they are many.
+Result<void> FieldReader::number_values(std::size_t field, std::uint32_t kind, Source& source) {
+  if (source.numbered) return {};
+  source.numbered = true;
+  if (source.column->shape() == ColumnShape::text) return number_texts(field, kind, source);
+  const auto values = source.column->values();
+  if (values.size() > many_values &&
+      all_plain(map_.projection().parser, source.slot.quoted, values))
+    source.codes = fields_[field].values.add_all(values, {});
+  return {};
+}
+
+Result<void> FieldReader::number_texts(std::size_t field, std::uint32_t kind, Source& source) {
   SLUICE_TRY(source.texts,
              group_.text_codes(group_.header().templates[kind].number, source.slot.number));
-  source.codes.assign(source.texts->values().size(), not_looked_up);
+  FieldCodes& codes = fields_[field].values;
+  const auto texts = source.texts->values();
+  if (all_plain(map_.projection().parser, source.slot.quoted, texts))
+    source.codes = codes.add_all(texts, source.texts->hashes());
+  else
+    source.codes.assign(texts.size(), not_looked_up);
   return {};
 }
 

@@ -35,7 +35,8 @@ class FieldReader {
   struct Source {
     const SlotColumn* column = nullptr;  // the group's; null: not asked for yet
     FieldSlot slot;
-    const TextCodes* texts = nullptr;  // of a text column, once many rows are asked for
+    bool numbered = false;             // once many rows were asked for
+    const TextCodes* texts = nullptr;  // of a text column, then
     // Of the codes of a dictionary column or of the texts: codes of the field.
     std::vector<std::uint32_t> codes;
   };
@@ -60,7 +61,8 @@ class FieldReader {
   Result<void> fill_codes(std::size_t field, std::span<const std::uint32_t> rows);
   Result<void> fill_numbers(std::size_t field, std::span<const std::uint32_t> rows);
   Result<const SlotColumn*> column_of(std::uint32_t kind, Source& source);
-  Result<void> number_texts(std::uint32_t kind, Source& source);
+  Result<void> number_values(std::size_t field, std::uint32_t kind, Source& source);
+  Result<void> number_texts(std::size_t field, std::uint32_t kind, Source& source);
   template <typename Coded>
   void fill_from_codes(Field& out, Source& source, const Coded& coded, std::uint32_t kind,
                        std::span<const std::uint32_t> rows);

@@ -1,5 +1,7 @@
 #include "daemon/storage/field_values.h"
 
+#include <algorithm>
+
 #include "query/logql/line_arena.h"
 #include "query/logql/logfmt.h"
 
@@ -49,6 +51,15 @@ std::optional<std::string_view> field_value(Parser parser, bool quoted, std::str
   if (bytes.find_first_of("\\\"=") != std::string_view::npos)
     value = read_pair(quoted, bytes, scratch);
   return value && !value->empty() ? value : std::nullopt;
+}
+
+bool all_plain(Parser parser, bool quoted, std::span<const std::string_view> values) {
+  const auto plain = [&](std::string_view value) {
+    if (parser == Parser::logfmt)
+      return !value.empty() && value.find_first_of("\\\"=") == std::string_view::npos;
+    return quoted && value.find('\\') == std::string_view::npos;
+  };
+  return std::all_of(values.begin(), values.end(), plain);
 }
 
 // Integers below 2^53 are exact, and so are powers of ten up to 10^22: a quotient of the two is

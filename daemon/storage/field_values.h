@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -14,6 +15,10 @@ namespace sluice::storage {
 // empty value of logfmt). `scratch` may hold the result.
 std::optional<std::string_view> field_value(query::LogProjection::Parser parser, bool quoted,
                                             std::string_view bytes, std::string& scratch);
+
+// Whether field_value() of each of these is its bytes as they are.
+bool all_plain(query::LogProjection::Parser parser, bool quoted,
+               std::span<const std::string_view> values);
 
 // Whether every value of a column is a number that NumberScale gives as parse_float() would.
 bool gives_numbers(const ColumnInfo& info);

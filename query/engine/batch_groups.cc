@@ -46,7 +46,21 @@ void BatchGroups::remember() {
   for (const auto& label : constants_) last_constants_.emplace_back(label.name, label.value);
 }
 
-Result<void> BatchGroups::finish() {
+// Keys mean nothing to the batches that follow.
+void BatchGroups::forget_keys() {
+  table_.clear();
+  map_.clear();
+  last_parts_.clear();
+  last_constants_.clear();
+}
+
+Result<void> BatchGroups::finish(bool counted) {
+  by_value_ = counted && parts_.size() == 1 && constants_.empty() &&
+              series_.counts_values_of(parts_[0].name);
+  if (by_value_) {
+    forget_keys();
+    return {};
+  }
   const std::uint64_t places = keys_ != 0 && keys_ <= max_table ? keys_ : 0;
   if (same_keys()) {
     table_.resize(places, none);  // what is known is found again, by another way perhaps
@@ -94,6 +108,10 @@ void BatchGroups::enter(WindowSpan span) {
 
 // Keys are counted first, so that what they add to is looked for once for each of them.
 Result<void> BatchGroups::count_rows(std::size_t begin, std::size_t end) {
+  if (by_value_) {
+    tally(begin, end);
+    return count_values();
+  }
   const bool few = keys_ != 0 && keys_ <= max_table;
   if (few && counts_.size() < keys_) counts_.resize(keys_);
   counted_.clear();
@@ -105,6 +123,38 @@ Result<void> BatchGroups::count_rows(std::size_t begin, std::size_t end) {
     aggregate->add_total(rows, rows);
   }
   return {};
+}
+
+// Of the one column: its codes into counts_, and a row of each code into counted_.
+void BatchGroups::tally(std::size_t begin, std::size_t end) {
+  if (counts_.size() < keys_) counts_.resize(keys_);
+  counted_.resize(end - begin);
+  const auto codes = parts_[0].column.codes;
+  std::size_t found = 0;
+  // Whether a code is new cannot be foreseen, so that nothing should hang on it.
+  for (std::size_t row = begin; row < end; ++row) {
+    counted_[found] = row;
+    found += counts_[static_cast<std::uint32_t>(codes[row] + 1)]++ == 0 ? 1 : 0;
+  }
+  counted_.resize(found);
+}
+
+Result<void> BatchGroups::count_values() {
+  const LabelColumn& column = parts_[0].column;
+  values_.clear();
+  for (const std::size_t row : counted_) {
+    const std::uint32_t code = column.codes[row];
+    const std::uint64_t rows = std::exchange(counts_[static_cast<std::uint32_t>(code + 1)], 0);
+    if (code != FieldColumn::absent && !column.values[code].empty()) {
+      const auto& text = column.values[code];
+      const auto hash = column.hashes.empty() ? ValueCounts::hash_of(text) : column.hashes[code];
+      values_.push_back({text, hash, rows});
+      continue;
+    }
+    SLUICE_TRY(Aggregate* const aggregate, aggregate_of(row));
+    aggregate->add_total(static_cast<double>(rows), static_cast<double>(rows));
+  }
+  return series_.count_values(values_);
 }
 
 Result<Aggregate*> BatchGroups::find_aggregate(std::size_t row) {

@@ -23,8 +23,8 @@ class BatchGroups {
   void start();
   // Groups by the values of the column too. Not for columns of numbers.
   void add(const std::string& name, const LabelColumn& column);
-  // After the last column.
-  Result<void> finish();
+  // After the last column. `counted`: what follows is count_rows(), and all windows are one.
+  Result<void> finish(bool counted);
   // All rows of the batch are of one series.
   bool is_one() const { return parts_.empty(); }
   // Adds 1 for each of the rows [begin, end), all in the windows entered last.
@@ -62,6 +62,9 @@ class BatchGroups {
   void remember();
   Result<Aggregate*> find_aggregate(std::size_t row);
   Result<void> look_up_new_values();
+  void forget_keys();
+  void tally(std::size_t begin, std::size_t end);
+  Result<void> count_values();
   void set_labels(std::size_t row);
   Result<std::size_t> make(std::size_t row);
 
@@ -85,8 +88,10 @@ class BatchGroups {
   std::vector<Aggregate*> known_;
   std::vector<logql::LabelView> labels_;
   std::vector<std::size_t> new_rows_;
+  bool by_value_ = false;              // what is counted are values of a label, not series
   std::vector<std::uint32_t> counts_;  // of count_rows(), by key; zeros between calls
   std::vector<std::size_t> counted_;   // a row of each key counted
+  std::vector<ValueCounts::Value> values_;
 };
 
 }  // namespace sluice::query

@@ -36,7 +36,8 @@ LabelColumn BatchLabels::field(std::string_view name) const {
                                [&](const LogProjection::Field& f) { return f.name == name; });
   if (it == fields.end()) return {};
   const FieldColumn& found = batch_->fields[static_cast<std::size_t>(it - fields.begin())];
-  return {std::nullopt, found.codes, found.values, found.numbers, found.present, found.dictionary};
+  return {std::nullopt,  found.codes,   found.values,    found.hashes,
+          found.numbers, found.present, found.dictionary};
 }
 
 bool BatchLabels::metadata_has(std::string_view name) const {
@@ -62,12 +63,12 @@ LabelColumn BatchLabels::overlaid(std::string_view name, const LabelColumn& belo
     if (added) made.values.push_back(value);
     made.codes[row] = it->second;
   });
-  return {std::nullopt, made.codes, made.values, {}, {}, 0};
+  return {std::nullopt, made.codes, made.values, {}, {}, {}, 0};
 }
 
 LabelColumn BatchLabels::column(std::string_view name, bool parsed) {
   if (const auto value = batch_->labels->get(name); !value.empty())
-    return {value, {}, {}, {}, {}, 0};
+    return {value, {}, {}, {}, {}, {}, 0};
   const LabelColumn below = parsed ? field(name) : LabelColumn{};
   return metadata_has(name) ? overlaid(name, below) : below;
 }

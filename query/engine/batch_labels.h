@@ -24,6 +24,7 @@ struct LabelColumn {
   std::optional<std::string_view> constant;  // nullopt: no row has the label
   std::span<const std::uint32_t> codes;      // into values; FieldColumn::absent
   std::span<const std::string_view> values;
+  std::span<const std::uint64_t> hashes;  // FieldColumn's
   std::span<const double> numbers;
   std::span<const std::uint8_t> present;
   std::uint64_t dictionary = 0;  // FieldColumn's

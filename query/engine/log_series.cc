@@ -6,6 +6,7 @@
 #include <cmath>
 #include <functional>
 #include <tuple>
+#include <utility>
 
 namespace sluice::query {
 
@@ -156,13 +157,74 @@ Result<void> LogSeries::add_total(std::size_t index, WindowSpan span, double ent
   return {};
 }
 
+bool LogSeries::counts_values_of(std::string_view name) {
+  if (counted_label_.empty()) counted_label_ = name;
+  return counted_label_ == name;
+}
+
+Result<void> LogSeries::count_values(std::span<const ValueCounts::Value> values) {
+  counts_.add(values);
+  return charge_counts();
+}
+
+Result<void> LogSeries::charge_counts() {
+  const std::size_t held = counts_.memory_bytes();
+  return held > counts_charged_ ? charge(held - std::exchange(counts_charged_, held))
+                                : Result<void>{};
+}
+
+Result<void> LogSeries::merge_counts(LogSeries& later) {
+  if (later.counts_.empty()) return {};
+  if (!counts_values_of(later.counted_label_)) return later.settle_counts(0);
+  counts_.merge(later.counts_);
+  return charge_counts();
+}
+
+// Moves what the table has of a series that is counted by its value.
+void LogSeries::count_by_value(std::size_t index) {
+  const auto labels = table_.at(index);
+  if (labels.size() != 1 || labels[0].name != counted_label_) return;
+  double entries = 0;
+  data_[index].windows.evaluate([&](std::size_t, const Aggregate& all) { entries = all.count; });
+  data_[index] = {};
+  const ValueCounts::Value value{labels[0].value, ValueCounts::hash_of(labels[0].value),
+                                 static_cast<std::uint64_t>(entries)};
+  if (value.count > 0) counts_.add(std::span(&value, 1));
+}
+
+// Makes series of what is counted by value; with `greatest` only of those that may be among the so
+// many greatest.
+Result<void> LogSeries::settle_counts(std::size_t greatest) {
+  if (counts_.empty()) return {};
+  for (std::size_t i = 0; i < data_.size(); ++i) count_by_value(i);
+  const ValueCounts counts = std::exchange(counts_, {});
+  const std::uint64_t least = counts.nth_greatest(greatest);
+  Result<void> outcome;
+  counts.each([&](const ValueCounts::Value& value) {
+    if (value.count < least || !outcome) return;
+    outcome = add_counted(value);
+  });
+  return outcome;
+}
+
+Result<void> LogSeries::add_counted(const ValueCounts::Value& value) {
+  const logql::LabelView label{counted_label_, value.text, logql::Origin::stream};
+  SLUICE_TRY(const std::size_t index, index_of(std::span(&label, 1)));
+  const auto entries = static_cast<double>(value.count);
+  return add_total(index, {0, 0}, entries, entries);
+}
+
 Result<void> LogSeries::merge(LogSeries& later) {
-  if (data_.empty()) {
+  if (data_.empty() && counts_.empty()) {
     std::swap(table_, later.table_);
     std::swap(data_, later.data_);
+    std::swap(counted_label_, later.counted_label_);
+    std::swap(counts_, later.counts_);
+    std::swap(counts_charged_, later.counts_charged_);
     std::swap(charged_, later.charged_);
     return {};
   }
+  SLUICE_CHECK(merge_counts(later));
   for (std::size_t begin = 0; begin < later.data_.size(); begin += merge_at_once)
     SLUICE_CHECK(merge_block(later, begin, std::min(begin + merge_at_once, later.data_.size())));
   return {};
@@ -229,6 +291,7 @@ void LogSeries::keep_largest(std::vector<std::size_t>& present, std::span<const 
 
 Result<GridVector> LogSeries::evaluate(const WindowPlan& plan, std::size_t greatest) {
   const std::size_t steps = plan.steps();
+  SLUICE_CHECK(settle_counts(steps == 1 ? greatest : 0));
   SLUICE_CHECK(charge(data_.size() * steps * sizeof(double)));
   std::vector<double> values(data_.size() * steps);
   std::vector<std::size_t> present;

@@ -4,11 +4,13 @@
 #include <deque>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
 #include "query/engine/log_function.h"
 #include "query/engine/log_window.h"
+#include "query/engine/value_counts.h"
 #include "query/logql/label_table.h"
 
 namespace sluice::query {
@@ -35,6 +37,11 @@ class LogSeries {
   // What the entries of these windows add to; stays where it is until the series gets other
   // windows. Not for functions that look at every sample.
   Result<Aggregate*> piece(std::size_t index, WindowSpan span);
+  // Of a query of one step whose function counts entries: whether the series that have this label
+  // alone may be counted by its value. True for one name at most.
+  bool counts_values_of(std::string_view name);
+  // Of that label.
+  Result<void> count_values(std::span<const ValueCounts::Value> values);
   // Adds the series of another one of the same query, which is used up. What it has came later,
   // where timestamps are equal.
   Result<void> merge(LogSeries& later);
@@ -51,6 +58,11 @@ class LogSeries {
   Result<void> merge_block(LogSeries& later, std::size_t begin, std::size_t end);
   Result<std::size_t> index_of(std::span<const logql::LabelView> labels, std::uint64_t hash);
   bool selected(std::string_view name) const;
+  Result<void> charge_counts();
+  Result<void> merge_counts(LogSeries& later);
+  void count_by_value(std::size_t index);
+  Result<void> settle_counts(std::size_t greatest);
+  Result<void> add_counted(const ValueCounts::Value& value);
   // Writes one value per step.
   void evaluate_one(std::size_t index, std::span<double> values);
   // Of the series numbered `present`, the largest as far as the limit goes.
@@ -64,6 +76,10 @@ class LogSeries {
   logql::LabelTable table_;
   std::deque<Data> data_;  // by index in the table; pieces stay where they are
   std::vector<logql::LabelView> scratch_;
+  // Series not in the table, or only in part: those of one label, by its value.
+  std::string counted_label_;  // empty: none yet
+  ValueCounts counts_;
+  std::size_t counts_charged_ = 0;
 };
 
 }  // namespace sluice::query

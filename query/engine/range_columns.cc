@@ -17,10 +17,10 @@ Result<void> RangeReader::take_columns(const LogBatch& batch) {
   const bool sums = complete && adds_numbers_up() && filter_.all_passed(verdicts);
   if (complete && !sums) judge_value(verdicts);
   if (filter_.all_dropped(verdicts)) return {};
-  if (complete) SLUICE_CHECK(groups_->finish());
   const bool counts = complete && task_.function.input == LogFunctionInput::total &&
                       !task_.function.bytes && !task_.aggregation.unwrap &&
                       filter_.all_passed(verdicts);
+  if (complete) SLUICE_CHECK(groups_->finish(counts && task_.plan.steps() == 1));
   const Timestamp* const times = batch.timestamps.data();
   for (std::size_t begin = 0, end = 0; begin < batch.size(); begin = end) {
     const auto& span = span_at(times[begin]);

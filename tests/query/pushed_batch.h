@@ -143,13 +143,13 @@ class PushedBatch {
         column.present.push_back(row[i] ? 1 : 0);
         column.numbers.push_back(row[i] ? *logql::parse_float(*row[i]) : 0);
       }
-      fields_.push_back({{}, {}, column.numbers, column.present});
+      fields_.push_back({{}, {}, {}, column.numbers, column.present});
       return;
     }
     column.texts = {"used by no row"};
     for (const auto& row : parsed) column.codes.push_back(code_of(column, row[i]));
     for (const auto& text : column.texts) column.values.emplace_back(text);
-    fields_.push_back({column.codes, column.values, {}, {}});
+    fields_.push_back({column.codes, column.values, {}, {}, {}});
   }
 
   static std::uint32_t code_of(Column& column, const Value& value) {

@@ -67,6 +67,8 @@ ColumnInfo encode_few(Values values, Times times, Distinct distinct, std::string
 ColumnInfo encode_plain(Values values, Times times, std::string& out);
 // nullopt, with nothing written: text is as good.
 std::optional<ColumnInfo> encode_pattern(Values values, Times times, std::string& out);
+// needs_times() of a pattern: of any of its columns.
+bool pattern_needs_times(std::size_t rows, std::string_view encoded);
 
 // Integers, chosen but not yet written.
 struct IntegerPlan {

@@ -44,8 +44,8 @@ NumberPlan plan_numbers(const ColumnInfo& info, std::vector<std::int64_t> number
   plan.info.min = *least;
   plan.info.max = *most;
   const bool timestamp = info.form == NumberForm::timestamp;
-  const auto reference = timestamp ? unit_reference(info.width)
-                                   : near_reference(numbers.front(), times.front());
+  const auto reference =
+      timestamp ? unit_reference(info.width) : near_reference(numbers.front(), times.front());
   if (timestamp)
     for (auto& number : numbers) number /= layout_unit(info.width);
   plan.integers = plan_integers(numbers);
@@ -85,6 +85,8 @@ Result<void> ColumnDecoder::numbers() {
   const bool timestamp = info.form == NumberForm::timestamp;
   if (timestamp && reference != TimeReference::none && reference != unit_reference(info.width))
     return corrupt_column("reference is not the layout's");
+  if (reference != TimeReference::none && times_.size() != rows_)
+    return corrupt_column("numbers lack the times they are relative to");
   SLUICE_TRY(column_.numbers_, decode_integers(in_, rows_));
   add_times(info, reference, times_, column_.numbers_);
   if (timestamp) {

@@ -7,6 +7,7 @@
 
 #include "daemon/storage/codec/block_codec.h"
 #include "daemon/storage/columns/column_codec.h"
+#include "daemon/storage/columns/number_form.h"
 #include "daemon/storage/columns/planes.h"
 #include "daemon/storage/columns/value_splitter.h"
 
@@ -14,7 +15,7 @@ namespace sluice::storage {
 
 namespace {
 
-constexpr std::size_t max_patterns = 64;        // a writer's; one more for what fits none
+constexpr std::size_t max_patterns = 64;  // a writer's; one more for what fits none
 constexpr std::size_t max_patterns_read = 256;
 constexpr std::size_t max_slots = 32;
 // Of the values together: a few bytes must not become as many as they like.
@@ -157,17 +158,25 @@ bool smaller_as_pattern(Values values, Times times) {
 // A pattern that was read, and how far its rows have been given out.
 struct StoredPattern {
   std::vector<std::string_view> pieces;
-  std::vector<Timestamp> times;
+  std::size_t rows = 0;
+  std::vector<Timestamp> times;  // of its rows, if times are needed
   std::vector<SlotColumn> columns;
   std::size_t next = 0;
 
-  void append_next(std::string& out) {
+  std::size_t text_bytes() const {
+    std::size_t bytes = 0;
+    for (const std::string_view piece : pieces) bytes += rows * piece.size();
+    for (const SlotColumn& column : columns)
+      for (std::size_t row = 0; row < rows; ++row) bytes += column.length(row);
+    return bytes;
+  }
+  char* write_next(char* out) {
     for (std::size_t i = 0; i < columns.size(); ++i) {
-      out.append(pieces[i]);
-      columns[i].append(next, out);
+      out += pieces[i].copy(out, pieces[i].size());
+      out = columns[i].write(next, out);
     }
-    out.append(pieces.back());
     ++next;
+    return out + pieces.back().copy(out, pieces.back().size());
   }
 };
 
@@ -188,8 +197,7 @@ Result<void> read_columns(ByteReader& in, StoredPattern& pattern) {
     SLUICE_TRY(const ColumnInfo info, read_column_info(in));
     if (info.encoding == static_cast<std::uint8_t>(ColumnEncoding::pattern))
       return corrupt_column("a pattern lies within a pattern");
-    SLUICE_TRY(auto column,
-               decode_column(info, pattern.times.size(), pattern.times, in.string()));
+    SLUICE_TRY(auto column, decode_column(info, pattern.rows, pattern.times, in.string()));
     pattern.columns.push_back(std::move(column));
   }
   return {};
@@ -207,6 +215,24 @@ std::optional<ColumnInfo> encode_pattern(Values values, Times times, std::string
   return info_of(ColumnEncoding::pattern);
 }
 
+// What does not decode is for the decoder to say.
+bool pattern_needs_times(std::size_t rows, std::string_view encoded) {
+  ByteReader in(encoded);
+  std::vector<StoredPattern> patterns;
+  if (!read_pieces(in, patterns)) return false;
+  const std::string_view bits = in.bytes(1);
+  if (!in.ok()) return false;
+  in.bytes(planes_size(static_cast<unsigned char>(bits[0]), rows));
+  for (const StoredPattern& pattern : patterns)
+    for (std::size_t i = 0; i + 1 < pattern.pieces.size(); ++i) {
+      const auto info = read_column_info(in);
+      if (!info || info->encoding == static_cast<std::uint8_t>(ColumnEncoding::pattern))
+        return false;
+      if (needs_times(*info, 0, in.string())) return true;
+    }
+  return false;
+}
+
 Result<void> ColumnDecoder::pattern() {
   std::vector<StoredPattern> patterns;
   std::vector<std::uint32_t> numbers(rows_);
@@ -214,18 +240,23 @@ Result<void> ColumnDecoder::pattern() {
     return corrupt_column("patterns do not decode");
   for (std::size_t i = 0; i < rows_; ++i) {
     if (numbers[i] >= patterns.size()) return corrupt_column("a row has no pattern");
-    patterns[numbers[i]].times.push_back(times_[i]);
+    ++patterns[numbers[i]].rows;
+    if (!times_.empty()) patterns[numbers[i]].times.push_back(times_[i]);
   }
   for (StoredPattern& pattern : patterns) SLUICE_CHECK(read_columns(in_, pattern));
-  std::string text;
+  std::size_t bytes = 0;
+  for (const StoredPattern& pattern : patterns) bytes += pattern.text_bytes();
+  if (bytes > max_text) return corrupt_column("patterns give too much text");
+  column_.bytes_.resize(bytes + std::max(max_number_bytes, max_fixed_bytes));
   column_.offsets_.assign(1, 0);
   column_.offsets_.reserve(rows_ + 1);
+  char* const begin = column_.bytes_.data();
+  char* at = begin;
   for (const std::uint32_t number : numbers) {
-    patterns[number].append_next(text);
-    if (text.size() > max_text) return corrupt_column("patterns give too much text");
-    column_.offsets_.push_back(static_cast<std::uint32_t>(text.size()));
+    at = patterns[number].write_next(at);
+    column_.offsets_.push_back(static_cast<std::uint32_t>(at - begin));
   }
-  keep_bytes(text);
+  column_.bytes_.resize(bytes);
   return {};
 }
 

@@ -176,13 +176,14 @@ Result<const TextCodes*> RowGroupReader::text_codes(std::uint32_t template_numbe
 
 Result<SlotColumn> RowGroupReader::decode(const GroupColumn& stored,
                                           std::span<const std::uint32_t> rows) {
+  SLUICE_TRY(std::string_view bytes, bytes_of(stored.place));
+  if (!needs_times(stored.info, rows.size(), bytes))
+    return decode_column(stored.info, rows.size(), {}, bytes);
   std::vector<Timestamp> times;
-  if (needs_times(stored.info)) {
-    SLUICE_TRY(const auto all, timestamps());
-    times.reserve(rows.size());
-    for (const std::uint32_t row : rows) times.push_back(all[row]);
-  }
-  SLUICE_TRY(const std::string_view bytes, bytes_of(stored.place));
+  SLUICE_TRY(const auto all, timestamps());
+  times.reserve(rows.size());
+  for (const std::uint32_t row : rows) times.push_back(all[row]);
+  SLUICE_TRY(bytes, bytes_of(stored.place));  // their chunk may have taken its place
   return decode_column(stored.info, rows.size(), times, bytes);
 }
 

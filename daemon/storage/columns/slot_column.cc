@@ -91,14 +91,14 @@ ColumnInfo encode_plain(Values values, Times times, std::string& out) {
   return encode_best(values, times, false, out, nullptr);
 }
 
-// Patterns may have numbers within.
-bool needs_times(const ColumnInfo& info) {
-  return info.shape == ColumnShape::number || is_pattern(info);
+bool needs_times(const ColumnInfo& info, std::size_t rows, std::string_view encoded) {
+  if (is_pattern(info)) return pattern_needs_times(rows, encoded);
+  return info.shape == ColumnShape::number && !encoded.empty() &&
+         encoded[0] != static_cast<char>(TimeReference::none);
 }
 
 Result<SlotColumn> ColumnDecoder::decode() && {
-  const bool timed = needs_times(column_.info_);
-  if (rows_ > SlotColumn::max_rows || (timed && times_.size() != rows_))
+  if (rows_ > SlotColumn::max_rows || (!times_.empty() && times_.size() != rows_))
     return corrupt_column("row count is out of range");
   if (!valid_info(column_.info_)) return corrupt_column("info is out of range");
   Result<void> done;
@@ -119,29 +119,31 @@ Result<SlotColumn> decode_column(const ColumnInfo& info, std::size_t rows, Times
 }
 
 std::size_t SlotColumn::memory_bytes() const {
-  return sizeof(SlotColumn) + bytes_.capacity() + 8 * numbers_.capacity() +
-         2 * codes_.capacity() + 4 * offsets_.capacity() +
-         sizeof(std::string_view) * values_.capacity();
+  return sizeof(SlotColumn) + bytes_.capacity() + 8 * numbers_.capacity() + 2 * codes_.capacity() +
+         4 * offsets_.capacity() + sizeof(std::string_view) * values_.capacity();
 }
 
 void SlotColumn::append(std::size_t row, std::string& out) const {
-  switch (shape()) {
-    case ColumnShape::dictionary: out.append(values_[code(row)]); return;
-    case ColumnShape::text: out.append(text(row)); return;
-    case ColumnShape::number: {
-      std::array<char, max_number_bytes> buffer;
-      char* end = render_number(numbers_[row], info_.form, info_.width, buffer.data());
-      out.append(buffer.data(), end);
-      return;
-    }
-    case ColumnShape::fixed: {
-      std::array<char, max_fixed_bytes> buffer;
-      const char* value = bytes_.data() + row * stride_;
-      char* end = render_fixed(value, info_.form, info_.width, buffer.data());
-      out.append(buffer.data(), end);
-      return;
-    }
+  if (shape() == ColumnShape::dictionary) {
+    out.append(values_[code(row)]);
+  } else if (shape() == ColumnShape::text) {
+    out.append(text(row));
+  } else {
+    std::array<char, std::max(max_number_bytes, max_fixed_bytes)> buffer;
+    out.append(buffer.data(), write(row, buffer.data()));
   }
+}
+
+char* SlotColumn::write(std::size_t row, char* out) const {
+  const auto copied = [out](std::string_view value) { return out + value.copy(out, value.size()); };
+  switch (shape()) {
+    case ColumnShape::dictionary: return copied(values_[code(row)]);
+    case ColumnShape::text: return copied(text(row));
+    case ColumnShape::number: return render_number(numbers_[row], info_.form, info_.width, out);
+    case ColumnShape::fixed:
+      return render_fixed(bytes_.data() + row * stride_, info_.form, info_.width, out);
+  }
+  return out;
 }
 
 std::size_t SlotColumn::length(std::size_t row) const {

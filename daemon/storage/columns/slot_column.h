@@ -72,7 +72,10 @@ class SlotColumn {
   std::size_t memory_bytes() const;
 
   void append(std::size_t row, std::string& out) const;  // the value's bytes
-  std::size_t length(std::size_t row) const;             // how many append() would add
+  // Writes what append() would add and returns its end. There must be room for max_number_bytes
+  // (max_fixed_bytes), but what is behind its end means nothing.
+  char* write(std::size_t row, char* out) const;
+  std::size_t length(std::size_t row) const;  // how many append() would add
 
   // dictionary: distinct values and, unless there is only one (codes() is empty), a code per row.
   std::span<const std::string_view> values() const { return values_; }
@@ -115,8 +118,8 @@ ColumnInfo encode_column(std::span<const std::string_view> values, std::span<con
                          std::string& out, std::vector<std::uint32_t>* distinct = nullptr,
                          Effort effort = Effort::thorough);
 
-// Whether values may be relative to the timestamps of their rows.
-bool needs_times(const ColumnInfo& info);
+// Whether values are relative to the timestamps of their rows.
+bool needs_times(const ColumnInfo& info, std::size_t rows, std::string_view encoded);
 
 // Error(corrupt) when `encoded` does not hold exactly `rows` values of this kind. `times` are those
 // of encode_column(), or empty for columns that do not need them.
