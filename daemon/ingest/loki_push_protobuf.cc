@@ -1,5 +1,7 @@
 #include "daemon/ingest/loki_push_protobuf.h"
 
+#include <algorithm>
+
 #include "daemon/ingest/protobuf_field.h"
 
 namespace sluice::ingest {
@@ -60,13 +62,21 @@ Result<PushEntry> read_entry(protozero::pbf_reader reader) {
   return entry;
 }
 
+// As many entries as there will be if they are all like the first. Bounded: what is sent decides.
+void reserve_like(std::string_view first, std::size_t bytes_left, std::vector<PushEntry>& entries) {
+  constexpr std::size_t most = 8 << 10;
+  entries.reserve(std::min(most, 1 + bytes_left / std::max<std::size_t>(1, first.size())));
+}
+
 Result<PushStream> read_stream(protozero::pbf_reader reader) {
   PushStream stream;
   while (reader.next()) {
     if (is_field(reader, 1, as_bytes)) {
       SLUICE_TRY(stream.labels, parse_labels(bytes(reader)));
     } else if (is_field(reader, 2, as_bytes)) {
-      SLUICE_TRY(auto entry, read_entry(reader.get_message()));
+      const std::string_view message = bytes(reader);
+      if (stream.entries.empty()) reserve_like(message, reader.length(), stream.entries);
+      SLUICE_TRY(auto entry, read_entry(protozero::pbf_reader(message.data(), message.size())));
       stream.entries.push_back(std::move(entry));
     } else {
       reader.skip();

@@ -91,6 +91,16 @@ void share_memory_between_threads() {
   mallopt(M_ARENA_MAX, arenas);
 }
 
+// By default what is large is given back to the kernel when freed, to be cleared and mapped anew
+// for the next push or row group. Their buffers are below the first bound; the second is what may
+// lie unused.
+void keep_large_buffers() {
+  constexpr int mapped_alone = 32 << 20;
+  constexpr int kept = 64 << 20;
+  mallopt(M_MMAP_THRESHOLD, mapped_alone);
+  mallopt(M_TRIM_THRESHOLD, kept);
+}
+
 int dispatch(const Command& command) {
   if (auto* what = std::get_if<PrintAndExit>(&command)) return print(*what);
   if (auto* what = std::get_if<CheckConfig>(&command)) return check(what->flags);
@@ -108,6 +118,7 @@ int dispatch(const Command& command) {
 int main(int argc, char** argv) {
   try {
     sluice::server::share_memory_between_threads();
+    sluice::server::keep_large_buffers();
     return sluice::server::dispatch(sluice::server::parse_command_line(argc, argv));
   } catch (const std::exception& error) {
     std::fprintf(stderr, "sluiced: %s\n", error.what());

@@ -141,9 +141,10 @@ Result<void> LogStore::commit_push(const LogPush& push) {
   if (body.size() > max_block_bytes)
     return Error{ErrorCode::too_large, "push of " + std::to_string(body.size() >> 20) + " MiB"};
   const std::uint64_t sequence = next_sequence_.fetch_add(entries + 1);
-  Batch step = database_.batch();
-  if (entries > 0)
-    step.put(Family::head, sequence_key(sequence), ValueType::head_batch, pack_body(body));
+  const std::string packed = entries > 0 ? pack_body(body) : std::string();
+  constexpr std::size_t room_beside = 512;  // keys, envelopes, the mark: growing would copy it all
+  Batch step = database_.batch(packed.size() + room_beside);
+  if (entries > 0) step.put(Family::head, sequence_key(sequence), ValueType::head_batch, packed);
   if (push.identity)
     step.put(Family::mark, mark_key(push.tenant, *push.identity), ValueType::mark,
              mark_payload(push.identity->end, day_of(now)));

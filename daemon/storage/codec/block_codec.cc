@@ -87,11 +87,13 @@ ZSTD_DCtx* decompressor() {
 }  // namespace
 
 void append_lz4(std::string& out, std::string_view raw) {
+  // What is compressed like this lives for minutes: an eighth less time for a twentieth more bytes.
+  constexpr int haste = 4;
   SLUICE_ASSERT(raw.size() <= max_block_bytes);
   const int bound = LZ4_compressBound(static_cast<int>(raw.size()));
   Scratch scratch(static_cast<std::size_t>(bound));
   const int size =
-      LZ4_compress_default(raw.data(), scratch.data(), static_cast<int>(raw.size()), bound);
+      LZ4_compress_fast(raw.data(), scratch.data(), static_cast<int>(raw.size()), bound, haste);
   SLUICE_ASSERT(size > 0 || raw.empty());
   out.append(scratch.data(), static_cast<std::size_t>(size));
 }

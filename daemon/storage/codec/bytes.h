@@ -15,6 +15,7 @@ namespace sluice::storage {
 static_assert(std::endian::native == std::endian::little, "fixed encodings are plain copies");
 
 inline void put_varint(std::string& out, std::uint64_t n) {
+  if (n < 0x80) return out.push_back(static_cast<char>(n));
   char buffer[10];
   std::size_t size = 0;
   while (n >= 0x80) {
@@ -68,16 +69,10 @@ class ByteReader {
   bool finished() const { return ok_ && data_.empty(); }
 
   std::uint64_t varint() {
-    std::uint64_t n = 0;
-    for (std::size_t i = 0; i < data_.size() && i < 10; ++i) {
-      const auto byte = static_cast<unsigned char>(data_[i]);
-      n |= static_cast<std::uint64_t>(byte & 0x7F) << (7 * i);
-      if (byte < 0x80) {
-        data_.remove_prefix(i + 1);
-        return n;
-      }
-    }
-    return fail();
+    if (data_.empty() || static_cast<unsigned char>(data_[0]) >= 0x80) return long_varint();
+    const auto n = static_cast<unsigned char>(data_[0]);
+    data_.remove_prefix(1);
+    return n;
   }
   std::int64_t zigzag() { return from_zigzag(varint()); }
   std::uint64_t fixed64();
@@ -103,6 +98,18 @@ class ByteReader {
 
  private:
   LabelSet some_labels(std::size_t n);
+  std::uint64_t long_varint() {
+    std::uint64_t n = 0;
+    for (std::size_t i = 0; i < data_.size() && i < 10; ++i) {
+      const auto byte = static_cast<unsigned char>(data_[i]);
+      n |= static_cast<std::uint64_t>(byte & 0x7F) << (7 * i);
+      if (byte < 0x80) {
+        data_.remove_prefix(i + 1);
+        return n;
+      }
+    }
+    return fail();
+  }
   std::uint64_t fail() {
     ok_ = false;
     data_ = {};

@@ -10,9 +10,10 @@ std::size_t chunk_bytes_of(ColumnClass of) {
   return of == ColumnClass::fixed ? fixed_chunk_bytes : chunk_bytes;
 }
 
-// Times have been compressed already, as far as they can be.
+// Times have been compressed already, as far as they can be; planes of numbers seldom repeat, so
+// that looking for it at length takes time and saves next to nothing.
 int level_of(ColumnClass of, int zstd_level) {
-  return of == ColumnClass::time ? 1 : zstd_level;
+  return of == ColumnClass::time || of == ColumnClass::number ? 1 : zstd_level;
 }
 
 }  // namespace
@@ -75,8 +76,7 @@ bool ChunkLayout::place(std::uint64_t size, ColumnPlace& out) {
 
 bool ChunkLayout::complete() const {
   const bool all_chunks =
-      raw_sizes_.empty() ||
-      (chunk_ + 1 == raw_sizes_.size() && offset_ == raw_sizes_[chunk_]);
+      raw_sizes_.empty() || (chunk_ + 1 == raw_sizes_.size() && offset_ == raw_sizes_[chunk_]);
   return all_chunks && small_offset_ == small_size_;
 }
 

@@ -3,9 +3,11 @@
 #include <bit>
 #include <cmath>
 #include <cstring>
+#include <iterator>
 #include <numeric>
 
 #include "daemon/storage/columns/column_codec.h"
+#include "daemon/storage/columns/piece_bytes.h"
 #include "daemon/storage/columns/planes.h"
 
 namespace sluice::storage {
@@ -46,13 +48,14 @@ std::uint64_t word_of(std::string_view value) {
   return (hash ^ load_word<std::uint64_t>(data + size - 8)) * odd;
 }
 
-// Finds values by content: open addressing, twice as many places as there may be values.
+// Finds values by content: open addressing, at least twice as many places as values. It begins
+// small: most columns have few values, and a table for all there may be would have to be cleared
+// and would not stay in the fastest cache.
 class ValueTable {
  public:
-  explicit ValueTable(std::size_t values)
-      : shift_(63 - static_cast<unsigned>(std::bit_width(std::min(values, max_distinct)))),
-        mask_((std::size_t{1} << (64 - shift_)) - 1) {
-    std::fill_n(entries_.begin(), mask_ + 1, Entry{0, 0, 0});
+  explicit ValueTable(std::size_t rows) {
+    constexpr std::size_t values_at_first = 64;
+    set_places(2 * std::bit_ceil(std::min(rows, values_at_first)));
   }
 
   // The code of values[row], given now if it is new.
@@ -60,7 +63,7 @@ class ValueTable {
     const std::string_view value = values[row];
     const auto size = static_cast<std::uint32_t>(value.size());
     return find(word_of(value), size, row, out, [&](std::uint32_t first) {
-      return size <= 8 || values[first] == value;
+      return size <= 8 || same_bytes(values[first].data(), value.data(), size);
     });
   }
   // The same for numbers. A table is of one or the other.
@@ -73,14 +76,9 @@ class ValueTable {
   template <typename Same>
   std::uint32_t find(std::uint64_t word, std::uint32_t size, std::size_t row, Distinct& out,
                      Same same) {
-    for (std::size_t place = (word ^ size) * odd >> shift_;; place = (place + 1) & mask_) {
-      Entry& entry = entries_[place];
-      if (entry.code == 0) {
-        entry = {word, size, static_cast<std::uint32_t>(out.first.size() + 1)};
-        out.first.push_back(static_cast<std::uint32_t>(row));
-        out.counts.push_back(0);
-        return entry.code - 1;
-      }
+    for (std::size_t place = place_of(word, size);; place = (place + 1) & mask_) {
+      const Entry& entry = entries_[place];
+      if (entry.code == 0) return add(place, word, size, row, out);
       if (entry.word == word && entry.size == size && same(out.first[entry.code - 1]))
         return entry.code - 1;
     }
@@ -91,8 +89,42 @@ class ValueTable {
     std::uint32_t size;
     std::uint32_t code;  // + 1; 0: free
   };
-  unsigned shift_;
-  std::size_t mask_;
+
+  std::size_t place_of(std::uint64_t word, std::uint32_t size) const {
+    return (word ^ size) * odd >> shift_;
+  }
+
+  std::uint32_t add(std::size_t place, std::uint64_t word, std::uint32_t size, std::size_t row,
+                    Distinct& out) {
+    const auto code = static_cast<std::uint32_t>(out.first.size());
+    entries_[place] = {word, size, code + 1};
+    out.first.push_back(static_cast<std::uint32_t>(row));
+    out.counts.push_back(0);
+    if (2 * out.first.size() > mask_ && mask_ + 1 < entries_.size()) grow();
+    return code;
+  }
+
+  void grow() {
+    std::vector<Entry> used;
+    used.reserve(mask_ / 2 + 1);
+    std::copy_if(entries_.begin(), entries_.begin() + static_cast<std::ptrdiff_t>(mask_ + 1),
+                 std::back_inserter(used), [](const Entry& entry) { return entry.code != 0; });
+    set_places(std::min(4 * (mask_ + 1), entries_.size()));
+    for (const Entry& entry : used) {
+      std::size_t place = place_of(entry.word, entry.size);
+      while (entries_[place].code != 0) place = (place + 1) & mask_;
+      entries_[place] = entry;
+    }
+  }
+
+  void set_places(std::size_t places) {
+    shift_ = 64 - static_cast<unsigned>(std::countr_zero(places));
+    mask_ = places - 1;
+    std::fill_n(entries_.begin(), places, Entry{0, 0, 0});
+  }
+
+  unsigned shift_ = 0;
+  std::size_t mask_ = 0;
   std::array<Entry, 4 * max_distinct> entries_;  // the first mask_ + 1 are used
 };
 
@@ -143,10 +175,14 @@ bool find_few(std::size_t rows, Distinct& out, Code code_of) {
 
 bool find_distinct(Values values, Distinct& out) {
   return find_few(values.size(), out, [&](ValueTable& table, std::size_t row) {
+    // Values lie a line apart from each other, where no cache expects them.
+    constexpr std::size_t ahead = 16;
+    if (row + ahead < values.size()) __builtin_prefetch(values[row + ahead].data());
     // Many columns stay the same from row to row; what differs does so at its end mostly.
     const std::string_view value = values[row];
     if (row > 0 && !value.empty() && value.size() == values[row - 1].size() &&
-        value.back() == values[row - 1].back() && value == values[row - 1])
+        value.back() == values[row - 1].back() &&
+        same_bytes(value.data(), values[row - 1].data(), value.size()))
       return out.codes[row - 1];
     return table.code(values, row, out);
   });

@@ -26,6 +26,7 @@ std::uint64_t load(const char* from, std::size_t size) {
 template <typename Visit>
 bool each_bit_of_word(std::uint64_t word, std::size_t grams, Visit visit) {
   word = to_lower(word);
+#pragma GCC unroll 5
   for (std::size_t i = 0; i < grams; ++i, word >>= 8)
     if (!visit(
             static_cast<std::size_t>(((word & 0xFFFFFFFF) * 0x9E3779B97F4A7C15) >> 40 & 0xFFFFF)))
@@ -33,15 +34,28 @@ bool each_bit_of_word(std::uint64_t word, std::size_t grams, Visit visit) {
   return true;
 }
 
-// Eight bytes hold five grams.
+// Eight bytes hold five grams. The last eight may tell some grams again.
 template <typename Visit>
 void each_bit(std::string_view text, Visit visit) {
   const char* at = text.data();
   std::size_t left = text.size();
   for (; left >= 8; at += 5, left -= 5)
     if (!each_bit_of_word(load(at, 8), 5, visit)) return;
-  if (left >= GramFilter::gram)
+  if (left < GramFilter::gram) return;
+  if (text.size() >= 8)
+    each_bit_of_word(load(text.data() + text.size() - 8, 8), 5, visit);
+  else
     each_bit_of_word(load(at, left), left - GramFilter::gram + 1, visit);
+}
+
+std::size_t common_prefix(std::string_view a, std::string_view b) {
+  const std::size_t most = std::min(a.size(), b.size());
+  std::size_t at = 0;
+  for (; at + 8 <= most; at += 8)
+    if (const std::uint64_t differs = load(a.data() + at, 8) ^ load(b.data() + at, 8); differs != 0)
+      return at + static_cast<std::size_t>(std::countr_zero(differs)) / 8;
+  while (at < most && a[at] == b[at]) ++at;
+  return at;
 }
 
 std::size_t count_bits(const std::vector<std::uint64_t>& words) {
@@ -92,10 +106,7 @@ Result<GramFilter> GramFilter::decode(std::string_view encoded) {
 // Grams of what the value before began with, too, have been seen.
 void GramFilterBuilder::add(std::string_view value) {
   constexpr std::size_t kept = 128;
-  const std::size_t most = std::min(value.size(), last_.size());
-  const auto differs =
-      std::mismatch(last_.begin(), last_.begin() + std::ptrdiff_t(most), value.begin());
-  const auto common = static_cast<std::size_t>(differs.first - last_.begin());
+  const std::size_t common = common_prefix(last_, value);
   last_.replace(common, std::string::npos, value.substr(common, kept - std::min(kept, common)));
   if (common >= GramFilter::gram) value.remove_prefix(common - GramFilter::gram + 1);
   each_bit(value, [&](std::size_t bit) {

@@ -87,8 +87,12 @@ void LineGroups::place(std::uint32_t row, Detail detail, Draft& draft) {
   group.slots = static_cast<std::uint32_t>(split_.slots.size());
   group.rows.push_back(row);
   const auto base = static_cast<std::uint32_t>(text.data() - lines_.data());
-  for (const SlotRange& range : split_.slots)
-    group.ranges.push_back({base + range.begin, base + range.end});
+  const auto first =
+      group.ranges.insert(group.ranges.end(), split_.slots.begin(), split_.slots.end());
+  std::for_each(first, group.ranges.end(), [base](SlotRange& range) {
+    range.begin += base;
+    range.end += base;
+  });
 }
 
 std::vector<LineGroups::Group> LineGroups::finish(TemplateTable& part) {
@@ -120,8 +124,7 @@ std::vector<std::uint32_t> LineGroups::keep(Draft draft, Detail detail, Template
   return rare;
 }
 
-void LineGroups::add_plain(const std::vector<std::uint32_t>& rows,
-                           std::vector<Group>& kept) const {
+void LineGroups::add_plain(const std::vector<std::uint32_t>& rows, std::vector<Group>& kept) const {
   if (rows.empty()) return;
   Group plain;
   plain.number = plain_template;

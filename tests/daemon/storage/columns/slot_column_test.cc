@@ -60,6 +60,16 @@ TEST_CASE("a dictionary of more than 256 values has codes of two bytes") {
   CHECK(column.info().distinct == 700);
 }
 
+TEST_CASE("however many values there are up to 4096, a dictionary has each once") {
+  for (const std::size_t count : {1, 2, 3, 63, 64, 65, 255, 256, 257, 1023, 1025, 4096}) {
+    const auto name = [](std::size_t i) { return "/a/common/path/" + scrambled(i) + ".html"; };
+    const auto values = many([&](std::size_t i) { return name(i / 2 % count); }, 4 * count);
+    const auto column = round_trip(values);
+    CHECK(column.shape() == ColumnShape::dictionary);
+    CHECK(column.info().distinct == count);
+  }
+}
+
 TEST_CASE("a dictionary survives being moved") {
   auto column = round_trip({"a", "a", "b", "a"});
   const SlotColumn moved = std::move(column);
