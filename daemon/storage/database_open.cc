@@ -2,6 +2,7 @@
 #include <rocksdb/cache.h>
 #include <rocksdb/db.h>
 #include <rocksdb/env.h>
+#include <rocksdb/sst_file_reader.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -124,15 +125,41 @@ Result<void> Database::open_families(const std::vector<std::string>& existing, b
   if (unknown != existing.end())
     return newer_format(options_.path, "it has a family \"" + *unknown + "\"");
   SLUICE_TRY(const auto logs, read_wals(options_.path));
-  const auto status = open_rocks(read_only);
+  auto status = open_rocks(read_only, DamagedTables::refuse);
   if (tables_ahead(status)) return open_ahead(read_only, first_bad(logs));
+  // RocksDB would take a damaged log less exactly, too: one damage at a time.
+  if (status.IsCorruption() && !damaged_within(logs))
+    status = open_with_damaged_tables(read_only, status);
   if (!status.ok()) return open_error(status, options_.path);
   note_log_loss(db_->GetLatestSequenceNumber(), logs);
   note_left_out();
   return {};
 }
 
-rocksdb::Status Database::open_rocks(bool read_only) {
+// RocksDB refuses all data for one table whose index or properties are damaged. It stays closed,
+// and whoever reads in its range of keys is told.
+rocksdb::Status Database::open_with_damaged_tables(bool read_only, const rocksdb::Status& refused) {
+  auto status = open_rocks(read_only, DamagedTables::keep);
+  if (!status.ok()) return refused;
+  closed_tables_ = find_closed_tables();
+  report_corrupt(to_error(refused, "tables of " + options_.path + ": " + closed_tables_));
+  return status;
+}
+
+std::string Database::find_closed_tables() const {
+  std::vector<rocksdb::LiveFileMetaData> tables;
+  db_->GetLiveFilesMetaData(&tables);
+  rocksdb::Options options;
+  if (env_) options.env = env_;
+  std::string names;
+  for (const auto& table : tables)
+    if (!rocksdb::SstFileReader(options).Open(table.db_path + table.name).ok())
+      names += (names.empty() ? "" : ", ") + table.name.substr(1) + " (" +
+               table.column_family_name + ")";
+  return names;
+}
+
+rocksdb::Status Database::open_rocks(bool read_only, DamagedTables tables) {
   const auto cache = make_block_cache(options_);
   std::vector<rocksdb::ColumnFamilyDescriptor> descriptors;
   for (std::size_t i = 0; i < family_names.size(); ++i)
@@ -140,7 +167,8 @@ rocksdb::Status Database::open_rocks(bool read_only) {
                              family_options(static_cast<Family>(i), cache));
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
   rocksdb::DB* db = nullptr;
-  const auto rocks = database_options(env_, compactions_);
+  auto rocks = database_options(env_, compactions_);
+  rocks.paranoid_checks = tables == DamagedTables::refuse;
   auto status = read_only
                     ? rocksdb::DB::OpenForReadOnly(rocks, options_.path, descriptors, &handles, &db)
                     : rocksdb::DB::Open(rocks, options_.path, descriptors, &handles, &db);
@@ -161,7 +189,7 @@ Result<void> Database::open_ahead(bool read_only, const std::string& where) {
   for (const auto& place : corrected) note_corrected(place);
   SLUICE_CHECK(leave_out_damage(options_.path));
   SLUICE_TRY(const auto logs, read_wals(options_.path));
-  const auto status = open_rocks(false);
+  const auto status = open_rocks(false, DamagedTables::refuse);
   if (!status.ok()) return open_error(status, options_.path);
   note_log_loss(db_->GetLatestSequenceNumber(), logs);
   note_left_out();
