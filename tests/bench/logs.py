@@ -13,6 +13,7 @@ import tempfile
 
 import corpus as corpus_module
 import measure_queries
+import naive as naive_module
 import references
 import report
 from server import Server
@@ -76,9 +77,12 @@ def run_format(args, form, corpus, with_queries):
             ingest.settle(server)
         report.ingest_line(ingest)
         if with_queries:
-            for result in measure_queries.measure_all(server, corpus, args.only):
+            naive = naive_module.Naive(args.bin, corpus) if args.naive else None
+            for result in measure_queries.measure_all(server, corpus, args.only, naive):
                 report.query_line(result)
                 results.append(result)
+            if naive:
+                naive.stop()
         return ingest, crash, results
     finally:
         server.stop()
@@ -96,6 +100,8 @@ def parse_arguments():
     parser.add_argument("--connections", type=int, default=2)
     parser.add_argument("--formats", default=",".join(FORMATS), help="which pushes to measure")
     parser.add_argument("--only", help="only queries with this in their name")
+    parser.add_argument("--naive", action="store_true",
+                        help="also answer the queries one line at a time, from memory, and compare")
     parser.add_argument("--dir", help="where corpus and data are kept during the run")
     args = parser.parse_args()
     args.formats = args.formats.split(",")

@@ -36,7 +36,7 @@ class Result:
 
     def __init__(self, query):
         self.query = query
-        self.cold = self.warm = self.answer = self.reference_ms = None
+        self.cold = self.warm = self.answer = self.reference_ms = self.naive_ms = None
         self.problems = []
 
 
@@ -103,7 +103,24 @@ def check(result, corpus):
         result.problems.append(f"answered {got:.0f}, the files say {expected:.0f}")
 
 
-def measure_all(server, corpus, only=None):
+def compare(result, naive):
+    """With the answer found one line at a time."""
+    if naive is None or result.answer.error:
+        return
+    path, parameters = request_of(result.query, naive.corpus)
+    found = naive.ask(result.query, path, parameters)
+    result.naive_ms = found.get("cpu_ms")
+    ours = result.answer
+    if "error" in found:
+        result.problems.append("line at a time: " + found["error"])
+    elif (ours.lines, ours.series) != (found["lines"], found["series"]) or (
+            abs(ours.sum - found["sum"]) > abs(found["sum"]) * 1e-9):
+        result.problems.append(
+            f"answered {ours.lines} lines, {ours.series} series, sum {ours.sum}; line at a time "
+            f"{found['lines']}, {found['series']}, {found['sum']}")
+
+
+def measure_all(server, corpus, only=None, naive=None):
     for query in query_file.load():
         if only and only not in query.name:
             continue
@@ -114,4 +131,5 @@ def measure_all(server, corpus, only=None):
         else:
             result = measure(server, query, corpus)
             check(result, corpus)
+            compare(result, naive)
         yield result

@@ -79,7 +79,7 @@ def query_line(result):
     if result.query is not None and not hasattr(query_line, "headed"):
         query_line.headed = True
         say(f"\n{'query':{NAME_WIDTH}} {'cold ms':>8} {'CPU ms':>8} {'warm ms':>8} {'CPU ms':>8} "
-            f"{'target':>7} {'VL':>7} {'Loki':>7} {'rows':>6} {'by shell':>9}")
+            f"{'target':>7} {'VL':>7} {'Loki':>7} {'rows':>6} {'by shell':>9} {'by line':>9}")
     query = result.query
     cold, warm = result.cold or (None, None), result.warm or (None, None)
     rows = "-" if result.answer is None else result.answer.rows(query.kind)
@@ -87,7 +87,7 @@ def query_line(result):
     target = "-" if query.target is None else f"{query.target:,.0f}"
     say(f"{query.name:{NAME_WIDTH}} {number(cold[0]):>8} {number(cold[1]):>8} "
         f"{number(warm[0]):>8} {number(warm[1]):>8} {target:>7} {peers[0]:>7} {peers[1]:>7} "
-        f"{rows:>6} {number(result.reference_ms):>9}")
+        f"{rows:>6} {number(result.reference_ms):>9} {number(result.naive_ms):>9}")
     for problem in result.problems:
         say(f"  !! {query.name}: {problem}")
 

@@ -168,6 +168,10 @@ class MemoryLogSource : public LogSource {
         std::upper_bound(it->entries.begin(), it->entries.end(), entry.timestamp, later),
         std::move(entry));
   }
+  // A new stream; its entries ascend.
+  void add_stream(LabelSet labels, std::vector<LogEntry> entries) {
+    tenants_[default_tenant()].push_back({std::move(labels), std::move(entries)});
+  }
   // The line at `seconds` after the epoch.
   void add(const LabelSet& labels, double seconds, std::string line, LabelSet metadata = {}) {
     const auto ns = static_cast<std::int64_t>(seconds * 1e9);
