@@ -16,8 +16,8 @@ scrape::ScrapeStatus some_targets() {
   scrape::ScrapeStatus status;
   status.jobs = {"node"};
   status.active = {{"node", std::make_shared<const scrape::Target>(target), {}}};
-  status.active[0].state.descriptions = std::make_shared<scrape::SeriesCache::Descriptions>(
-      scrape::SeriesCache::Descriptions{{"up_total", {"up_total", "counter", "Help.", ""}}});
+  status.active[0].state.descriptions = std::make_shared<scrape::Descriptions>(
+      scrape::Descriptions{{"up_total", {"up_total", "counter", "Help.", ""}}});
   status.dropped = {{"node", {{"__address__", "dropped-host:1"}}}};
   status.dropped_counts = {{"node", 1}};
   return status;
