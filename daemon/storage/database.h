@@ -148,8 +148,6 @@ class Database {
 
   // What the log had behind a damaged place when it was opened, and is left out.
   const std::optional<Error>& log_damage() const { return log_damage_; }
-  // Names of tables that do not open, joined; empty: all do.
-  const std::string& closed_tables() const { return closed_tables_; }
   // Changes were taken from behind it, so that steps may be there in part, until settle_damage().
   bool skipped_damage() const { return skipped_damage_; }
   void settle_damage();
@@ -173,10 +171,7 @@ class Database {
   void note_log_loss(std::uint64_t recovered, const std::vector<WalFile>& logs);
   void note_corrected(const std::string& place) const;
   Result<void> open_families(const std::vector<std::string>& existing, bool read_only);
-  enum class DamagedTables { refuse, keep };
-  rocksdb::Status open_rocks(bool read_only, DamagedTables tables);
-  std::string find_closed_tables() const;
-  rocksdb::Status open_with_damaged_tables(bool read_only, const rocksdb::Status& refused);
+  rocksdb::Status open_rocks(bool read_only);
   Result<void> open_ahead(bool read_only, const std::string& where);
   void note_left_out();
   // Whether the directory is of the format that is written; false: of an older one, or new.
@@ -197,7 +192,6 @@ class Database {
   const std::shared_ptr<CompactionWatch> compactions_;
   std::unique_ptr<rocksdb::DB> db_;
   FamilyHandles families_{};
-  std::string closed_tables_;
   std::optional<Error> log_damage_;
   bool skipped_damage_ = false;
   std::atomic<bool> failed_{false};  // RocksDB refuses writes until resumed

@@ -49,13 +49,31 @@ bool has_old_families(const std::vector<std::string>& existing) {
   return has("chunk") || (has(name_of(Family::sample_state)) && !has(name_of(Family::group)));
 }
 
-Error open_error(const rocksdb::Status& status, const std::string& path) {
+// RocksDB refuses all data for one table whose index or properties are damaged, and seldom says
+// which. It would open with less care (paranoid_checks), but then it does not look at checksums.
+std::string damaged_tables(const std::string& path, rocksdb::Env* env) {
+  rocksdb::Options options;
+  if (env) options.env = env;
+  std::string names;
+  std::error_code ec;
+  for (const auto& file : std::filesystem::directory_iterator(path, ec))
+    if (file.path().extension() == ".sst" &&
+        rocksdb::SstFileReader(options).Open(file.path().string()).IsCorruption())
+      names += (names.empty() ? "" : ", ") + file.path().filename().string();
+  return names;
+}
+
+Error open_error(const rocksdb::Status& status, const std::string& path,
+                 rocksdb::Env* env = nullptr) {
   const std::string text = status.ToString();
   if (status.IsIOError() && text.find("LOCK") != std::string::npos)
     return {ErrorCode::conflict, "data directory " + path +
                                      " is in use by another process (its LOCK file is held); "
                                      "only one sluiced may open it"};
-  return to_error(status, "opening data directory " + path);
+  Error error = to_error(status, "opening data directory " + path);
+  const std::string damaged = status.IsCorruption() ? damaged_tables(path, env) : std::string();
+  if (!damaged.empty()) error.message += "; damaged tables: " + damaged + "; restore a backup";
+  return error;
 }
 
 // A log is damaged in the middle, and a family was written out behind that place: there is no
@@ -125,41 +143,15 @@ Result<void> Database::open_families(const std::vector<std::string>& existing, b
   if (unknown != existing.end())
     return newer_format(options_.path, "it has a family \"" + *unknown + "\"");
   SLUICE_TRY(const auto logs, read_wals(options_.path));
-  auto status = open_rocks(read_only, DamagedTables::refuse);
+  const auto status = open_rocks(read_only);
   if (tables_ahead(status)) return open_ahead(read_only, first_bad(logs));
-  // RocksDB would take a damaged log less exactly, too: one damage at a time.
-  if (status.IsCorruption() && !damaged_within(logs))
-    status = open_with_damaged_tables(read_only, status);
-  if (!status.ok()) return open_error(status, options_.path);
+  if (!status.ok()) return open_error(status, options_.path, env_);
   note_log_loss(db_->GetLatestSequenceNumber(), logs);
   note_left_out();
   return {};
 }
 
-// RocksDB refuses all data for one table whose index or properties are damaged. It stays closed,
-// and whoever reads in its range of keys is told.
-rocksdb::Status Database::open_with_damaged_tables(bool read_only, const rocksdb::Status& refused) {
-  auto status = open_rocks(read_only, DamagedTables::keep);
-  if (!status.ok()) return refused;
-  closed_tables_ = find_closed_tables();
-  report_corrupt(to_error(refused, "tables of " + options_.path + ": " + closed_tables_));
-  return status;
-}
-
-std::string Database::find_closed_tables() const {
-  std::vector<rocksdb::LiveFileMetaData> tables;
-  db_->GetLiveFilesMetaData(&tables);
-  rocksdb::Options options;
-  if (env_) options.env = env_;
-  std::string names;
-  for (const auto& table : tables)
-    if (!rocksdb::SstFileReader(options).Open(table.db_path + table.name).ok())
-      names += (names.empty() ? "" : ", ") + table.name.substr(1) + " (" +
-               table.column_family_name + ")";
-  return names;
-}
-
-rocksdb::Status Database::open_rocks(bool read_only, DamagedTables tables) {
+rocksdb::Status Database::open_rocks(bool read_only) {
   const auto cache = make_block_cache(options_);
   std::vector<rocksdb::ColumnFamilyDescriptor> descriptors;
   for (std::size_t i = 0; i < family_names.size(); ++i)
@@ -167,8 +159,7 @@ rocksdb::Status Database::open_rocks(bool read_only, DamagedTables tables) {
                              family_options(static_cast<Family>(i), cache));
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
   rocksdb::DB* db = nullptr;
-  auto rocks = database_options(env_, compactions_);
-  rocks.paranoid_checks = tables == DamagedTables::refuse;
+  const auto rocks = database_options(env_, compactions_);
   auto status = read_only
                     ? rocksdb::DB::OpenForReadOnly(rocks, options_.path, descriptors, &handles, &db)
                     : rocksdb::DB::Open(rocks, options_.path, descriptors, &handles, &db);
@@ -189,7 +180,7 @@ Result<void> Database::open_ahead(bool read_only, const std::string& where) {
   for (const auto& place : corrected) note_corrected(place);
   SLUICE_CHECK(leave_out_damage(options_.path));
   SLUICE_TRY(const auto logs, read_wals(options_.path));
-  const auto status = open_rocks(false, DamagedTables::refuse);
+  const auto status = open_rocks(false);
   if (!status.ok()) return open_error(status, options_.path);
   note_log_loss(db_->GetLatestSequenceNumber(), logs);
   note_left_out();

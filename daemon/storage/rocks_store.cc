@@ -25,12 +25,8 @@ Result<std::unique_ptr<RocksStore>> RocksStore::open(StoreOptions options, Clock
   SLUICE_TRY(auto database, Database::open(options, *own_metrics, hooks.free_bytes, hooks.env));
   std::unique_ptr<RocksStore> store(new RocksStore(
       std::move(options), clock, std::move(own_metrics), std::move(database), std::move(policy)));
-  auto started = store->start(hooks.background);
-  if (started) return store;
-  const std::string& closed = store->database_->closed_tables();
-  if (closed.empty()) return std::move(started).error();
-  return std::move(started).error().within("tables that do not open: " + closed +
-                                           "; restore a backup");
+  SLUICE_CHECK(store->start(hooks.background));
+  return store;
 }
 
 RocksStore::RocksStore(StoreOptions options, Clock& clock, std::unique_ptr<StorageMetrics> metrics,

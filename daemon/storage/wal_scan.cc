@@ -150,14 +150,6 @@ std::string first_bad(const std::vector<WalFile>& logs) {
   return {};
 }
 
-bool damaged_within(const std::vector<WalFile>& logs) {
-  return std::any_of(logs.begin(), logs.end(), [](const WalFile& log) {
-    return std::any_of(log.records.begin(), log.records.end(), [&](const WalRecord& record) {
-      return !record.good && &record != &log.records.back();
-    });
-  });
-}
-
 WalLoss loss_beyond(std::uint64_t recovered, const std::vector<WalFile>& logs) {
   WalLoss loss;
   for (const auto& log : logs) {

@@ -51,8 +51,6 @@ struct WalLoss {
 };
 // Where the first bad record stands; empty: nowhere.
 std::string first_bad(const std::vector<WalFile>& logs);
-// Whether a bad record has a good one behind it in its file: no torn write.
-bool damaged_within(const std::vector<WalFile>& logs);
 WalLoss loss_beyond(std::uint64_t recovered, const std::vector<WalFile>& logs);
 
 }  // namespace sluice::storage

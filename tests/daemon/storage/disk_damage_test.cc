@@ -287,7 +287,6 @@ TEST_CASE("a flipped bit in a table: named by a check, contained, and writes go 
                  ContainsSubstring(table.filename().string()) || ContainsSubstring("checksum"));
     }
     if (const auto opened = store.try_open(); !opened) {
-      // What is needed to start at all lies in it.
       CHECK(opened.error().code == ErrorCode::corrupt);
       CHECK_THAT(opened.error().message, ContainsSubstring(table.filename().string()));
       continue;
