@@ -113,8 +113,9 @@ void Scraper::Impl::use_room(Timestamp now) {
 }
 
 void Scraper::Impl::refresh_files(Timestamp now) {
-  if (now >= files_looked_at && now - files_looked_at < file_poll &&
-      files_looked_at != Timestamp::min())
+  // The minimum first: nothing can be subtracted from it.
+  if (files_looked_at != Timestamp::min() && now >= files_looked_at &&
+      now - files_looked_at < file_poll)
     return;
   files_looked_at = now;
   for (auto& [name, pool] : pools) pool->refresh(now, room_beside(pool.get()));
