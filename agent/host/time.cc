@@ -13,8 +13,11 @@ void emit_zone(Timestamp now, Families& out) {
   const auto seconds = static_cast<std::time_t>(unix_ns(now) / 1'000'000'000);
   std::tm local{};
   if (::localtime_r(&seconds, &local) == nullptr) return;
+  // Not tm_zone itself, which lies in memory of libc's that other threads may be given anew.
+  char zone[32] = "";
+  if (std::strftime(zone, sizeof zone, "%Z", &local) == 0) return;
   out.gauge("node_time_zone_offset_seconds", "Local time less UTC.",
-            static_cast<double>(local.tm_gmtoff), {{"time_zone", local.tm_zone}});
+            static_cast<double>(local.tm_gmtoff), {{"time_zone", zone}});
 }
 
 void emit_sources(const std::string& dir, const std::string& device, Families& out) {
