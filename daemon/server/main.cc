@@ -95,8 +95,8 @@ void share_memory_between_threads() {
 // for the next push or row group. Their buffers are below the first bound; the second is what may
 // lie unused.
 void keep_large_buffers() {
-  constexpr int mapped_alone = 32 << 20;
-  constexpr int kept = 64 << 20;
+  constexpr int mapped_alone = 4 << 20;
+  constexpr int kept = 16 << 20;
   mallopt(M_MMAP_THRESHOLD, mapped_alone);
   mallopt(M_TRIM_THRESHOLD, kept);
 }
