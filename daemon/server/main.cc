@@ -92,8 +92,8 @@ void share_memory_between_threads() {
 }
 
 // By default what is large is given back to the kernel when freed, to be cleared and mapped anew
-// for the next push or row group. Their buffers are below the first bound; the second is what may
-// lie unused.
+// for the next push or row group. Buffers of usual pushes are below the first bound; the second is
+// what may lie unused.
 void keep_large_buffers() {
   constexpr int mapped_alone = 4 << 20;
   constexpr int kept = 16 << 20;
