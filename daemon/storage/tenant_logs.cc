@@ -35,7 +35,10 @@ std::vector<PushOutcome::Refused> TenantLogs::take_excess(std::vector<PushStream
   std::size_t count = interned_.size();
   std::erase_if(streams, [&](const PushStream& stream) {
     if (stream.entries.empty() || interned(stream.labels)) return false;
-    if (count < max) return ++count == 0;
+    if (count < max) {
+      ++count;
+      return false;
+    }
     refused.push_back({stream.labels, stream.entries.size()});
     return true;
   });
