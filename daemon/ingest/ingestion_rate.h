@@ -1,17 +1,14 @@
-// IngestionRate: how much each tenant may push, as a bucket that fills by the second (Loki's
-// ingestion_rate and ingestion_burst). Safe from any thread; time comes from the caller.
-//
-// A push that is larger than the whole bucket passes when the bucket is full and leaves it in debt:
-// refused for ever it would only be lost.
+// IngestionRate: how much each tenant may push (Loki's ingestion_rate and ingestion_burst). Safe
+// from any thread; time comes from the caller.
 #pragma once
 
-#include <chrono>
-#include <map>
 #include <mutex>
+#include <string>
 
 #include "base/types/ids.h"
 #include "base/types/limits.h"
 #include "base/types/result.h"
+#include "daemon/ingest/token_buckets.h"
 
 namespace sluice::ingest {
 
@@ -35,18 +32,8 @@ class IngestionRate {
   std::size_t tenants() const;  // that have a bucket
 
  private:
-  struct Bucket {
-    double level = 0;  // bytes; below 0: debt
-    Time filled{};
-  };
-  Bucket& bucket_of(const TenantId& tenant, const Limits& limits, Time now);
-  void forget_full(const Limits& limits, Time now);
-
   mutable std::mutex mutex_;
-  // Protected by mutex_:
-  std::map<TenantId, Bucket> buckets_;  // who is not in it has a full one, or shares the next
-  Bucket shared_;
-  Time next_sweep_ = Time::min();
+  TokenBuckets<std::string> buckets_{rate_tenants_max, 1024};  // protected by mutex_
 };
 
 }  // namespace sluice::ingest

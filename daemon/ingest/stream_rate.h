@@ -1,23 +1,19 @@
-// StreamRate: how much may be pushed to each stream, as a bucket that fills by the second (Loki's
-// per_stream_rate_limit and its burst). Safe from any thread; time comes from the caller.
-//
-// As with the rate of a tenant, what is larger than the whole bucket passes a full one and leaves
-// it in debt.
+// StreamRate: how much may be pushed to each stream (Loki's per_stream_rate_limit and its burst).
+// Safe from any thread; time comes from the caller.
 #pragma once
 
-#include <chrono>
 #include <mutex>
 #include <optional>
-#include <unordered_map>
 #include <vector>
 
 #include "base/types/ids.h"
 #include "base/types/limits.h"
 #include "base/types/log_entry.h"
+#include "daemon/ingest/token_buckets.h"
 
 namespace sluice::ingest {
 
-// Streams with a bucket; those past it have no limit until others are full again.
+// Streams with a bucket of their own; those past it share one.
 inline constexpr std::size_t rate_streams_max = 200'000;
 
 class StreamRate {
@@ -37,17 +33,8 @@ class StreamRate {
   std::size_t streams() const;  // that have a bucket
 
  private:
-  struct Bucket {
-    double level = 0;  // bytes; below 0: debt
-    Time filled{};
-  };
-  Bucket* bucket_of(std::uint64_t stream, const Limits& limits, Time now);
-  void forget_full(const Limits& limits, Time now);
-
   mutable std::mutex mutex_;
-  // Protected by mutex_:
-  std::unordered_map<std::uint64_t, Bucket> buckets_;  // by hash; who is not in it has a full one
-  Time next_sweep_ = Time::min();
+  TokenBuckets<std::uint64_t> buckets_{rate_streams_max, rate_streams_max};  // protected by mutex_
 };
 
 // Of lines and structured metadata.
