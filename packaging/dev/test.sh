@@ -35,7 +35,25 @@ test_ctest() {
   test_sanitizer_options
   if [ "$preset" = tsan ] && test_addresses_too_random; then run=(setarch -R ctest); fi
   "${run[@]}" --test-dir "build/$preset" --no-tests=error "${arguments[@]}" |
-    slowest_before_summary
+    slowest_before_summary && return
+  local failed=$?
+  failures_again "build/$preset/Testing/Temporary/LastTest.log"
+  return "$failed"
+}
+
+# Between a failure and the end of the output may lie thousands of lines that the tests logged: the
+# failed assertions of the unit tests, with their case and the seed they print, once more at the end.
+failures_again() {
+  [ -f "$1" ] || return 0
+  awk '
+    /^ts=/ { next }
+    /^-----+$/ { if (!heading) { heading = 1; title = "" } else heading = 0; show = 0; next }
+    heading { title = title (title == "" ? "" : ": ") $0; next }
+    /^=====+$/ { show = 0; next }
+    /: FAILED:/ { if (++count == 1) print "failed assertions:"; print ""; print "in " title
+                  show = 15 }
+    show > 0 && count <= 20 { print "  " $0; show-- }
+    END { if (count > 20) print "  and " count - 20 " more" }' "$1"
 }
 
 # The first finding ends its process, so that no test passes over it. What is set already comes
