@@ -6,6 +6,7 @@
 #include <rocksdb/write_batch.h>
 
 #include "base/types/assert.h"
+#include "daemon/storage/corrections.h"
 #include "daemon/storage/database.h"
 #include "daemon/storage/envelope.h"
 #include "daemon/storage/rocks_status.h"
@@ -71,18 +72,58 @@ Value::~Value() = default;
 Value::Value(Value&&) noexcept = default;
 Value& Value::operator=(Value&&) noexcept = default;
 
-Scan::Scan(std::unique_ptr<rocksdb::Iterator> iterator, std::string from, std::string to)
-    : iterator_(std::move(iterator)), from_(std::move(from)), to_(std::move(to)) {}
+Scan::Scan(const Source& source, std::string from, std::string to, Corrections& corrections)
+    : source_(source),
+      from_(std::move(from)),
+      to_(std::move(to)),
+      corrections_(&corrections),
+      iterator_(open()) {}
 Scan::~Scan() = default;
 Scan::Scan(Scan&&) noexcept = default;
 
+std::unique_ptr<rocksdb::Iterator> Scan::open() const {
+  rocksdb::ReadOptions options;
+  options.snapshot = source_.snapshot;
+  options.ignore_range_deletions = source_.ranges != Ranges::iterator;
+  return std::unique_ptr<rocksdb::Iterator>(source_.db->NewIterator(options, source_.family));
+}
+
 bool Scan::next() {
-  if (started_)
+  do {
+    step();
+    if (!iterator_->Valid() || (!to_.empty() && key() >= to_)) return false;
+  } while (source_.ranges == Ranges::checked && is_removed());
+  return true;
+}
+
+void Scan::step() {
+  if (started_) {
+    from_ = key();
     iterator_->Next();
-  else
+  } else {
     iterator_->Seek(from_);
+  }
+  while (!iterator_->Valid() && read_again()) {
+  }
   started_ = true;
-  return iterator_->Valid() && (to_.empty() || key() < to_);
+}
+
+// Past a flipped bit that could be set right. An iterator keeps what it read of a block.
+bool Scan::read_again() {
+  const auto status = iterator_->status();
+  if (!status.IsCorruption() || !corrections_->after_read(status.ToString())) return false;
+  iterator_ = open();
+  iterator_->Seek(from_);
+  if (started_ && iterator_->Valid() && key() == from_) iterator_->Next();
+  return iterator_->Valid() || iterator_->status().ToString() != status.ToString();
+}
+
+// What cannot be told is told by who reads it.
+bool Scan::is_removed() const {
+  rocksdb::ReadOptions options;
+  options.snapshot = source_.snapshot;
+  rocksdb::PinnableSlice value;
+  return source_.db->Get(options, source_.family, iterator_->key(), &value).IsNotFound();
 }
 
 std::string_view Scan::key() const {

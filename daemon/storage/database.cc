@@ -10,6 +10,7 @@
 #include "base/telemetry/log.h"
 #include "daemon/storage/codec/bytes.h"
 #include "daemon/storage/compaction_watch.h"
+#include "daemon/storage/corrections.h"
 #include "daemon/storage/envelope.h"
 #include "daemon/storage/rocks_status.h"
 
@@ -24,17 +25,33 @@ std::uint64_t statvfs_free_bytes(const std::string& path) {
   return static_cast<std::uint64_t>(info.f_bavail) * info.f_frsize;
 }
 
+// Of parts, all but the summaries are scanned to find what an interrupted merge left, by a start,
+// and by a check, which reads the tables as well.
+Scan::Ranges ranges_of(Family family) {
+  switch (family) {
+    case Family::rows:
+    case Family::group:
+    case Family::directory:
+    case Family::sample_rows: return Scan::Ranges::iterator;
+    case Family::part:
+    case Family::sample_part: return Scan::Ranges::checked;
+    default: return Scan::Ranges::none;
+  }
+}
+
 // What resuming needs beside the memtables themselves: manifest, tables' indexes, a new log.
 constexpr std::uint64_t resume_margin_bytes = 8 << 20;
 
 }  // namespace
 
 Database::Database(const StoreOptions& options, StorageMetrics& metrics, FreeBytes free_bytes,
-                   rocksdb::Env* env)
+                   rocksdb::Env* env, bool read_only)
     : options_(options),
       metrics_(metrics),
       free_bytes_(free_bytes ? std::move(free_bytes) : FreeBytes(statvfs_free_bytes)),
       env_(env),
+      read_only_(read_only),
+      corrections_(std::make_unique<Corrections>(options.path, metrics, !read_only && !env)),
       compactions_(std::make_shared<CompactionWatch>()) {}
 
 Database::~Database() {
@@ -104,8 +121,12 @@ Result<std::optional<Value>> Database::get(Family family, std::string_view key, 
   // Chunks are large and the kernel's cache has them: they would only push out indexes and headers.
   options.fill_cache = family != Family::rows && family != Family::sample_rows;
   Value value(std::make_unique<rocksdb::PinnableSlice>());
-  const auto status = db_->Get(options, families_[static_cast<std::size_t>(family)], to_slice(key),
-                               value.slice_.get());
+  const auto read = [&] {
+    return db_->Get(options, families_[static_cast<std::size_t>(family)], to_slice(key),
+                    value.slice_.get());
+  };
+  auto status = read();
+  if (status.IsCorruption() && corrections_->after_read(status.ToString())) status = read();
   if (status.IsNotFound()) return std::optional<Value>();
   if (!status.ok()) return to_error(status, "reading the store");
   SLUICE_TRY(value.payload_, open_envelope(key, type, to_view(*value.slice_)));
@@ -114,11 +135,9 @@ Result<std::optional<Value>> Database::get(Family family, std::string_view key, 
 
 Scan Database::scan(Family family, std::string from, std::string to,
                     const Snapshot* snapshot) const {
-  rocksdb::ReadOptions options;
-  if (snapshot) options.snapshot = snapshot->snapshot_;
-  auto* handle = families_[static_cast<std::size_t>(family)];
-  return Scan(std::unique_ptr<rocksdb::Iterator>(db_->NewIterator(options, handle)),
-              std::move(from), std::move(to));
+  const Scan::Source source{db_.get(), families_[static_cast<std::size_t>(family)],
+                            snapshot ? snapshot->snapshot_ : nullptr, ranges_of(family)};
+  return Scan(source, std::move(from), std::move(to), *corrections_);
 }
 
 Scan Database::scan_prefix(Family family, const std::string& prefix,
@@ -138,6 +157,7 @@ void Database::report_corrupt(const Error& error) const {
 // What met damage is not compacted again until the next start.
 void Database::leave_damaged() {
   for (const auto& failure : compactions_->take()) {
+    if (failure.damage && corrections_->after_read(failure.message)) continue;
     const Error error{failure.damage ? ErrorCode::corrupt : ErrorCode::io,
                       "compacting family " + failure.family + ": " + failure.message};
     if (failure.damage) report_corrupt(error);

@@ -36,6 +36,7 @@ class WriteBatch;
 namespace sluice::storage {
 
 class CompactionWatch;
+class Corrections;
 struct WalFile;
 
 using FamilyHandles = std::array<rocksdb::ColumnFamilyHandle*, family_names.size()>;
@@ -82,7 +83,20 @@ class Value {
 // Keys in order. while (scan.next()) ...; then status().
 class Scan {
  public:
-  Scan(std::unique_ptr<rocksdb::Iterator> iterator, std::string from, std::string to);
+  // Who looks at the ranges that were removed. With RocksDB 7.8's iterator a table of a lower level
+  // that cannot be read, and those behind it, can be passed over without a word (mended in 8.5.2).
+  enum class Ranges {
+    none,      // the family never has any
+    checked,   // each key is asked for by itself
+    iterator,  // families of many keys, where what is passed over does no harm
+  };
+  struct Source {
+    rocksdb::DB* db = nullptr;
+    rocksdb::ColumnFamilyHandle* family = nullptr;
+    const rocksdb::Snapshot* snapshot = nullptr;
+    Ranges ranges = Ranges::iterator;
+  };
+  Scan(const Source& source, std::string from, std::string to, Corrections& corrections);
   ~Scan();
   Scan(Scan&&) noexcept;
   bool next();
@@ -93,9 +107,16 @@ class Scan {
   Result<void> status() const;
 
  private:
+  std::unique_ptr<rocksdb::Iterator> open() const;
+  void step();
+  bool read_again();
+  bool is_removed() const;
+
+  Source source_;
+  std::string from_;  // and, once started, the key before the next
+  std::string to_;    // exclusive; empty: to the end
+  Corrections* corrections_;
   std::unique_ptr<rocksdb::Iterator> iterator_;
-  std::string from_;
-  std::string to_;  // exclusive; empty: to the end
   bool started_ = false;
 };
 
@@ -167,12 +188,13 @@ class Database {
 
  private:
   Database(const StoreOptions& options, StorageMetrics& metrics, FreeBytes free_bytes,
-           rocksdb::Env* env);
+           rocksdb::Env* env, bool read_only);
+  Result<std::vector<std::string>> existing_families();
   void note_log_loss(std::uint64_t recovered, const std::vector<WalFile>& logs);
-  void note_corrected(const std::string& place) const;
-  Result<void> open_families(const std::vector<std::string>& existing, bool read_only);
-  rocksdb::Status open_rocks(bool read_only);
-  Result<void> open_ahead(bool read_only, const std::string& where);
+  Result<void> open_families(const std::vector<std::string>& existing);
+  rocksdb::Status open_rocks();
+  rocksdb::Status try_open_rocks();
+  Result<void> open_ahead(const std::string& where);
   void note_left_out();
   // Whether the directory is of the format that is written; false: of an older one, or new.
   Result<bool> check_format(bool created);
@@ -189,6 +211,8 @@ class Database {
   StorageMetrics& metrics_;
   FreeBytes free_bytes_;
   rocksdb::Env* const env_;
+  const bool read_only_;
+  const std::unique_ptr<Corrections> corrections_;
   const std::shared_ptr<CompactionWatch> compactions_;
   std::unique_ptr<rocksdb::DB> db_;
   FamilyHandles families_{};

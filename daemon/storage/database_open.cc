@@ -2,7 +2,6 @@
 #include <rocksdb/cache.h>
 #include <rocksdb/db.h>
 #include <rocksdb/env.h>
-#include <rocksdb/sst_file_reader.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -10,6 +9,7 @@
 #include "base/telemetry/log.h"
 #include "daemon/storage/codec/bytes.h"
 #include "daemon/storage/compaction_watch.h"
+#include "daemon/storage/corrections.h"
 #include "daemon/storage/database.h"
 #include "daemon/storage/database_options.h"
 #include "daemon/storage/rocks_status.h"
@@ -49,31 +49,13 @@ bool has_old_families(const std::vector<std::string>& existing) {
   return has("chunk") || (has(name_of(Family::sample_state)) && !has(name_of(Family::group)));
 }
 
-// RocksDB refuses all data for one table whose index or properties are damaged, and seldom says
-// which. It would open with less care (paranoid_checks), but then it does not look at checksums.
-std::string damaged_tables(const std::string& path, rocksdb::Env* env) {
-  rocksdb::Options options;
-  if (env) options.env = env;
-  std::string names;
-  std::error_code ec;
-  for (const auto& file : std::filesystem::directory_iterator(path, ec))
-    if (file.path().extension() == ".sst" &&
-        rocksdb::SstFileReader(options).Open(file.path().string()).IsCorruption())
-      names += (names.empty() ? "" : ", ") + file.path().filename().string();
-  return names;
-}
-
-Error open_error(const rocksdb::Status& status, const std::string& path,
-                 rocksdb::Env* env = nullptr) {
+Error open_error(const rocksdb::Status& status, const std::string& path) {
   const std::string text = status.ToString();
   if (status.IsIOError() && text.find("LOCK") != std::string::npos)
     return {ErrorCode::conflict, "data directory " + path +
                                      " is in use by another process (its LOCK file is held); "
                                      "only one sluiced may open it"};
-  Error error = to_error(status, "opening data directory " + path);
-  const std::string damaged = status.IsCorruption() ? damaged_tables(path, env) : std::string();
-  if (!damaged.empty()) error.message += "; damaged tables: " + damaged + "; restore a backup";
-  return error;
+  return to_error(status, "opening data directory " + path);
 }
 
 // A log is damaged in the middle, and a family was written out behind that place: there is no
@@ -100,25 +82,16 @@ Result<void> check_unused(const std::string& path) {
   return {};
 }
 
-// The families that are on disk; empty for a new directory.
-Result<std::vector<std::string>> list_families(const std::string& path, rocksdb::Env* env) {
-  std::vector<std::string> names;
-  if (!std::filesystem::exists(path + "/CURRENT")) return names;
-  const auto status = rocksdb::DB::ListColumnFamilies(
-      database_options(env, std::make_shared<CompactionWatch>()), path, &names);
-  if (!status.ok()) return open_error(status, path);
-  return names;
-}
-
 }  // namespace
 
 Result<std::unique_ptr<Database>> Database::open(const StoreOptions& options,
                                                  StorageMetrics& metrics, FreeBytes free_bytes,
                                                  rocksdb::Env* env) {
   SLUICE_CHECK(make_directory(options.path));
-  SLUICE_TRY(const auto existing, list_families(options.path, env));
-  std::unique_ptr<Database> database(new Database(options, metrics, std::move(free_bytes), env));
-  SLUICE_CHECK(database->open_families(existing, false));
+  std::unique_ptr<Database> database(
+      new Database(options, metrics, std::move(free_bytes), env, false));
+  SLUICE_TRY(const auto existing, database->existing_families());
+  SLUICE_CHECK(database->open_families(existing));
   SLUICE_TRY(const bool current, database->check_format(existing.empty()));
   if (!current) SLUICE_CHECK(database->write_format());
   database->tick();
@@ -127,31 +100,57 @@ Result<std::unique_ptr<Database>> Database::open(const StoreOptions& options,
 
 Result<std::unique_ptr<Database>> Database::open_read_only(const StoreOptions& options,
                                                            StorageMetrics& metrics) {
-  SLUICE_TRY(const auto existing, list_families(options.path, nullptr));
+  std::unique_ptr<Database> database(new Database(options, metrics, {}, nullptr, true));
+  SLUICE_TRY(const auto existing, database->existing_families());
   if (existing.empty())
     return Error{ErrorCode::not_found, "no store in " + options.path + ": it has no CURRENT file"};
   SLUICE_CHECK(check_unused(options.path));
-  std::unique_ptr<Database> database(new Database(options, metrics, {}, nullptr));
-  SLUICE_CHECK(database->open_families(existing, true));
+  SLUICE_CHECK(database->open_families(existing));
   SLUICE_CHECK(database->check_format(false));
   return database;
 }
 
-Result<void> Database::open_families(const std::vector<std::string>& existing, bool read_only) {
+// The families that are on disk; empty for a new directory.
+Result<std::vector<std::string>> Database::existing_families() {
+  std::vector<std::string> names;
+  if (!std::filesystem::exists(options_.path + "/CURRENT")) return names;
+  const auto options = database_options(env_, std::make_shared<CompactionWatch>());
+  const auto list = [&] { return rocksdb::DB::ListColumnFamilies(options, options_.path, &names); };
+  auto status = list();
+  if (status.IsCorruption() && corrections_->after_open(status.ToString())) status = list();
+  if (!status.ok()) return open_error(status, options_.path);
+  return names;
+}
+
+Result<void> Database::open_families(const std::vector<std::string>& existing) {
   if (has_old_families(existing)) return development_format(options_.path);
   const auto unknown = std::find_if_not(existing.begin(), existing.end(), known_family);
   if (unknown != existing.end())
     return newer_format(options_.path, "it has a family \"" + *unknown + "\"");
-  SLUICE_TRY(const auto logs, read_wals(options_.path));
-  const auto status = open_rocks(read_only);
-  if (tables_ahead(status)) return open_ahead(read_only, first_bad(logs));
-  if (!status.ok()) return open_error(status, options_.path, env_);
+  if (!env_) SLUICE_CHECK(corrections_->tables());
+  SLUICE_TRY(auto logs, read_wals(options_.path));
+  if (!first_bad(logs).empty()) {
+    SLUICE_CHECK(corrections_->logs());
+    SLUICE_TRY(logs, read_wals(options_.path));
+  }
+  const auto status = open_rocks();
+  if (tables_ahead(status)) return open_ahead(first_bad(logs));
+  if (!status.ok()) return open_error(status, options_.path);
   note_log_loss(db_->GetLatestSequenceNumber(), logs);
   note_left_out();
   return {};
 }
 
-rocksdb::Status Database::open_rocks(bool read_only) {
+rocksdb::Status Database::open_rocks() {
+  auto status = try_open_rocks();
+  for (int tries = 0; tries < 16 && status.IsCorruption() && !tables_ahead(status) &&
+                      corrections_->after_open(status.ToString());
+       ++tries)
+    status = try_open_rocks();
+  return status;
+}
+
+rocksdb::Status Database::try_open_rocks() {
   const auto cache = make_block_cache(options_);
   std::vector<rocksdb::ColumnFamilyDescriptor> descriptors;
   for (std::size_t i = 0; i < family_names.size(); ++i)
@@ -160,7 +159,7 @@ rocksdb::Status Database::open_rocks(bool read_only) {
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
   rocksdb::DB* db = nullptr;
   const auto rocks = database_options(env_, compactions_);
-  auto status = read_only
+  auto status = read_only_
                     ? rocksdb::DB::OpenForReadOnly(rocks, options_.path, descriptors, &handles, &db)
                     : rocksdb::DB::Open(rocks, options_.path, descriptors, &handles, &db);
   if (!status.ok()) return status;
@@ -170,17 +169,15 @@ rocksdb::Status Database::open_rocks(bool read_only) {
 }
 
 // docs/decisions/0015.
-Result<void> Database::open_ahead(bool read_only, const std::string& where) {
-  if (read_only)
+Result<void> Database::open_ahead(const std::string& where) {
+  if (read_only_)
     return Error{ErrorCode::corrupt,
                  "the log is damaged in " + where +
                      ", and tables are ahead of that: a start of sluiced sets single flipped bits "
                      "right, and leaves larger damage out"};
-  SLUICE_TRY(const auto corrected, correct_wals(options_.path));
-  for (const auto& place : corrected) note_corrected(place);
   SLUICE_CHECK(leave_out_damage(options_.path));
   SLUICE_TRY(const auto logs, read_wals(options_.path));
-  const auto status = open_rocks(false);
+  const auto status = open_rocks();
   if (!status.ok()) return open_error(status, options_.path);
   note_log_loss(db_->GetLatestSequenceNumber(), logs);
   note_left_out();
@@ -203,11 +200,6 @@ void Database::settle_damage() {
   skipped_damage_ = false;
   if (const auto forgotten = forget_damage(options_.path); !forgotten)
     log_warn("damage of the log will be looked into again", {{"error", forgotten.error()}});
-}
-
-void Database::note_corrected(const std::string& place) const {
-  metrics_.corrupt.inc();
-  log_error("a bit of the log had flipped and is set right, nothing is lost", {{"where", place}});
 }
 
 // The state is that of a moment before the damage: senders that keep marks send what came after

@@ -81,6 +81,9 @@ rocksdb::ColumnFamilyOptions family_options(Family family,
   table.block_cache = cache;
   table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10, false));
   table.cache_index_and_filter_blocks = true;
+  // As table_correct.cc reads them, whatever RocksDB's next version prefers.
+  table.format_version = 5;
+  table.checksum = rocksdb::kXXH3;
   options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
   options.write_buffer_size = memtable_bytes(family);
   options.arena_block_size = 64 << 10;

@@ -161,8 +161,8 @@ std::vector<WalFlip> find_flips(std::string_view log) {
   return flips;
 }
 
-Result<std::vector<std::string>> correct_wals(const std::string& directory) {
-  SLUICE_TRY(const auto logs, wals_of(directory));
+static Result<std::vector<std::string>> correct_files(
+    const std::vector<std::filesystem::path>& logs) {
   std::vector<std::string> places;
   for (const auto& path : logs) {
     SLUICE_TRY(std::string log, read_wal_file(path));
@@ -173,6 +173,20 @@ Result<std::vector<std::string>> correct_wals(const std::string& directory) {
       places.push_back(path.filename().string() + " at byte " + std::to_string(flip.byte));
   }
   return places;
+}
+
+Result<std::vector<std::string>> correct_wals(const std::string& directory) {
+  SLUICE_TRY(const auto logs, wals_of(directory));
+  return correct_files(logs);
+}
+
+Result<std::vector<std::string>> correct_manifests(const std::string& directory) {
+  std::vector<std::filesystem::path> manifests;
+  std::error_code ec;
+  for (const auto& file : std::filesystem::directory_iterator(directory, ec))
+    if (file.path().filename().string().starts_with("MANIFEST-")) manifests.push_back(file.path());
+  if (ec) return Error{ErrorCode::io, "reading " + directory + ": " + ec.message()};
+  return correct_files(manifests);
 }
 
 std::string whole_records(std::string_view log) {

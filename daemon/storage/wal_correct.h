@@ -1,9 +1,9 @@
 // WalCorrect: repairs RocksDB's write-ahead logs at rest: sets bits right that have flipped, and
-// leaves out what cannot be read.
+// leaves out what cannot be read. Manifests are logs of the same format.
 //
 // A piece of a log has at most 32 KiB, and CRC-32C tells every single flipped bit of so many from
-// any other, and from two or three: the one change that makes the checksum match is what was
-// written.
+// any other, and from two: the one change that makes the checksum match is what was written. Larger
+// damage looks like one bit once in some thousand pieces; values have a checksum of their own.
 #pragma once
 
 #include <optional>
@@ -27,6 +27,7 @@ std::vector<WalFlip> find_flips(std::string_view log);
 // Corrects the logs of a directory that nobody has open, in place and synced. Returns the places:
 // "000012.log at byte 4711". Error(io).
 Result<std::vector<std::string>> correct_wals(const std::string& directory);
+Result<std::vector<std::string>> correct_manifests(const std::string& directory);
 
 // The whole records of a log, written anew.
 std::string whole_records(std::string_view log);

@@ -47,7 +47,7 @@ failures_again() {
   [ -f "$1" ] || return 0
   awk '
     /^ts=/ { next }
-    /^-----+$/ { if (!heading) { heading = 1; title = "" } else heading = 0; show = 0; next }
+    /^-----+$/ { heading = !heading; if (heading) title = ""; show = 0; next }
     heading { title = title (title == "" ? "" : ": ") $0; next }
     /^=====+$/ { show = 0; next }
     /: FAILED:/ { if (++count == 1) print "failed assertions:"; print ""; print "in " title

@@ -10,6 +10,7 @@
 
 #include "daemon/storage/codec/crc32c.h"
 #include "daemon/storage/copy_store.h"
+#include "daemon/storage/wal_piece.h"
 #include "daemon/storage/wal_scan.h"
 #include "tests/daemon/storage/store_fixture.h"
 
@@ -55,27 +56,49 @@ class AtRest : public StoreFixture {
     std::sort(found.begin(), found.end());
     return found;
   }
+  std::vector<fs::path> manifests() const {
+    std::vector<fs::path> found;
+    for (const auto& file : fs::directory_iterator(options.path))
+      if (file.path().filename().string().starts_with("MANIFEST-")) found.push_back(file.path());
+    return found;
+  }
   void flip_bit(const fs::path& path, std::size_t at) {
-    std::fstream file(path, std::ios::binary | std::ios::in | std::ios::out);
-    file.seekg(static_cast<std::streamoff>(at));
-    const char byte = static_cast<char>(file.get() ^ (1 << below(8)));
-    file.seekp(static_cast<std::streamoff>(at));
-    file.put(byte);
-    REQUIRE(file.good());
+    change(path, at, std::string(1, static_cast<char>(1 << below(8))));
+  }
+  // More than can be set right.
+  void damage(const fs::path& path, std::size_t at) {
+    std::string mask(8, '\0');
+    for (char& byte : mask) byte = static_cast<char>(1 + below(255));
+    change(path, std::min(at, static_cast<std::size_t>(fs::file_size(path)) - mask.size()), mask);
   }
 
   // Lines that are there; none twice, none foreign.
   Strings check_lines() {
     Strings found = lines();
     CHECK(std::adjacent_find(found.begin(), found.end()) == found.end());
-    Strings all = pushed;
-    std::sort(all.begin(), all.end());
+    const Strings all = all_lines();
     CHECK(std::includes(all.begin(), all.end(), found.begin(), found.end()));
     return found;
   }
+  Strings all_lines() const {
+    Strings all = pushed;
+    std::sort(all.begin(), all.end());
+    return all;
+  }
+  bool has_all_lines() { return lines() == all_lines(); }
   double corrupt() { return metric(metrics, "sluice_storage_corrupt_total"); }
 
  private:
+  void change(const fs::path& path, std::size_t at, const std::string& mask) const {
+    std::string bytes = read_file(path).substr(at, mask.size());
+    REQUIRE(bytes.size() == mask.size());
+    for (std::size_t i = 0; i < mask.size(); ++i) bytes[i] = static_cast<char>(bytes[i] ^ mask[i]);
+    std::fstream file(path, std::ios::binary | std::ios::in | std::ios::out);
+    file.seekp(static_cast<std::streamoff>(at));
+    file << bytes;
+    REQUIRE(file.good());
+  }
+
   std::mt19937_64 random_;
 };
 
@@ -185,7 +208,28 @@ TEST_CASE("a log that cannot be read is an error, not an empty log") {
   CHECK_FALSE(read_wals(store.options.path).has_value());
 }
 
-TEST_CASE("a flipped bit in the log: what came before is whole, the loss is told") {
+TEST_CASE("a flipped bit in the log is set right") {
+  const std::uint64_t seed = std::random_device{}();
+  INFO("seed " << seed);
+  std::mt19937_64 random(seed);
+  for (int round = 0; round < 6; ++round) {
+    AtRest store(random());
+    for (int i = 0; i < 30; ++i) store.push_line(round % 2 == 0 ? 300 : 60'000);
+    store.close();
+    const auto log = store.files(".log").at(0);
+    const std::size_t at = store.below(fs::file_size(log));
+    INFO("round " << round << ", byte " << at);
+    store.flip_bit(log, at);
+    store.open();
+    CHECK(store.has_all_lines());
+    CHECK(store.corrupt() <= 1);  // what fills a block up is not read
+    store.reopen();
+    CHECK(store.has_all_lines());
+    CHECK(store.corrupt() <= 1);
+  }
+}
+
+TEST_CASE("larger damage in the log: what came before is whole, the loss is told") {
   const std::uint64_t seed = std::random_device{}();
   INFO("seed " << seed);
   std::mt19937_64 random(seed);
@@ -197,18 +241,16 @@ TEST_CASE("a flipped bit in the log: what came before is whole, the loss is told
     store.close();
     const auto log = store.files(".log").at(0);
     const auto steps = read_wal(read_file(log));
-    // The first round hits a push in the middle; others may hit the first or the last step.
-    const std::size_t at =
-        round == 0 ? steps[steps.size() / 2].offset + 8 : store.below(fs::file_size(log));
+    // Inside of a step. The first round hits one in the middle; others may hit the first or last.
+    const std::size_t hit = round == 0 ? steps.size() / 2 : store.below(steps.size());
+    const std::size_t at = steps[hit].offset + wal_header_bytes + 1;
     INFO("round " << round << ", byte " << at);
-    store.flip_bit(log, at);
-    const auto behind = static_cast<std::size_t>(std::count_if(
-        steps.begin(), steps.end(), [&](const WalRecord& step) { return step.offset > at; }));
+    store.damage(log, at);
+    const std::size_t behind = steps.size() - hit - 1;
 
     const auto checked = check_directory(store.options.path);
     store.open();
     const auto found = store.check_lines();
-    if (found.size() == pushes) continue;  // it was between two steps
     // A prefix of what was pushed, without the step that was hit.
     CHECK(found.size() == pushes - std::min(pushes, behind + 1));
     Strings expected(store.pushed.begin(),
@@ -251,7 +293,7 @@ TEST_CASE("a sender that keeps a mark sends again what the log lost") {
   }
   store.close();
   const auto log = store.files(".log").at(0);
-  store.flip_bit(log, read_wal(read_file(log)).at(3).offset + 20);  // of "three"
+  store.damage(log, read_wal(read_file(log)).at(3).offset + 20);  // of "three"
   store.open();
   CHECK(store.lines() == Strings({"one", "two"}));
   const auto refused = store.push_from(source, sent, {"five"});
@@ -262,18 +304,65 @@ TEST_CASE("a sender that keeps a mark sends again what the log lost") {
   CHECK(store.lines() == Strings({"four", "one", "three", "two"}));
 }
 
-TEST_CASE("a flipped bit in a table: named by a check, contained, and writes go on") {
+namespace {
+
+// Six tables, and more that compactions made of them.
+void fill_tables(AtRest& store) {
+  for (int part = 0; part < 6; ++part) {
+    for (int i = 0; i < 10; ++i) store.push_line(4000);
+    store.flush();
+  }
+  store.close();
+}
+
+// Compactions and merges meet what is damaged; pushes go on.
+void push_and_compact(AtRest& store) {
+  store.push_line(4000);
+  store.flush();
+  static_cast<void>(store.store().merge_now());
+  static_cast<void>(store.store().database().compact(Family::rows, "", ""));
+  static_cast<void>(store.store().database().compact(Family::head, "", ""));
+  store.store().tick();
+  CHECK(metric(store.metrics, "sluice_storage_writable") == 1);
+}
+
+}  // namespace
+
+TEST_CASE("a flipped bit in a table or a manifest is set right where it is met") {
+  const std::uint64_t seed = std::random_device{}();
+  INFO("seed " << seed);
+  std::mt19937_64 random(seed);
+  for (int round = 0; round < 10; ++round) {
+    AtRest store(random());
+    fill_tables(store);
+    // Of the first rounds two hit the end, where the index is found by, and two the manifest.
+    auto files = store.files(".sst");
+    if (round == 2 || round == 3) files = store.manifests();
+    REQUIRE_FALSE(files.empty());
+    const auto& file = files[store.below(files.size())];
+    const std::size_t size = fs::file_size(file);
+    const std::size_t at = round < 2 ? size - 53 + store.below(53) : store.below(size);
+    INFO("round " << round << ", " << file.filename() << ", byte " << at);
+    store.flip_bit(file, at);
+    store.open();
+    CHECK(store.has_all_lines());
+    for (int i = 0; i < 4; ++i) push_and_compact(store);
+    CHECK(store.has_all_lines());
+    store.reopen();
+    CHECK(store.has_all_lines());
+    store.close();
+    CHECK(check_directory(store.options.path)->sound());
+  }
+}
+
+TEST_CASE("larger damage in a table: named by a check, contained, and writes go on") {
   const std::uint64_t seed = std::random_device{}();
   INFO("seed " << seed);
   std::mt19937_64 random(seed);
   int damaged = 0;
   for (int round = 0; round < 6; ++round) {
     AtRest store(random());
-    for (int part = 0; part < 6; ++part) {
-      for (int i = 0; i < 10; ++i) store.push_line(4000);
-      store.flush();
-    }
-    store.close();
+    fill_tables(store);
     const auto tables = store.files(".sst");
     REQUIRE_FALSE(tables.empty());
     // The first round hits the lines of the largest table; its index and properties are at its end.
@@ -283,7 +372,7 @@ TEST_CASE("a flipped bit in a table: named by a check, contained, and writes go 
     const auto& table = round == 0 ? largest : tables[store.below(tables.size())];
     const std::size_t at = store.below(fs::file_size(table) / (round == 0 ? 2 : 1));
     INFO("round " << round << ", " << table.filename() << ", byte " << at);
-    store.flip_bit(table, at);
+    store.damage(table, at);
 
     const auto checked = check_directory(store.options.path);
     if (checked && !checked->sound()) {
@@ -299,16 +388,7 @@ TEST_CASE("a flipped bit in a table: named by a check, contained, and writes go 
     }
     const std::size_t before = store.check_lines().size();
     if (before < store.pushed.size()) CHECK((!store.warnings.empty() || store.corrupt() > 0));
-    // Compactions and merges meet the damage; pushes go on.
-    for (int i = 0; i < 4; ++i) {
-      store.push_line(4000);
-      store.flush();
-      static_cast<void>(store.store().merge_now());
-      static_cast<void>(store.store().database().compact(Family::rows, "", ""));
-      static_cast<void>(store.store().database().compact(Family::head, "", ""));
-      store.store().tick();
-      CHECK(metric(store.metrics, "sluice_storage_writable") == 1);
-    }
+    for (int i = 0; i < 4; ++i) push_and_compact(store);
     CHECK(store.check_lines().size() == before + 4);
     store.reopen();
     store.push_line(100);

@@ -1,0 +1,83 @@
+#include "daemon/storage/corrections.h"
+
+#include <filesystem>
+
+#include "base/telemetry/log.h"
+#include "daemon/storage/table_correct.h"
+#include "daemon/storage/wal_correct.h"
+
+namespace sluice::storage {
+
+namespace {
+
+using Places = std::vector<std::string>;
+
+constexpr std::size_t flips_of_table = 16;  // set right at most at once
+
+Places correct_table(const std::string& path) {
+  Places places;
+  while (places.size() < flips_of_table && !head_is_whole(path)) {
+    auto place = correct_head(path);
+    if (!place) break;
+    places.push_back(std::move(*place));
+  }
+  return places;
+}
+
+}  // namespace
+
+bool Corrections::note(const Places& places) const {
+  for (const auto& place : places) {
+    metrics_.corrupt.inc();
+    log_error("a bit on disk had flipped and is set right, nothing is lost", {{"where", place}});
+  }
+  return !places.empty();
+}
+
+bool Corrections::after_read(std::string_view message) {
+  const auto block = allowed_ ? block_of_message(message) : std::nullopt;
+  if (!block) return false;
+  const std::lock_guard lock(mutex_);  // who comes second waits for the first, and reads again
+  const std::pair key(block->path, block->offset);
+  if (const auto known = tried_.find(key); known != tried_.end()) return known->second;
+  if (tried_.size() >= max_blocks) return false;
+  const auto place = correct_block(*block);
+  tried_[key] = place.has_value();
+  if (place) return note({*place});
+  // The footer may lead to what is no block. Who has the table open keeps what it read of it.
+  if (const auto footer = correct_head(block->path)) note({*footer});
+  return false;
+}
+
+bool Corrections::after_open(std::string_view message) {
+  if (!allowed_) return false;
+  if (after_read(message)) return true;
+  const auto manifests = correct_manifests(directory_);
+  return manifests && note(*manifests);
+}
+
+Result<void> Corrections::tables() const {
+  std::string damaged;
+  std::error_code ec;
+  for (const auto& file : std::filesystem::directory_iterator(directory_, ec)) {
+    if (file.path().extension() != ".sst") continue;
+    const std::string path = file.path().string();
+    if (allowed_) note(correct_table(path));
+    if (!head_is_whole(path))
+      damaged += (damaged.empty() ? "" : ", ") + file.path().filename().string();
+  }
+  if (damaged.empty()) return {};
+  const char* const remedy =
+      allowed_ ? "restore a backup" : "a start sets single flipped bits right";
+  return Error{ErrorCode::corrupt, "data directory " + directory_ +
+                                       ": tables cannot be opened: " + damaged + ": " + remedy};
+}
+
+Result<void> Corrections::logs() {
+  if (!allowed_) return {};
+  SLUICE_TRY(const auto places, correct_wals(directory_));
+  note(places);
+  return {};
+}
+
+}  // namespace sluice::storage
