@@ -41,8 +41,8 @@ test_ctest() {
   return "$failed"
 }
 
-# Between a failure and the end of the output may lie thousands of lines that the tests logged: the
-# failed assertions of the unit tests, with their case and the seed they print, once more at the end.
+# Between a failure and the end of the output may lie thousands of lines that the tests logged:
+# failed assertions of the unit tests, with their case and the seed they print, come once more.
 failures_again() {
   [ -f "$1" ] || return 0
   awk '
