@@ -37,6 +37,7 @@ class LogStore : public query::LogSource {
   // Reads parts and head from disk. Before anything else, once.
   Result<void> recover();
 
+  Result<void> check_room(std::size_t body_bytes) const;
   Result<PushOutcome> push(LogPush push, const PushListeners& listeners);
   Result<std::uint64_t> high_water(const TenantId& tenant, const BatchIdentity& source) const;
   std::optional<Timestamp> newest(const TenantId& tenant) const;
@@ -86,6 +87,7 @@ class LogStore : public query::LogSource {
   Result<void> apply_identity(LogPush& push, PushOutcome& outcome);
   Result<void> commit_push(const LogPush& push);
   std::vector<PushOutcome::Refused> take_excess(LogPush& push);
+  Error head_full() const;
   Result<std::size_t> reserve(const std::vector<PushStream>& streams);
 
   bool seal_due(const TenantLogs& logs, bool everything) const;

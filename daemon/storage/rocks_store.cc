@@ -75,6 +75,10 @@ void RocksStore::merge_in_background() {
   written_out_ = before;
 }
 
+Result<void> RocksStore::check_room(std::size_t body_bytes) {
+  return logs_.check_room(body_bytes);
+}
+
 Result<PushOutcome> RocksStore::push(LogPush push) {
   return logs_.push(std::move(push), listeners_);
 }

@@ -270,6 +270,21 @@ TEST_CASE_METHOD(Logs, "a head over its memory refuses pushes until it is sealed
   CHECK(lines().size() == 4);
 }
 
+TEST_CASE_METHOD(Logs, "before a push is decoded the head is asked for room") {
+  close();
+  options.head_bytes_max = 160'000;
+  open();
+  CHECK(store().check_room(1'000'000).has_value());  // who knows how much of it is lines
+  push({stream({{"a", "1"}}, {entry(noon, std::string(155'000, 'x'))})});
+  CHECK(store().check_room(1'000).has_value());
+  const auto refused = store().check_room(8'000);
+  REQUIRE(!refused.has_value());
+  CHECK(refused.error().code == ErrorCode::limit_exceeded);
+  CHECK(metric(metrics, "sluice_storage_head_full_total") == 1);
+  flush();
+  CHECK(store().check_room(8'000).has_value());
+}
+
 TEST_CASE_METHOD(Logs, "a head is sealed by tick when it is old, and not before") {
   push({stream({{"a", "1"}}, {entry(noon, "x")})});
   clock.advance(options.seal_age - std::chrono::seconds(1));
