@@ -29,6 +29,9 @@ namespace sluice::storage {
 class PartReader;
 struct MergeInput;
 
+// What of the head waits to be sealed: nothing, less than is sealed at once, or more.
+enum class SealBacklog : std::uint8_t { none, small, large };
+
 class LogStore : public query::LogSource {
  public:
   LogStore(Database& database, Deletions& deletions, const StoreOptions& options, Clock& clock,
@@ -105,8 +108,11 @@ class LogStore : public query::LogSource {
   Result<void> finish_deletions(TenantLogs& logs);
   Result<void> remove_day(Day day, const TenantId& tenant);
   Result<void> drop_day(Day day, const TenantId& tenant, std::uint64_t bytes);
+  SealBacklog seal_backlog() const;
   Result<void> merge_day(TenantLogs& logs, const std::vector<PartPtr>& parts,
                          const std::function<bool()>& stop);
+  Result<void> merge_parts(TenantLogs& logs, const std::vector<PartPtr>& parts,
+                           const std::function<bool()>& stop);
   // Null: every row is deleted.
   Result<PartPtr> write_merged(const std::vector<PartPtr>& parts,
                                const std::function<bool()>& stop);
