@@ -167,7 +167,12 @@ Result<std::string> zstd_decompress(std::string_view data, std::size_t max_bytes
 
 namespace {
 
-// The size that stands at the front of a block, if it may be true.
+Error damaged_snappy() {
+  return damaged("snappy", "damaged or truncated block");
+}
+
+}  // namespace
+
 Result<std::size_t> snappy_size(std::string_view data, std::size_t max_bytes) {
   std::size_t size = 0;
   if (!snappy::GetUncompressedLength(data.data(), data.size(), &size)) {
@@ -178,12 +183,6 @@ Result<std::size_t> snappy_size(std::string_view data, std::size_t max_bytes) {
   if (size / 22 > data.size() + 64) return damaged("snappy", "the length at the front is wrong");
   return size;
 }
-
-Error damaged_snappy() {
-  return damaged("snappy", "damaged or truncated block");
-}
-
-}  // namespace
 
 Result<std::string> snappy_decompress(std::string_view data, std::size_t max_bytes) {
   SLUICE_TRY(const std::size_t size, snappy_size(data, max_bytes));

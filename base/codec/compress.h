@@ -23,6 +23,8 @@ struct RawBytes {
   std::size_t size = 0;
   std::string_view view() const { return {data.get(), size}; }
 };
+// What it would give, as the block says itself.
+Result<std::size_t> snappy_size(std::string_view data, std::size_t max_bytes);
 Result<RawBytes> snappy_decompress_raw(std::string_view data, std::size_t max_bytes);
 
 std::string gzip_compress(std::string_view data, int level = 1);

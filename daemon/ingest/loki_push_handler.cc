@@ -60,6 +60,7 @@ http::Response LokiPushHandler::handle(http::Request& request) {
 Result<LokiPushHandler::Decoded> LokiPushHandler::decode(http::Request& request) {
   const std::string type = media_type(request.headers.get("Content-Type"));
   if (type == "application/json") {
+    SLUICE_CHECK(store_.check_room(request.body.size()));
     SLUICE_TRY(auto push, decode_loki_json(request.body));
     request.body = {};  // not to be held while the disk is waited for
     return Decoded{std::move(push.streams), std::move(push.text)};
@@ -70,10 +71,13 @@ Result<LokiPushHandler::Decoded> LokiPushHandler::decode(http::Request& request)
                      "\" is not accepted; send application/json, or application/x-protobuf in a "
                      "snappy block"};
   if (!request.content_encoding.empty()) {
+    SLUICE_CHECK(store_.check_room(request.body.size()));
     SLUICE_TRY(auto streams, decode_loki_protobuf(request.body));
     return Decoded{std::move(streams), nullptr};
   }
   const std::size_t limit = limits_of_(request.tenant).push_body_bytes;
+  SLUICE_TRY(const std::size_t size, snappy_size(request.body, limit));
+  SLUICE_CHECK(store_.check_room(size));
   SLUICE_TRY(auto body, snappy_decompress_raw(request.body, limit));
   request.body = {};
   SLUICE_TRY(auto streams, decode_loki_protobuf(body.view()));

@@ -22,6 +22,12 @@ constexpr std::size_t merge_fan = 8;
 // Parts that have been merged or filled the head are also merged when there are fewer, if nothing
 // waits to be sealed: there is time.
 constexpr std::size_t idle_merge_fan = 2;
+// While sealing lags behind, pushes need the time more than merges do: those wait until so many
+// parts are there. Queries read all of them.
+constexpr std::size_t busy_merge_fan = 64;
+// More parts than this are merged into several: each that is read takes the memory of a decoded row
+// group.
+constexpr std::size_t merged_at_once = 16;
 // Parts above this stay as they are: merging them again saves nothing.
 constexpr std::uint64_t merged_bytes_max = 1ULL << 30;
 // Merged row groups are written in steps of about this size.
@@ -33,18 +39,31 @@ std::size_t tier_of(const Part& part, std::size_t base) {
   return tier;
 }
 
+std::size_t least_parts(SealBacklog backlog, std::size_t tier) {
+  if (backlog == SealBacklog::large) return busy_merge_fan;
+  return backlog == SealBacklog::none && tier > 0 ? idle_merge_fan : merge_fan;
+}
+
 // Groups of parts worth merging, by (day, tier), smallest tier first.
 std::vector<std::vector<PartPtr>> merge_candidates(const PartList& parts, std::size_t base,
-                                                   bool idle, const std::set<PartId>& excluded) {
+                                                   SealBacklog backlog,
+                                                   const std::set<PartId>& excluded) {
   std::map<std::pair<std::size_t, Day>, std::vector<PartPtr>> groups;
   for (const auto& part : parts)
     if (part->summary.line_bytes < merged_bytes_max / merge_fan && !excluded.count(part->id))
       groups[{tier_of(*part, base), part->day}].push_back(part);
   std::vector<std::vector<PartPtr>> worthy;
   for (auto& [key, group] : groups)
-    if (group.size() >= (idle && key.first > 0 ? idle_merge_fan : merge_fan))
-      worthy.push_back(std::move(group));
+    if (group.size() >= least_parts(backlog, key.first)) worthy.push_back(std::move(group));
   return worthy;
+}
+
+// What is merged at once, in equal shares.
+std::vector<std::vector<PartPtr>> shares_of(const std::vector<PartPtr>& parts) {
+  std::vector<std::vector<PartPtr>> shares((parts.size() + merged_at_once - 1) / merged_at_once);
+  for (std::size_t i = 0; i < parts.size(); ++i)
+    shares[i * shares.size() / parts.size()].push_back(parts[i]);
+  return shares;
 }
 
 struct Later {
@@ -79,7 +98,7 @@ Result<void> LogStore::merge(const std::function<bool()>& stop) {
   }
   for (TenantLogs* logs : tenants())
     for (const auto& parts :
-         merge_candidates(*logs->parts(), options_.seal_bytes, head_empty(), left_out)) {
+         merge_candidates(*logs->parts(), options_.seal_bytes, seal_backlog(), left_out)) {
       if (stop()) return {};
       SLUICE_CHECK(merge_day(*logs, parts, stop));
     }
@@ -87,8 +106,30 @@ Result<void> LogStore::merge(const std::function<bool()>& stop) {
   return {};
 }
 
+SealBacklog LogStore::seal_backlog() const {
+  if (head_empty()) return SealBacklog::none;
+  const auto all = tenants();
+  const bool due = std::any_of(all.begin(), all.end(), [this](const TenantLogs* logs) {
+    return logs->head_state().bytes > options_.seal_bytes;
+  });
+  return due ? SealBacklog::large : SealBacklog::small;
+}
+
+// What is replaced lies side by side: its space is freed once, after all of it.
 Result<void> LogStore::merge_day(TenantLogs& logs, const std::vector<PartPtr>& parts,
                                  const std::function<bool()>& stop) {
+  Result<void> merged;
+  for (const auto& share : shares_of(parts)) {
+    if (stop()) return {};
+    merged = merge_parts(logs, share, stop);
+    if (!merged) break;
+  }
+  free_space_of(parts, stop);
+  return merged;
+}
+
+Result<void> LogStore::merge_parts(TenantLogs& logs, const std::vector<PartPtr>& parts,
+                                   const std::function<bool()>& stop) {
   auto merged = write_merged(parts, stop);
   if (!merged) {
     if (merged.error().code == ErrorCode::cancelled) return {};
@@ -102,7 +143,6 @@ Result<void> LogStore::merge_day(TenantLogs& logs, const std::vector<PartPtr>& p
   metrics_.deleted_rows.inc(static_cast<double>(dropped));
   metrics_.merges.inc();
   ++changes_;
-  free_space_of(parts, stop);
   return {};
 }
 
@@ -114,7 +154,7 @@ std::size_t LogStore::merges_pending() const {
   }
   std::size_t pending = freeing_space_ ? 1 : 0;
   for (const TenantLogs* logs : tenants())
-    pending += merge_candidates(*logs->parts(), options_.seal_bytes, head_empty(), left_out).size();
+    pending += merge_candidates(*logs->parts(), options_.seal_bytes, seal_backlog(), left_out).size();
   return pending;
 }
 

@@ -104,11 +104,24 @@ Result<std::size_t> LogStore::reserve(const std::vector<PushStream>& streams) {
   const std::size_t bytes = head_memory_estimate(streams);
   if (head_bytes_.fetch_add(bytes) + bytes <= options_.head_bytes_max) return bytes;
   head_bytes_ -= bytes;
+  return head_full();
+}
+
+Error LogStore::head_full() const {
   metrics_.head_full.inc();
   if (seal_due_hook_) seal_due_hook_();
-  return Error{ErrorCode::limit_exceeded, "unsealed log lines fill their memory of " +
-                                              std::to_string(options_.head_bytes_max >> 20) +
-                                              " MiB; retry shortly"};
+  return {ErrorCode::limit_exceeded, "unsealed log lines fill their memory of " +
+                                         std::to_string(options_.head_bytes_max >> 20) +
+                                         " MiB; retry shortly"};
+}
+
+// Lines take about as much as the body they come in, but none has to: what is far from filling the
+// head is left to reserve(), so that no body waits for more room than there will be.
+Result<void> LogStore::check_room(std::size_t body_bytes) const {
+  constexpr std::size_t share = 16;
+  const std::size_t used = std::min(head_bytes_.load(), options_.head_bytes_max);
+  const std::size_t wanted = std::min(body_bytes, options_.head_bytes_max / share);
+  return options_.head_bytes_max - used < wanted ? Result<void>(head_full()) : Result<void>();
 }
 
 Result<PushOutcome> LogStore::push(LogPush push, const PushListeners& listeners) {

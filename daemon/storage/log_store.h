@@ -29,6 +29,9 @@ namespace sluice::storage {
 class PartReader;
 struct MergeInput;
 
+// What of the head waits to be sealed: nothing, less than is sealed at once, or more.
+enum class SealBacklog : std::uint8_t { none, small, large };
+
 class LogStore : public query::LogSource {
  public:
   LogStore(Database& database, Deletions& deletions, const StoreOptions& options, Clock& clock,
@@ -37,6 +40,7 @@ class LogStore : public query::LogSource {
   // Reads parts and head from disk. Before anything else, once.
   Result<void> recover();
 
+  Result<void> check_room(std::size_t body_bytes) const;
   Result<PushOutcome> push(LogPush push, const PushListeners& listeners);
   Result<std::uint64_t> high_water(const TenantId& tenant, const BatchIdentity& source) const;
   std::optional<Timestamp> newest(const TenantId& tenant) const;
@@ -86,6 +90,7 @@ class LogStore : public query::LogSource {
   Result<void> apply_identity(LogPush& push, PushOutcome& outcome);
   Result<void> commit_push(const LogPush& push);
   std::vector<PushOutcome::Refused> take_excess(LogPush& push);
+  Error head_full() const;
   Result<std::size_t> reserve(const std::vector<PushStream>& streams);
 
   bool seal_due(const TenantLogs& logs, bool everything) const;
@@ -103,8 +108,11 @@ class LogStore : public query::LogSource {
   Result<void> finish_deletions(TenantLogs& logs);
   Result<void> remove_day(Day day, const TenantId& tenant);
   Result<void> drop_day(Day day, const TenantId& tenant, std::uint64_t bytes);
+  SealBacklog seal_backlog() const;
   Result<void> merge_day(TenantLogs& logs, const std::vector<PartPtr>& parts,
                          const std::function<bool()>& stop);
+  Result<void> merge_parts(TenantLogs& logs, const std::vector<PartPtr>& parts,
+                           const std::function<bool()>& stop);
   // Null: every row is deleted.
   Result<PartPtr> write_merged(const std::vector<PartPtr>& parts,
                                const std::function<bool()>& stop);

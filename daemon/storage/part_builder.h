@@ -39,8 +39,9 @@ class PartBuilder {
   Result<PartPtr> finish();
 
  private:
-  // A merge holds a decoded row group of each part it reads, and reads what was sealed soon.
-  static constexpr std::size_t sealed_group_bytes = 4 << 20;
+  // A merge holds a decoded row group of each part it reads, and reads what was sealed soon. Less
+  // of a group is also more likely still in a cache when the next of its columns is encoded.
+  static constexpr std::size_t sealed_group_bytes = 2 << 20;
 
   // True: the row is the first of a run.
   bool count_row(Timestamp timestamp, std::uint64_t sequence);

@@ -1,5 +1,7 @@
 #include "daemon/storage/rocks_store.h"
 
+#include <malloc.h>
+
 #include "base/telemetry/log.h"
 
 namespace sluice::storage {
@@ -61,8 +63,9 @@ Result<void> RocksStore::start(bool run_workers) {
   return {};
 }
 
-// Once nothing is left to seal, what seals and merges removed goes from logs and tables, too: it
-// would otherwise wait for the next writes, which may be long in coming.
+// Once nothing is left to seal, what seals and merges removed goes from logs and tables, and what
+// they freed from memory, too: it would otherwise wait for the next writes, which may be long in
+// coming.
 void RocksStore::merge_in_background() {
   const std::uint64_t before = logs_.changes();
   const auto stop = [this] { return stopping_.load(); };
@@ -72,7 +75,12 @@ void RocksStore::merge_in_background() {
   if (!idle || before == written_out_ || stopping_) return;
   if (!database_->flush()) return;
   background(database_->compact(Family::head, "", ""));
+  malloc_trim(0);
   written_out_ = before;
+}
+
+Result<void> RocksStore::check_room(std::size_t body_bytes) {
+  return logs_.check_room(body_bytes);
 }
 
 Result<PushOutcome> RocksStore::push(LogPush push) {
@@ -184,7 +192,10 @@ Result<void> RocksStore::merge_now() {
 
 void RocksStore::tick() {
   database_->tick();
-  background(logs_.seal(false));
+  if (sealer_)
+    sealer_->wake();  // it may be at it for long, while the rest has to go on
+  else
+    background(logs_.seal(false));
   background(samples_.seal(false));
   apply_retention();
   logs_.update_gauges();

@@ -29,6 +29,7 @@ class RocksStore : public Store, public StoreOperations {
                                                   Metrics& metrics, RocksStoreHooks hooks = {});
   ~RocksStore() override;
 
+  Result<void> check_room(std::size_t body_bytes) override;
   Result<PushOutcome> push(LogPush push) override;
   Result<WriteOutcome> write(const TenantId& tenant, std::vector<SeriesSamples> series,
                              std::vector<MetricMetadata> metadata,

@@ -12,6 +12,19 @@ void put_labels(std::string& out, const LabelSet& labels) {
   }
 }
 
+std::uint64_t ByteReader::long_varint() {
+  std::uint64_t n = 0;
+  for (std::size_t i = 0; i < data_.size() && i < 10; ++i) {
+    const auto byte = static_cast<unsigned char>(data_[i]);
+    n |= static_cast<std::uint64_t>(byte & 0x7F) << (7 * i);
+    if (byte < 0x80) {
+      data_.remove_prefix(i + 1);
+      return n;
+    }
+  }
+  return fail();
+}
+
 std::uint64_t ByteReader::fixed64() {
   const std::string_view raw = bytes(8);
   if (raw.size() != 8) return 0;

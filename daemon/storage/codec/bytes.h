@@ -98,18 +98,7 @@ class ByteReader {
 
  private:
   LabelSet some_labels(std::size_t n);
-  std::uint64_t long_varint() {
-    std::uint64_t n = 0;
-    for (std::size_t i = 0; i < data_.size() && i < 10; ++i) {
-      const auto byte = static_cast<unsigned char>(data_[i]);
-      n |= static_cast<std::uint64_t>(byte & 0x7F) << (7 * i);
-      if (byte < 0x80) {
-        data_.remove_prefix(i + 1);
-        return n;
-      }
-    }
-    return fail();
-  }
+  std::uint64_t long_varint();  // not inline, so that varint() is
   std::uint64_t fail() {
     ok_ = false;
     data_ = {};

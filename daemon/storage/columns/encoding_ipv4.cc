@@ -35,6 +35,15 @@ char* render_ipv4(std::int64_t n, char* out) {
   return put_octet(bits & 255U, out);
 }
 
+std::size_t ipv4_length(std::int64_t n) {
+  std::size_t length = 7;
+  for (auto bits = static_cast<std::uint32_t>(n); bits != 0; bits >>= 8) {
+    const std::uint32_t octet = bits & 255U;
+    length += (octet >= 10 ? 1U : 0U) + (octet >= 100 ? 1U : 0U);
+  }
+  return length;
+}
+
 std::optional<std::int64_t> parse_ipv4(std::string_view text) {
   std::int64_t address = 0;
   for (int i = 0; i < 4; ++i) {

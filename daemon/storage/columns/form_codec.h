@@ -43,6 +43,7 @@ char* render_fixed_hex(const char* value, std::size_t width, bool upper, char* o
 bool parse_fixed_hex(std::string_view text, bool upper, char* value);
 
 char* render_ipv4(std::int64_t n, char* out);
+std::size_t ipv4_length(std::int64_t n);
 std::optional<std::int64_t> parse_ipv4(std::string_view text);
 
 char* render_uuid(const char* value, char* out);

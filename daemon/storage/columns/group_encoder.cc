@@ -110,7 +110,8 @@ void GroupEncoder::add_column(const ColumnInfo& info) {
 void GroupEncoder::look_at(std::string_view value) {
   grams_.add(value);
   bytes_.add(value);
-  if (json_ && (value.find("\\ud") != value.npos || value.find("\\uD") != value.npos))
+  if (json_ && value.find('\\') != value.npos &&
+      (value.find("\\ud") != value.npos || value.find("\\uD") != value.npos))
     header_.surrogates = true;
 }
 

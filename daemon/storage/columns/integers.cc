@@ -9,6 +9,7 @@
 #include "daemon/storage/columns/column_codec.h"
 #include "daemon/storage/columns/graded.h"
 #include "daemon/storage/columns/planes.h"
+#include "daemon/storage/columns/touched.h"
 
 namespace sluice::storage {
 
@@ -290,7 +291,9 @@ Result<std::vector<std::int64_t>> decode_plain(ByteReader& in, std::size_t count
                             : transform == delta2                           ? 2
                                                                             : 0;
   if (transform < frame || transform > graded_delta || count < given) return corrupt_integers();
-  std::vector<std::int64_t> values(count);
+  std::vector<std::int64_t> values;
+  reserve_touched(values, count);
+  values.resize(count);
   if (given > 0) values[0] = base;
   if (transform == graded_delta)
     return get_graded_deltas(in, values) ? Result<std::vector<std::int64_t>>(std::move(values))

@@ -39,11 +39,8 @@ void MergeGroup::add_lengths(std::size_t kind) {
   const LineTemplate& used = pattern(kind);
   const auto fixed = static_cast<std::uint32_t>(used.static_bytes());
   for (const std::uint32_t row : rows) line_bytes_[row] = fixed;
-  for (std::size_t slot = 0; slot < used.slots(); ++slot) {
-    const SlotColumn& values = column(kind, slot);
-    for (std::size_t i = 0; i < rows.size(); ++i)
-      line_bytes_[rows[i]] += static_cast<std::uint32_t>(values.length(i));
-  }
+  for (std::size_t slot = 0; slot < used.slots(); ++slot)
+    column(kind, slot).add_lengths(rows, line_bytes_);
 }
 
 const LineTemplate& MergeGroup::pattern(std::size_t kind) const {

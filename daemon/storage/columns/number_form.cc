@@ -66,6 +66,8 @@ std::size_t rendered_length(std::int64_t number, NumberForm form, std::uint16_t 
     case NumberForm::padded:
     case NumberForm::hex_lower:
     case NumberForm::hex_upper: return width;
+    case NumberForm::ipv4: return ipv4_length(number);
+    case NumberForm::timestamp: return timestamp_length(number, width);
     default: break;
   }
   std::array<char, max_number_bytes> buffer;

@@ -1,10 +1,12 @@
 #include "daemon/storage/columns/row_group_reader.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include "base/types/assert.h"
 #include "daemon/storage/codec/block_codec.h"
 #include "daemon/storage/codec/bytes.h"
+#include "daemon/storage/columns/touched.h"
 
 namespace sluice::storage {
 
@@ -91,8 +93,9 @@ Result<std::span<const Timestamp>> RowGroupReader::timestamps() {
   if (!timestamps_) {
     const auto load = [this]() -> Result<std::vector<Timestamp>> {
       SLUICE_TRY(const auto ns, integers(header_->timestamps));
-      std::vector<Timestamp> times(ns.size());
-      std::transform(ns.begin(), ns.end(), times.begin(), from_unix_ns);
+      std::vector<Timestamp> times;
+      reserve_touched(times, ns.size());
+      std::transform(ns.begin(), ns.end(), std::back_inserter(times), from_unix_ns);
       return times;
     };
     SLUICE_TRY(timestamps_, item<std::vector<Timestamp>>(DecodedItem::timestamps, load));

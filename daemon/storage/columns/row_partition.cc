@@ -1,5 +1,7 @@
 #include "daemon/storage/columns/row_partition.h"
 
+#include "daemon/storage/columns/touched.h"
+
 namespace sluice::storage {
 
 namespace {
@@ -15,6 +17,9 @@ RowPartition RowPartition::of(std::span<const std::int64_t> kinds,
   for (const std::uint32_t count : counts) out.starts_.push_back(out.starts_.back() + count);
   if (out.starts_.back() != kinds.size() || kinds.size() > max_rows) return {};
   std::vector<std::uint32_t> next(out.starts_.begin(), out.starts_.end() - 1);
+  reserve_touched(out.kinds_, kinds.size());
+  reserve_touched(out.ordinals_, kinds.size());
+  reserve_touched(out.rows_, kinds.size());
   out.kinds_.resize(kinds.size());
   out.ordinals_.resize(kinds.size());
   out.rows_.resize(kinds.size());

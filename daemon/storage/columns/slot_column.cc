@@ -156,4 +156,18 @@ std::size_t SlotColumn::length(std::size_t row) const {
   return 0;
 }
 
+void SlotColumn::add_lengths(std::span<const std::uint32_t> rows,
+                             std::span<std::uint32_t> lengths) const {
+  if (constant() || shape() == ColumnShape::fixed) {
+    const auto same = static_cast<std::uint32_t>(length(0));
+    for (const std::uint32_t row : rows) lengths[row] += same;
+  } else if (shape() == ColumnShape::dictionary) {
+    for (std::size_t i = 0; i < rows.size(); ++i)
+      lengths[rows[i]] += static_cast<std::uint32_t>(values_[codes_[i]].size());
+  } else {
+    for (std::size_t i = 0; i < rows.size(); ++i)
+      lengths[rows[i]] += static_cast<std::uint32_t>(length(i));
+  }
+}
+
 }  // namespace sluice::storage

@@ -76,6 +76,8 @@ class SlotColumn {
   // (max_fixed_bytes), but what is behind its end means nothing.
   char* write(std::size_t row, char* out) const;
   std::size_t length(std::size_t row) const;  // how many append() would add
+  // Adds the length of value i to lengths[rows[i]], for all of them.
+  void add_lengths(std::span<const std::uint32_t> rows, std::span<std::uint32_t> lengths) const;
 
   // dictionary: distinct values and, unless there is only one (codes() is empty), a code per row.
   std::span<const std::string_view> values() const { return values_; }

@@ -355,6 +355,13 @@ char* render_timestamp(std::int64_t ns, std::uint16_t layout, char* out) {
   return narrow_day(p, out, out + p.text.size());
 }
 
+std::size_t timestamp_length(std::int64_t ns, std::uint16_t layout) {
+  const Pattern& p = pattern_of(layout);
+  if (p.loose_day != '?') return p.text.size();
+  std::array<char, max_timestamp_bytes> buffer;
+  return static_cast<std::size_t>(render_timestamp(ns, layout, buffer.data()) - buffer.data());
+}
+
 std::optional<std::int64_t> parse_timestamp(std::string_view text, std::uint16_t layout) {
   return TimestampParser(layout)(text);
 }

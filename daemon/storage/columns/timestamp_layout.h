@@ -25,6 +25,8 @@ bool layout_has_names(std::uint16_t layout);
 // Writes at most max_timestamp_bytes; returns the end.
 inline constexpr std::size_t max_timestamp_bytes = 40;
 char* render_timestamp(std::int64_t ns, std::uint16_t layout, char* out);
+// How many bytes that are.
+std::size_t timestamp_length(std::int64_t ns, std::uint16_t layout);
 // nullopt unless rendering gives the same bytes.
 std::optional<std::int64_t> parse_timestamp(std::string_view text, std::uint16_t layout);
 

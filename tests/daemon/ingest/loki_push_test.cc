@@ -296,6 +296,31 @@ TEST_CASE_METHOD(IngestFixture, "a full head answers 429 and a full disk 503, wi
   CHECK(push().status == 204);
 }
 
+TEST_CASE_METHOD(IngestFixture, "a push that finds no room is refused before it is decoded") {
+  close();
+  options.head_bytes_max = 160'000;
+  open();
+  http::Router router;
+  ingest::add_routes(router, store(), clock, metrics, limits);
+  const auto push = [&](const std::string& type, std::string body) {
+    http::Request request;
+    request.method = "POST";
+    request.path = "/loki/api/v1/push";
+    request.headers.set("Content-Type", type);
+    request.body = std::move(body);
+    return router.dispatch(std::move(request)).status;
+  };
+  const std::string garbage(9'000, '?');
+  CHECK(push("application/json", garbage) == 400);
+  CHECK(push("application/x-protobuf", snappy_compress(garbage)) == 400);
+  CHECK(push("application/json",
+             one_stream(R"({"a":"b"})", "[[\"" + now_text + "\",\"" + std::string(155'000, 'x') +
+                                            "\"]]")) == 204);
+  CHECK(push("application/json", garbage) == 429);
+  CHECK(push("application/x-protobuf", snappy_compress(garbage)) == 429);
+  CHECK(push("application/json", "?") == 400);
+}
+
 TEST_CASE_METHOD(IngestFixture, "a batch identity is honoured and answered") {
   const std::string source = "v1;agent=a;source=" + std::string(32, '0');
   const auto push_at = [&](std::uint64_t start, const std::string& lens,

@@ -219,6 +219,39 @@ TEST_CASE_METHOD(Logs, "merging leaves few parts and every entry, in order") {
   CHECK(same_time.back() == "same time 37");
 }
 
+TEST_CASE_METHOD(Logs, "many parts are merged into several, in equal shares") {
+  for (int i = 0; i < 33; ++i) {
+    push({stream({{"a", "1"}}, {entry(noon + i, std::to_string(i))})});
+    flush();
+  }
+  const auto before = lines();
+  REQUIRE(before.size() == 33);
+  REQUIRE(store().merge_now().has_value());
+  store().tick();
+  CHECK(metric(metrics, "sluice_storage_parts") == 3);
+  CHECK(metric(metrics, "sluice_storage_merges_total") == 3);
+  CHECK(lines() == before);
+  reopen();
+  CHECK(lines() == before);
+}
+
+TEST_CASE_METHOD(Logs, "merges wait while more lies in the head than is sealed at once") {
+  for (int i = 0; i < 8; ++i) {
+    push({stream({{"a", "1"}}, {entry(noon + i, std::to_string(i))})});
+    flush();
+  }
+  close();
+  options.seal_bytes = 10'000;
+  open();
+  push({stream({{"a", "1"}}, {entry(noon, std::string(20'000, 'x'))})});
+  REQUIRE(store().merge_now().has_value());
+  CHECK(metric(metrics, "sluice_storage_merges_total") == 0);
+  store().tick();  // seals
+  REQUIRE(store().merge_now().has_value());
+  CHECK(metric(metrics, "sluice_storage_merges_total") == 1);
+  CHECK(lines().size() == 9);
+}
+
 TEST_CASE_METHOD(Logs, "merging frees the space of the parts it replaces") {
   std::mt19937_64 random(1);
   for (int i = 0; i < 16; ++i) {
@@ -268,6 +301,21 @@ TEST_CASE_METHOD(Logs, "a head over its memory refuses pushes until it is sealed
   flush();
   push({stream({{"a", "1"}}, {entry(noon, line), entry(noon, line)})});
   CHECK(lines().size() == 4);
+}
+
+TEST_CASE_METHOD(Logs, "before a push is decoded the head is asked for room") {
+  close();
+  options.head_bytes_max = 160'000;
+  open();
+  CHECK(store().check_room(1'000'000).has_value());  // who knows how much of it is lines
+  push({stream({{"a", "1"}}, {entry(noon, std::string(155'000, 'x'))})});
+  CHECK(store().check_room(1'000).has_value());
+  const auto refused = store().check_room(8'000);
+  REQUIRE(!refused.has_value());
+  CHECK(refused.error().code == ErrorCode::limit_exceeded);
+  CHECK(metric(metrics, "sluice_storage_head_full_total") == 1);
+  flush();
+  CHECK(store().check_room(8'000).has_value());
 }
 
 TEST_CASE_METHOD(Logs, "a head is sealed by tick when it is old, and not before") {
