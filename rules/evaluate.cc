@@ -22,7 +22,7 @@ void sort(query::Vector& vector) {
 
 ActiveAlert alert_of(const EvaluationInput& in, const query::VectorSample& sample) {
   TemplateContext context{sample.labels, sample.value};
-  context.labels.erase(metric_name_label);
+  erase_metric_identity(context.labels);
   ActiveAlert alert;
   alert.labels = context.labels;
   for (const auto& label : in.rule.labels) {

@@ -219,6 +219,9 @@ void add_query(std::vector<ConfigKey>& keys) {
                          AT(query.max_samples)));
   keys.push_back(integer(s, "max_entries", "Largest `limit` of a log query", 1, 10'000'000,
                          AT(query.max_entries)));
+  keys.push_back(boolean(s, "delayed_name_removal",
+                         "Metric names that functions drop go at the end of a PromQL query",
+                         AT(delayed_name_removal)));
 }
 
 // Of each stream, and of how many there are.

@@ -174,6 +174,7 @@ Result<void> RunningDaemon::open_store() {
   timed_logs_ = std::make_unique<query::TimedLogSource>(store_->logs());
   query::EngineOptions engine_options;
   engine_options.threads = options_.runtime.query_threads;
+  engine_options.delayed_name_removal = options_.delayed_name_removal;
   engine_ = std::make_unique<query::Engine>(*timed_logs_, store_->samples(), engine_options);
   return {};
 }

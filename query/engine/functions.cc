@@ -177,8 +177,9 @@ Result<void> stream_range_call(Evaluator& evaluator, const Call& call, const Ste
     auto values = apply_windows(function, series, windows, parameters, output);
     note_windows(evaluator, output, series.labels, range.span);
     if (std::all_of(values.begin(), values.end(), is_absent)) return {};
-    GridSeries out{series.labels, std::move(values), std::move(output.histograms)};
-    if (!function.keeps_name) out.labels.erase(metric_name_label);
+    GridSeries out{series.labels, std::move(values), std::move(output.histograms),
+                   series.drops_name};
+    if (!function.keeps_name) evaluator.drop_name(out);
     return sink(std::move(out));
   });
 }
@@ -193,7 +194,7 @@ Result<void> stream_element_call(Evaluator& evaluator, const Call& call, const S
         series.values[i] = is_histogram(v) ? absent_value : apply(v, parameters.row(i));
     if (std::all_of(series.values.begin(), series.values.end(), is_absent)) return {};
     series.histograms.clear();
-    series.labels.erase(metric_name_label);
+    evaluator.drop_name(series);
     return sink(std::move(series));
   });
 }
