@@ -198,6 +198,7 @@ class BodyScrape {
       --out_.tally.exemplars;
     }
     if (!kept.exemplars.empty()) out_.exemplars.push_back(std::move(kept));
+      if (!repeated) series.exemplar_round = round_;
   }
 
   bool add_exemplar(const ExposedExemplar& exposed, std::int64_t sample_ms, bool needs_time,

@@ -30,6 +30,14 @@ bool matches_any(const ExemplarStore::Selectors& selectors, const LabelSet& labe
                      [&](const auto& matchers) { return query::matches_all(matchers, labels); });
 }
 
+// By the first cut that matches, as with samples.
+std::int64_t first_kept_ms(const std::vector<RetentionCut>& cuts, const LabelSet& labels) {
+  for (const RetentionCut& cut : cuts)
+    if (query::matches_all(cut.matchers, labels))
+      return cut.before == Timestamp::min() ? INT64_MIN : unix_ms(to_ms(cut.before));
+  return INT64_MIN;
+}
+
 template <class Predicate>
 void erase_exemplars(std::vector<SeriesExemplars>& series, const Predicate& predicate) {
   for (SeriesExemplars& one : series)
@@ -224,20 +232,41 @@ Result<void> ExemplarStore::drop_before(Database& database, const FirstKept& fir
   return remove_batches(database, gone);
 }
 
+Result<void> ExemplarStore::drop_cut(Database& database, const TenantCuts& cuts_of) {
+  const std::lock_guard lock(mutex_);
+  std::vector<TenantId> ids;
+  for (const auto& [id, tenant] : tenants_) ids.push_back(id);
+  for (const TenantId& id : ids) {
+    const auto cuts = cuts_of(id);
+    if (cuts.empty()) continue;
+    SLUICE_CHECK(remove_if(database, id, Writer::maintenance,
+                           [&](const LabelSet& labels, const Exemplar& exemplar) {
+                             return exemplar.timestamp_ms < first_kept_ms(cuts, labels);
+                           }));
+  }
+  return {};
+}
+
 Result<void> ExemplarStore::remove(Database& database, const TenantId& tenant,
                                    const Selectors& selectors, std::int64_t start_ms,
                                    std::int64_t end_ms) {
   const std::lock_guard lock(mutex_);
+  return remove_if(database, tenant, Writer::client,
+                   [&](const LabelSet& labels, const Exemplar& exemplar) {
+                     return start_ms <= exemplar.timestamp_ms && exemplar.timestamp_ms <= end_ms &&
+                            matches_any(selectors, labels);
+                   });
+}
+
+Result<void> ExemplarStore::remove_if(Database& database, const TenantId& tenant, Writer writer,
+                                      const Gone& is_gone) {
   Batch step = database.batch();
   std::vector<std::uint64_t> gone;
   std::map<std::uint64_t, std::vector<SeriesExemplars>> changed;
   for (const auto& [number, batch] : batches_) {
     if (batch.tenant != tenant) continue;
     auto rest = batch.series;
-    erase_exemplars(rest, [&](const LabelSet& labels, const Exemplar& exemplar) {
-      return start_ms <= exemplar.timestamp_ms && exemplar.timestamp_ms <= end_ms &&
-             matches_any(selectors, labels);
-    });
+    erase_exemplars(rest, is_gone);
     if (count_of(rest) == batch.count) continue;
     // One that is leaving may be gone from the disk already: nothing is written over it.
     if (rest.empty() || batch.leaving) {
@@ -248,7 +277,7 @@ Result<void> ExemplarStore::remove(Database& database, const TenantId& tenant,
              encode_exemplars(tenant, rest));
     changed.emplace(number, std::move(rest));
   }
-  if (!step.empty()) SLUICE_CHECK(database.write(step, Writer::client));
+  if (!step.empty()) SLUICE_CHECK(database.write(step, writer));
   for (auto& [number, rest] : changed) {
     forget(number);
     add(number, tenant, std::move(rest));

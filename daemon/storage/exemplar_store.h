@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "daemon/storage/database.h"
+#include "daemon/storage/tombstones.h"
 #include "query/exemplar_source.h"
 
 namespace sluice::storage {
@@ -45,6 +46,9 @@ class ExemplarStore : public query::ExemplarSource {
   // Removes batches that hold nothing at or after their tenant's time (milliseconds).
   using FirstKept = std::function<std::int64_t(const TenantId&)>;
   Result<void> drop_before(Database& database, const FirstKept& first_kept);
+  // The same by series, where rules have selectors: what they hide of its samples goes.
+  using TenantCuts = std::function<std::vector<RetentionCut>(const TenantId&)>;
+  Result<void> drop_cut(Database& database, const TenantCuts& cuts_of);
   // Removes what matches in [start_ms, end_ms].
   using Selectors = std::vector<std::vector<query::LabelMatcher>>;
   Result<void> remove(Database& database, const TenantId& tenant, const Selectors& selectors,
@@ -84,6 +88,9 @@ class ExemplarStore : public query::ExemplarSource {
   void unindex(std::uint64_t number, const Held& batch);
   void forget(std::uint64_t number);
   Result<void> remove_batches(Database& database, const std::vector<std::uint64_t>& numbers);
+  using Gone = std::function<bool(const LabelSet& series, const Exemplar& exemplar)>;
+  Result<void> remove_if(Database& database, const TenantId& tenant, Writer writer,
+                         const Gone& gone);
 
   const std::size_t most_;
   mutable std::mutex mutex_;
