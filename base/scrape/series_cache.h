@@ -47,6 +47,7 @@ using SeriesSet = std::unordered_set<SeriesPtr, HashSeries, SameSeries>;
 struct CachedText {
   SeriesPtr series;  // null: dropped by relabelling or by a bound
   std::uint64_t last_round = 0;
+  std::uint64_t kind = 0;  // StatedKind::hash() of what its labels were made with
 };
 
 class SeriesCache {
@@ -65,9 +66,9 @@ class SeriesCache {
                const std::function<void(const LabelSet&)>& stale);
   // A failed scrape: everything that was live is stale.
   void fail(const std::function<void(const LabelSet&)>& stale);
-  // The end of the target: gives what was live.
   // The exemplars kept in this round were not stored: they are news once more.
   void forget_exemplars();
+  // The end of the target: gives what was live.
   std::vector<SeriesPtr> take_live();
   // Takes out of `others` what is live here. Costs as much as the smaller of both.
   void strike_live(SeriesSet& others) const;

@@ -59,6 +59,7 @@ scrape::Bounds scrape_bounds(const Limits& limits) {
   bounds.label_value_bytes = limits.label_value_bytes;
   bounds.oldest = limits.oldest;
   bounds.future = limits.future;
+  bounds.type_and_unit_labels = limits.type_and_unit_labels;
   return bounds;
 }
 
@@ -175,6 +176,7 @@ Result<void> RunningDaemon::open_store() {
   query::EngineOptions engine_options;
   engine_options.threads = options_.runtime.query_threads;
   engine_options.delayed_name_removal = options_.delayed_name_removal;
+  engine_options.type_labels = options_.ingest.type_and_unit_labels;
   engine_ = std::make_unique<query::Engine>(*timed_logs_, store_->samples(), engine_options);
   return {};
 }

@@ -56,6 +56,8 @@ struct EngineOptions {
   // Functions leave the metric's name on their results; it goes at the end (Prometheus'
   // promql-delayed-name-removal).
   bool delayed_name_removal = false;
+  // Series have __type__ where it is known: rate() goes by it when it doubts a counter.
+  bool type_labels = false;
 };
 
 // As error messages name types: "instant vector".

@@ -86,6 +86,7 @@ class Evaluator {
 
   QueryContext& context() { return context_; }
   const QueryBounds& bounds() const { return bounds_; }
+  const EngineOptions& options() const { return options_; }
   // Adds to what the query is known to hold; Error(limit_exceeded) past its budget.
   Result<void> account(std::int64_t bytes);
   // An annotation of the result, with where in the query it comes from.

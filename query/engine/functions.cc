@@ -106,10 +106,18 @@ void note_non_counter(Evaluator& evaluator, const Call& call, const RangeSeries&
   if (!series.histograms.empty()) return;
   const LabelSet& labels = series.labels;
   const auto name = labels.get(metric_name_label);
-  if (name.empty() || named_like_counter(name)) return;
-  std::string text =
-      "metric might not be a counter, name does not end in "
-      "_total/_sum/_count/_bucket: ";
+  const auto type = labels.get(metric_type_label);
+  const bool typed = evaluator.options().type_labels;
+  const bool counts = typed ? type == "counter" || type == "histogram" : named_like_counter(name);
+  if (name.empty() || counts) return;
+  std::string text = "metric might not be a counter, ";
+  if (typed) {
+    text += R"(__type__ label is not set to "counter" or "histogram", got )";
+    append_quoted(text, type);
+    text += ": ";
+  } else {
+    text += "name does not end in _total/_sum/_count/_bucket: ";
+  }
   append_quoted(text, name);
   evaluator.info(text, call.arguments[0]->span);
 }
