@@ -68,8 +68,7 @@ const std::vector<ConfigKey>& config_keys() {
       {"scrape.threads", "8", "scrapes at once; a target that does not answer holds one"},
       {"scrape.queue_bytes", "64MiB",
        "scraped samples kept while the server is away; the oldest are dropped"},
-      {"scrape.type_and_unit_labels", "false",
-       "what metadata says of scraped samples becomes labels `__type__` and `__unit__`"},
+      {"scrape.type_and_unit_labels", "false", "metadata as labels `__type__` and `__unit__`"},
   };
   return keys;
 }
