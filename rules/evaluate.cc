@@ -22,7 +22,7 @@ void sort(query::Vector& vector) {
 
 ActiveAlert alert_of(const EvaluationInput& in, const query::VectorSample& sample) {
   TemplateContext context{sample.labels, sample.value};
-  erase_metric_identity(context.labels);
+  context.labels.erase(metric_name_label);
   ActiveAlert alert;
   alert.labels = context.labels;
   for (const auto& label : in.rule.labels) {
