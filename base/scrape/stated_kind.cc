@@ -13,7 +13,7 @@ struct FamilySuffix {
 };
 constexpr FamilySuffix family_suffixes[] = {
     {"_total", {"counter"}},
-    {"_created", {"counter", "histogram", "gaugehistogram", "summary"}},
+    {"_created", {"counter", "histogram", "summary"}},
     {"_bucket", {"histogram", "gaugehistogram"}},
     {"_count", {"histogram", "gaugehistogram", "summary"}},
     {"_sum", {"histogram", "gaugehistogram", "summary"}},

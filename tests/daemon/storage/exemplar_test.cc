@@ -131,6 +131,27 @@ TEST_CASE_METHOD(ExemplarFixture, "exemplars go with the rule of retention of th
   }
 }
 
+TEST_CASE_METHOD(ExemplarFixture,
+                 "rules of retention reach what comes late, and move with the day") {
+  options.retention_rules = {{"", R"({__name__="up"})", std::chrono::hours(48)}};
+  reopen();
+  const std::int64_t yesterday = noon_at - day_in_ms;
+  write({{up_series, {exemplar(yesterday, "a")}}, {down_series, {exemplar(yesterday, "d")}}});
+  store().tick();
+  CHECK(find("up").size() == 1);
+  write({{up_series, {exemplar(noon_at - 9 * day_in_ms, "late"), exemplar(noon_at, "b")}}});
+  store().tick();
+  CHECK(find("up").at(0).exemplars ==
+        std::vector<Exemplar>{exemplar(yesterday, "a"), exemplar(noon_at, "b")});
+  clock.set(from_unix_ns(noon + 2 * day_in_ms * 1'000'000));
+  store().tick();
+  CHECK(find("up").at(0).exemplars == std::vector<Exemplar>{exemplar(noon_at, "b")});
+  clock.set(from_unix_ns(noon + 3 * day_in_ms * 1'000'000));
+  store().tick();
+  CHECK(find("up").empty());
+  CHECK(find("down").size() == 1);
+}
+
 TEST_CASE_METHOD(ExemplarFixture, "what delete_series takes, it takes with its exemplars") {
   write({{up_series, {exemplar(noon_at - 5, "a"), exemplar(noon_at, "b")}},
          {down_series, {exemplar(noon_at - 5, "c")}}});
