@@ -59,6 +59,7 @@ const std::vector<ConfigKey>& config_keys() {
       {"metrics.textfiles", "ROOT/var/lib/prometheus/node-exporter",
        "directory of *.prom files in Prometheus' text format"},
       {"metrics.max_cgroups", "500", "cgroups reported as container_*, containers first; 0: none"},
+      {"metrics.containers_job", "metrics.job", "label job of container_* and machine_*"},
       {"metrics.queue_scrapes", "240",
        "scrapes kept while the server is away; the oldest is dropped"},
       {"metrics.queue_bytes", "64MiB", "bytes of them, uncompressed"},
@@ -67,6 +68,7 @@ const std::vector<ConfigKey>& config_keys() {
       {"scrape.threads", "8", "scrapes at once; a target that does not answer holds one"},
       {"scrape.queue_bytes", "64MiB",
        "scraped samples kept while the server is away; the oldest are dropped"},
+      {"scrape.type_and_unit_labels", "false", "metadata as labels `__type__` and `__unit__`"},
   };
   return keys;
 }

@@ -93,6 +93,7 @@ void read_metrics(YamlNode node, HostMetricsOptions& o) {
   o.textfiles = node.string("textfiles", o.textfiles);
   o.max_cgroups = static_cast<std::uint64_t>(
       node.integer("max_cgroups", static_cast<std::int64_t>(o.max_cgroups), 0, 20'000));
+  o.containers_job = node.string("containers_job", o.containers_job);
   o.queue_scrapes = read_count(node, "queue_scrapes", o.queue_scrapes, 100'000);
   o.queue_bytes = node.bytes("queue_bytes", o.queue_bytes);
 }
@@ -113,6 +114,8 @@ Result<AgentOptions> read_document(YamlDocument doc) {
   YamlNode scrape = root.section("scrape");
   o.scrape_threads = read_count(scrape, "threads", o.scrape_threads, 1'000);
   o.scrape_queue_bytes = scrape.bytes("queue_bytes", o.scrape_queue_bytes);
+  o.scrape_type_and_unit_labels =
+      scrape.boolean("type_and_unit_labels", o.scrape_type_and_unit_labels);
   o.scrape = scrape::read_scrape_config(root, true);
   SLUICE_CHECK(doc.finish());
   return o;

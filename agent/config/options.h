@@ -65,6 +65,7 @@ struct HostMetricsOptions {
   std::string system_bus;             // D-Bus socket; empty: that of the machine below root
   std::string textfiles;              // directory of *.prom; empty: node_exporter's below root
   std::uint64_t max_cgroups = 500;    // reported as containers; 0: none
+  std::string containers_job;         // of container_* and machine_*; empty: `job`
   std::uint64_t queue_scrapes = 240;  // waiting while the server is away: an hour; oldest dropped
   std::uint64_t queue_bytes = 64 << 20;  // of them
 };
@@ -82,6 +83,7 @@ struct AgentOptions {
   HostMetricsOptions metrics;
   scrape::ScrapeConfig scrape;
   std::uint64_t scrape_threads = 8;  // scrapes at once; a target that does not answer holds one
+  bool scrape_type_and_unit_labels = false;     // Limits::type_and_unit_labels, of scrapes
   std::uint64_t scrape_queue_bytes = 64 << 20;  // waiting while the server is away; oldest dropped
   bool once = false;                            // read everything to its end, ship, exit
 };

@@ -78,6 +78,18 @@ std::size_t Families::merge(Families other) {
   return left_out;
 }
 
+Families Families::take(const std::function<bool(const Family&)>& wanted) {
+  Families taken;
+  Families rest;
+  for (auto& f : families_) {
+    Families& into = wanted(f) ? taken : rest;
+    into.families_.push_back(std::move(f));
+    into.by_name_.emplace(into.families_.back().name, &into.families_.back());
+  }
+  *this = std::move(rest);
+  return taken;
+}
+
 std::size_t Families::sample_count() const {
   std::size_t n = 0;
   for (const auto& f : families_) n += f.values.size();

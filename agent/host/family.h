@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <map>
 #include <string>
 #include <string_view>
@@ -42,6 +43,9 @@ class Families {
   // Adds the families of another collector. Returns how many were left out because their name is
   // taken: a series must not be there twice.
   std::size_t merge(Families other);
+
+  // Moves the families for which `wanted` holds into a set of their own.
+  Families take(const std::function<bool(const Family&)>& wanted);
 
   auto begin() const { return families_.begin(); }
   auto end() const { return families_.end(); }

@@ -15,6 +15,14 @@ LabelSet common_labels(const HostMetricsOptions& o, const std::string& host) {
   return {{"job", o.job}, {"instance", o.instance.empty() ? host : o.instance}};
 }
 
+bool of_containers(const Family& family) {
+  return family.name.starts_with("container_") || family.name.starts_with("machine_");
+}
+
+void add_up(Families& families) {
+  families.gauge("up", "1: the agent reports.", 1);
+}
+
 }  // namespace
 
 HostMetrics::HostMetrics(HostMetricsOptions options, std::string host, Emit emit)
@@ -43,8 +51,18 @@ Families HostMetrics::collect() {
 
 std::vector<WriteBody> HostMetrics::scrape(TimestampMs now) {
   auto families = collect();
-  families.gauge("up", "1: the agent reports.", 1);
-  return encode_write(families, common_, unix_ms(now));
+  std::vector<WriteBody> bodies;
+  if (!options_.containers_job.empty() && options_.containers_job != options_.job) {
+    auto containers = families.take(of_containers);
+    add_up(containers);
+    auto common = common_;
+    common.set("job", options_.containers_job);
+    bodies = encode_write(containers, common, unix_ms(now));
+  }
+  add_up(families);
+  for (auto& body : encode_write(families, common_, unix_ms(now)))
+    bodies.push_back(std::move(body));
+  return bodies;
 }
 
 void HostMetrics::run(const std::stop_token& stop) {

@@ -25,7 +25,9 @@ bool is_octal(char c) {
   return c >= '0' && c <= '7';
 }
 
-std::string unescape(std::string_view text) {
+}  // namespace
+
+std::string unescape_mount(std::string_view text) {
   std::string out;
   for (std::size_t i = 0; i < text.size(); ++i) {
     const bool escape = text[i] == '\\' && i + 3 < text.size() && is_octal(text[i + 1]) &&
@@ -40,6 +42,8 @@ std::string unescape(std::string_view text) {
   }
   return out;
 }
+
+namespace {
 
 bool has_option(std::string_view options, std::string_view wanted) {
   while (!options.empty()) {
@@ -78,7 +82,7 @@ Result<std::vector<Mount>> parse_mountinfo(std::string_view text) {
     const auto dash = std::find(fields.begin(), fields.end(), "-");
     if (fields.size() < 10 || fields.end() - dash < 4 || dash - fields.begin() < 6)
       return malformed("mountinfo", "odd line `" + std::string(line) + "`");
-    Mount m{unescape(*(dash + 2)), unescape(fields[4]), std::string(*(dash + 1)),
+    Mount m{unescape_mount(*(dash + 2)), unescape_mount(fields[4]), std::string(*(dash + 1)),
             has_option(fields[5], "ro") || has_option(*(dash + 3), "ro")};
     if (!reported_mount(m.mountpoint, m.fstype)) continue;
     const auto same = [&m](const Mount& other) {

@@ -21,6 +21,9 @@ struct Mount {
 // device, mount point and type the first is kept.
 Result<std::vector<Mount>> parse_mountinfo(std::string_view text);
 
+// A field of mountinfo without its octal escapes.
+std::string unescape_mount(std::string_view text);
+
 // Network file systems and those of user space: what may hang.
 bool remote_type(std::string_view fstype);
 bool reported_mount(std::string_view mountpoint, std::string_view fstype);

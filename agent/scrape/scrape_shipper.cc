@@ -7,7 +7,7 @@ namespace {
 
 // What a series may be like is for the server to say; these only keep a broken target from
 // filling the memory.
-scrape::Bounds agent_bounds() {
+scrape::Bounds agent_bounds(bool type_and_unit_labels = false) {
   scrape::Bounds bounds;
   bounds.body_bytes = 64 << 20;
   bounds.samples = 250'000;
@@ -15,6 +15,7 @@ scrape::Bounds agent_bounds() {
   bounds.label_name_bytes = 64 << 10;
   bounds.label_value_bytes = 64 << 10;
   bounds.oldest = std::chrono::hours(0);
+  bounds.type_and_unit_labels = type_and_unit_labels;
   return bounds;
 }
 
@@ -26,7 +27,7 @@ ScrapeShipper::ScrapeShipper(const AgentOptions& options, Target target, IoRunti
               Backoff(options.ship.backoff_min, options.ship.backoff_max), std::move(send),
               agent_metrics),
       external_(std::make_shared<const LabelSet>()),
-      scraper_({options.scrape_threads, agent_bounds()},
+      scraper_({options.scrape_threads, agent_bounds(options.scrape_type_and_unit_labels)},
                {system_clock(), metrics,
                 [&runtime](const scrape::JobConfig& job) {
                   return scrape::make_http_fetcher(runtime, job, agent_bounds(),

@@ -4,6 +4,7 @@
 #include <bit>
 
 #include "base/scrape/protobuf_format.h"
+#include "base/scrape/stated_kind.h"
 
 namespace sluice::scrape {
 
@@ -131,10 +132,13 @@ class BodyScrape {
     if (++out_.tally.scraped > context_.bounds.samples)
       return too_many_error("samples", context_.bounds.samples);
     out_.tally.exemplars += entry.exemplars.size();  // until they are kept
+    StatedKind kind;
+    if (context_.bounds.type_and_unit_labels) kind = stated_kind(out_.descriptions, entry.series);
     CachedText* text = cache_.find(entry.series);
-    const bool known = text != nullptr;
+    const bool known = text != nullptr && text->kind == kind.hash();
     if (!known) {
-      SLUICE_TRY(text, resolve(entry.series));
+      SLUICE_TRY(text, resolve(entry.series, kind));
+      text->kind = kind.hash();
     }
     text->last_round = round_;
     if (text->series == nullptr) return {};
@@ -194,6 +198,7 @@ class BodyScrape {
       const bool repeated = !entry.histogram && hash == series.last_exemplar;
       if (!repeated && !add_exemplar(exposed, sample_ms, entry.histogram != nullptr, kept))
         continue;
+      if (!repeated) series.exemplar_round = round_;
       series.last_exemplar = hash;
       --out_.tally.exemplars;
     }
@@ -211,10 +216,11 @@ class BodyScrape {
   }
 
   // What a text that was not seen before stands for.
-  Result<CachedText*> resolve(std::string_view text) {
+  Result<CachedText*> resolve(std::string_view text, const StatedKind& kind) {
     SLUICE_TRY(auto parsed, parse_series(text));
-    LabelSet labels = merge_labels(LabelSet::from(std::move(parsed)), context_.target_labels,
-                                   context_.job.honor_labels);
+    LabelSet labels = LabelSet::from(std::move(parsed));
+    kind.add_to(labels);
+    labels = merge_labels(std::move(labels), context_.target_labels, context_.job.honor_labels);
     if (!context_.metric_relabel.apply(labels) || labels.empty()) return &cache_.add(text, nullptr);
     if (!labels.has(metric_name_label))
       return invalid_argument("missing metric name (__name__ label)");

@@ -33,7 +33,8 @@ struct Bounds {
   std::size_t label_value_bytes = Limits{}.label_value_bytes;
   std::chrono::hours oldest = Limits{}.oldest;  // zero takes any age
   std::chrono::minutes future = Limits{}.future;
-  std::size_t targets = 20'000;  // of all jobs
+  std::size_t targets = 20'000;       // of all jobs
+  bool type_and_unit_labels = false;  // Limits
 };
 
 struct ScrapeTally {

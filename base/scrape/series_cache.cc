@@ -48,6 +48,11 @@ void SeriesCache::fail(const std::function<void(const LabelSet&)>& stale) {
     forget_unnamed_series();
 }
 
+void SeriesCache::forget_exemplars() {
+  for (const SeriesPtr& series : series_)
+    if (series->exemplar_round == round_) series->last_exemplar = 0;
+}
+
 std::vector<SeriesPtr> SeriesCache::take_live() {
   std::vector<SeriesPtr> live;
   for (const SeriesPtr& series : series_) {

@@ -27,6 +27,7 @@ struct KnownSeries {
   std::uint64_t live_round = 0;        // the last successful one it was live in; 0: it is not live
   std::int64_t last_timestamp_ms = 0;  // of those it brought itself
   std::uint64_t last_exemplar = 0;     // its hash
+  std::uint64_t exemplar_round = 0;    // in which it was kept
 };
 using SeriesPtr = std::shared_ptr<KnownSeries>;
 
@@ -46,6 +47,7 @@ using SeriesSet = std::unordered_set<SeriesPtr, HashSeries, SameSeries>;
 struct CachedText {
   SeriesPtr series;  // null: dropped by relabelling or by a bound
   std::uint64_t last_round = 0;
+  std::uint64_t kind = 0;  // StatedKind::hash() of what its labels were made with
 };
 
 class SeriesCache {
@@ -64,6 +66,8 @@ class SeriesCache {
                const std::function<void(const LabelSet&)>& stale);
   // A failed scrape: everything that was live is stale.
   void fail(const std::function<void(const LabelSet&)>& stale);
+  // The exemplars kept in this round were not stored: they are news once more.
+  void forget_exemplars();
   // The end of the target: gives what was live.
   std::vector<SeriesPtr> take_live();
   // Takes out of `others` what is live here. Costs as much as the smaller of both.

@@ -122,8 +122,12 @@ std::vector<MetricMetadata> TargetLoop::take_news(Descriptions descriptions) {
 }
 
 void TargetLoop::forget_told() {
-  const std::lock_guard lock(mutex_);
-  told_.reset();
+  {
+    const std::lock_guard lock(mutex_);
+    told_.reset();
+  }
+  const std::lock_guard lock(cache_mutex_);
+  cache_.forget_exemplars();
 }
 
 void TargetLoop::remember(Timestamp at, double seconds, const std::optional<Error>& error) {

@@ -56,7 +56,8 @@ class TargetLoop {
   // Asks the target and makes samples of the answer, stamped `at`, or of the failure.
   ScrapeWrite scrape(Timestamp at, Clock& clock, const Bounds& bounds, ScrapeMetrics& metrics,
                      const std::stop_token& cancel);
-  // The last scrape was not stored: what it said about families is news once more.
+  // The last scrape was not stored: what it said about families, and its exemplars, are news once
+  // more.
   void forget_told();
 
   // The target is gone: gives the series that were live.

@@ -198,6 +198,15 @@ void LabelSet::erase(std::string_view name) {
   if (it != labels_.end() && it->name == name) labels_.erase(it);
 }
 
+bool is_metric_identity(std::string_view name) {
+  return name == metric_name_label || name == metric_type_label || name == metric_unit_label;
+}
+
+void erase_metric_identity(LabelSet& labels) {
+  for (const auto name : {metric_name_label, metric_type_label, metric_unit_label})
+    labels.erase(name);
+}
+
 std::uint64_t LabelSet::hash() const {
   // 0xFF never occurs in UTF-8, so ("ab","c") and ("a","bc") hash differently.
   XXH3_state_t state;

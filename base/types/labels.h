@@ -63,5 +63,13 @@ void append_quoted(std::string& out, std::string_view text);
 Result<std::string> unquote_front(std::string_view& text);
 
 inline constexpr std::string_view metric_name_label = "__name__";
+// What metadata says of a metric, where it is kept as labels (Prometheus' type-and-unit-labels).
+inline constexpr std::string_view metric_type_label = "__type__";
+inline constexpr std::string_view metric_unit_label = "__unit__";
+
+// Whether a label says what is measured rather than of what: one of the three above. PromQL treats
+// them alike.
+bool is_metric_identity(std::string_view label_name);
+void erase_metric_identity(LabelSet& labels);
 
 }  // namespace sluice

@@ -46,6 +46,10 @@ struct Limits {
   // find it in the lines (docs/decisions/0011).
   bool discover_log_levels = false;
 
+  // Whether samples whose metadata comes with them (scrapes, remote write 2.0) get the labels
+  // __type__ and __unit__. They make other series of all that is there, so it is chosen.
+  bool type_and_unit_labels = false;
+
   // Log bytes (lines and structured metadata) that one tenant may push per second, and at once
   // after a pause. 0 sets no limit: the store's own back-pressure is enough for a single tenant,
   // and a limit that nobody asked for breaks replays.

@@ -71,9 +71,14 @@ std::string family_of(std::string name, std::string_view type) {
   return name;
 }
 
+const char* type_name(const FamilyFields& fields) {
+  return type_names[fields.type < type_names.size() ? fields.type : 0];
+}
+
 class RequestReader {
  public:
-  explicit RequestReader(const DecodeBudget& budget) : budget_(budget) {}
+  RequestReader(const DecodeBudget& budget, const Limits& limits)
+      : budget_(budget), type_and_unit_labels_(limits.type_and_unit_labels) {}
 
   Result<WriteRequest> read(protozero::pbf_reader reader) {
     // The table comes first as senders write it, but need not.
@@ -117,6 +122,7 @@ class RequestReader {
     }
     SLUICE_TRY(series.labels, labels_of(references));
     if (family) add_metadata(series, *family);
+    if (family && type_and_unit_labels_) set_type_and_unit(series.labels, *family);
     request_.series.push_back(std::move(series));
     return {};
   }
@@ -153,13 +159,27 @@ class RequestReader {
     return exemplar;
   }
 
+  // Where the metadata says something, what the sender says under these names does not count.
+  void set_type_and_unit(std::vector<Label>& labels, const FamilyFields& fields) {
+    const std::string_view type = type_name(fields);
+    std::string unit = symbols_.at(fields.unit);
+    const bool typed = type != type_names[0];
+    if (!typed && unit.empty()) return;
+    std::erase_if(labels, [](const Label& label) {
+      return label.name == metric_type_label || label.name == metric_unit_label;
+    });
+    budget_.take_bytes(4 * sizeof(std::string) + unit.size());
+    if (typed) labels.push_back({std::string(metric_type_label), std::string(type)});
+    if (!unit.empty()) labels.push_back({std::string(metric_unit_label), std::move(unit)});
+  }
+
   void add_metadata(const WrittenSeries& series, const FamilyFields& fields) {
     const bool says_nothing = fields.type == 0 && fields.help == 0 && fields.unit == 0;
     for (const Label& label : series.labels) {
       if (says_nothing || label.name != metric_name_label) continue;
       budget_.take_element<MetricMetadata>(label.value.size() + symbols_.size_at(fields.help) +
                                            symbols_.size_at(fields.unit));
-      const char* type = type_names[fields.type < type_names.size() ? fields.type : 0];
+      const char* type = type_name(fields);
       MetricMetadata metadata{family_of(label.value, type), type, symbols_.at(fields.help),
                               symbols_.at(fields.unit)};
       // Series of one family come together.
@@ -169,6 +189,7 @@ class RequestReader {
   }
 
   DecodeBudget budget_;
+  const bool type_and_unit_labels_;
   Symbols symbols_;
   WriteRequest request_;
 };
@@ -177,7 +198,7 @@ class RequestReader {
 
 Result<WriteRequest> decode_remote_write_2(std::string_view body, const Limits& limits) {
   return catching("2.0 Request", [&] {
-    RequestReader request(DecodeBudget(body.size(), limits));
+    RequestReader request(DecodeBudget(body.size(), limits), limits);
     return request.read(protozero::pbf_reader(body.data(), body.size()));
   });
 }

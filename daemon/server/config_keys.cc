@@ -219,6 +219,9 @@ void add_query(std::vector<ConfigKey>& keys) {
                          AT(query.max_samples)));
   keys.push_back(integer(s, "max_entries", "Largest `limit` of a log query", 1, 10'000'000,
                          AT(query.max_entries)));
+  keys.push_back(boolean(s, "delayed_name_removal",
+                         "Metric names that functions drop go at the end of a PromQL query",
+                         AT(delayed_name_removal)));
 }
 
 // Of each stream, and of how many there are.
@@ -271,6 +274,9 @@ void add_limits(std::vector<ConfigKey>& keys) {
   keys.push_back(boolean(s, "discover_log_levels",
                          "Find every entry's detected_level on arrival, not when a query asks",
                          AT(ingest.discover_log_levels)));
+  keys.push_back(boolean(s, "type_and_unit_labels",
+                         "Scrapes and remote writes 2.0: metadata as labels __type__ and __unit__",
+                         AT(ingest.type_and_unit_labels)));
   keys.push_back(bytes(s, "ingestion_rate_bytes",
                        "Log bytes a tenant may push per second; past it 429; 0: no limit",
                        AT(ingest.ingestion_rate_bytes)));
@@ -281,10 +287,11 @@ void add_limits(std::vector<ConfigKey>& keys) {
 
 // Bodies are bounded before it is known whose they are; metrics have the limits of everybody.
 bool may_differ(const ConfigKey& key) {
-  if (key.section == "query") return key.name != "max_memory_total";
+  if (key.section == "query")
+    return key.name != "max_memory_total" && key.name != "delayed_name_removal";
   return key.section == "limits" && key.name != "push_body_bytes" &&
          key.name != "write_body_bytes" && key.name != "samples_per_write" &&
-         key.name != "labels_per_series";
+         key.name != "type_and_unit_labels" && key.name != "labels_per_series";
 }
 
 void add_runtime(std::vector<ConfigKey>& keys) {

@@ -59,6 +59,7 @@ scrape::Bounds scrape_bounds(const Limits& limits) {
   bounds.label_value_bytes = limits.label_value_bytes;
   bounds.oldest = limits.oldest;
   bounds.future = limits.future;
+  bounds.type_and_unit_labels = limits.type_and_unit_labels;
   return bounds;
 }
 
@@ -174,6 +175,8 @@ Result<void> RunningDaemon::open_store() {
   timed_logs_ = std::make_unique<query::TimedLogSource>(store_->logs());
   query::EngineOptions engine_options;
   engine_options.threads = options_.runtime.query_threads;
+  engine_options.delayed_name_removal = options_.delayed_name_removal;
+  engine_options.type_labels = options_.ingest.type_and_unit_labels;
   engine_ = std::make_unique<query::Engine>(*timed_logs_, store_->samples(), engine_options);
   return {};
 }

@@ -32,6 +32,7 @@ struct DaemonOptions {
   std::string backup_path;  // of POST /api/v1/admin/backup; empty: refused
   query::QueryLimits query;
   std::size_t query_memory_bytes = 512 << 20;  // what all queries together may hold
+  bool delayed_name_removal = false;           // query::EngineOptions
   Limits ingest;
   std::map<TenantId, TenantOptions> tenants;  // `query` and `ingest` of those that differ
   alerting::AlertingOptions alerting;

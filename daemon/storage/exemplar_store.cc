@@ -30,6 +30,29 @@ bool matches_any(const ExemplarStore::Selectors& selectors, const LabelSet& labe
                      [&](const auto& matchers) { return query::matches_all(matchers, labels); });
 }
 
+// What is left of a batch; whose span of a series says which of its exemplars go.
+template <class SpanOf>
+std::vector<SeriesExemplars> without_spans(const std::vector<SeriesExemplars>& series,
+                                           const SpanOf& span_of) {
+  std::vector<SeriesExemplars> left;
+  for (const SeriesExemplars& one : series) {
+    const auto span = span_of(one.series);
+    SeriesExemplars kept{one.series, {}};
+    std::copy_if(one.exemplars.begin(), one.exemplars.end(), std::back_inserter(kept.exemplars),
+                 [&](const Exemplar& exemplar) { return !span.has(exemplar); });
+    if (!kept.exemplars.empty()) left.push_back(std::move(kept));
+  }
+  return left;
+}
+
+// By the first cut that matches, as with samples.
+std::int64_t first_kept_ms(const std::vector<RetentionCut>& cuts, const LabelSet& labels) {
+  for (const RetentionCut& cut : cuts)
+    if (query::matches_all(cut.matchers, labels))
+      return cut.before == Timestamp::min() ? INT64_MIN : unix_ms(to_ms(cut.before));
+  return INT64_MIN;
+}
+
 template <class Predicate>
 void erase_exemplars(std::vector<SeriesExemplars>& series, const Predicate& predicate) {
   for (SeriesExemplars& one : series)
@@ -224,20 +247,52 @@ Result<void> ExemplarStore::drop_before(Database& database, const FirstKept& fir
   return remove_batches(database, gone);
 }
 
+Result<void> ExemplarStore::drop_cut(Database& database, const TenantCuts& cuts_of) {
+  const std::lock_guard lock(mutex_);
+  std::vector<TenantId> ids;
+  for (const auto& [id, tenant] : tenants_) ids.push_back(id);
+  for (const TenantId& id : ids) SLUICE_CHECK(drop_cut(database, id, cuts_of(id)));
+  return {};
+}
+
+Result<void> ExemplarStore::drop_cut(Database& database, const TenantId& id,
+                                     const std::vector<RetentionCut>& cuts) {
+  if (cuts.empty() || batches_.empty()) return {};
+  std::vector<Timestamp> times;
+  for (const RetentionCut& cut : cuts) times.push_back(cut.before);
+  const Tenant& before = tenants_[id];
+  const std::uint64_t from = before.cuts == times ? before.uncut : 0;
+  const std::uint64_t end = batches_.rbegin()->first + 1;
+  SLUICE_CHECK(
+      remove_spans(database, id, Writer::maintenance, from, [&](const LabelSet& labels) -> Span {
+        const std::int64_t first_kept = first_kept_ms(cuts, labels);
+        return first_kept == INT64_MIN ? Span() : Span{INT64_MIN, first_kept - 1};
+      }));
+  const auto after = tenants_.find(id);
+  if (after == tenants_.end()) return {};
+  after->second.cuts = std::move(times);
+  after->second.uncut = end;
+  return {};
+}
+
 Result<void> ExemplarStore::remove(Database& database, const TenantId& tenant,
                                    const Selectors& selectors, std::int64_t start_ms,
                                    std::int64_t end_ms) {
   const std::lock_guard lock(mutex_);
+  return remove_spans(database, tenant, Writer::client, 0, [&](const LabelSet& labels) {
+    return matches_any(selectors, labels) ? Span{start_ms, end_ms} : Span();
+  });
+}
+
+Result<void> ExemplarStore::remove_spans(Database& database, const TenantId& tenant, Writer writer,
+                                         std::uint64_t from_number, const SpanOf& span_of) {
   Batch step = database.batch();
   std::vector<std::uint64_t> gone;
   std::map<std::uint64_t, std::vector<SeriesExemplars>> changed;
-  for (const auto& [number, batch] : batches_) {
+  for (auto at = batches_.lower_bound(from_number); at != batches_.end(); ++at) {
+    const auto& [number, batch] = *at;
     if (batch.tenant != tenant) continue;
-    auto rest = batch.series;
-    erase_exemplars(rest, [&](const LabelSet& labels, const Exemplar& exemplar) {
-      return start_ms <= exemplar.timestamp_ms && exemplar.timestamp_ms <= end_ms &&
-             matches_any(selectors, labels);
-    });
+    auto rest = without_spans(batch.series, span_of);
     if (count_of(rest) == batch.count) continue;
     // One that is leaving may be gone from the disk already: nothing is written over it.
     if (rest.empty() || batch.leaving) {
@@ -248,7 +303,7 @@ Result<void> ExemplarStore::remove(Database& database, const TenantId& tenant,
              encode_exemplars(tenant, rest));
     changed.emplace(number, std::move(rest));
   }
-  if (!step.empty()) SLUICE_CHECK(database.write(step, Writer::client));
+  if (!step.empty()) SLUICE_CHECK(database.write(step, writer));
   for (auto& [number, rest] : changed) {
     forget(number);
     add(number, tenant, std::move(rest));

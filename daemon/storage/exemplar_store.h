@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "daemon/storage/database.h"
+#include "daemon/storage/tombstones.h"
 #include "query/exemplar_source.h"
 
 namespace sluice::storage {
@@ -45,6 +46,10 @@ class ExemplarStore : public query::ExemplarSource {
   // Removes batches that hold nothing at or after their tenant's time (milliseconds).
   using FirstKept = std::function<std::int64_t(const TenantId&)>;
   Result<void> drop_before(Database& database, const FirstKept& first_kept);
+  // The same by series, where rules have selectors: what they hide of its samples goes. Cheap if
+  // called often: batches are looked at when they are new and when a cut has moved.
+  using TenantCuts = std::function<std::vector<RetentionCut>(const TenantId&)>;
+  Result<void> drop_cut(Database& database, const TenantCuts& cuts_of);
   // Removes what matches in [start_ms, end_ms].
   using Selectors = std::vector<std::vector<query::LabelMatcher>>;
   Result<void> remove(Database& database, const TenantId& tenant, const Selectors& selectors,
@@ -56,6 +61,8 @@ class ExemplarStore : public query::ExemplarSource {
   std::size_t count() const;
 
  private:
+  Result<void> drop_cut(Database& database, const TenantId& tenant,
+                        const std::vector<RetentionCut>& cuts);
   struct Held {
     TenantId tenant;
     std::vector<SeriesExemplars> series;
@@ -74,6 +81,8 @@ class ExemplarStore : public query::ExemplarSource {
   struct Tenant {
     std::map<LabelSet, Contents> series;                         // into batches_
     std::set<std::pair<std::int64_t, std::uint64_t>> by_newest;  // newest_ms, number
+    std::vector<Timestamp> cuts;  // that batches before `uncut` have been looked at with
+    std::uint64_t uncut = 0;
   };
   using Batches = std::map<std::uint64_t, Held>;
 
@@ -84,6 +93,18 @@ class ExemplarStore : public query::ExemplarSource {
   void unindex(std::uint64_t number, const Held& batch);
   void forget(std::uint64_t number);
   Result<void> remove_batches(Database& database, const std::vector<std::uint64_t>& numbers);
+  // Of which times a series loses its exemplars; milliseconds, both ends included.
+  struct Span {
+    std::int64_t first_ms = INT64_MAX;  // none
+    std::int64_t last_ms = INT64_MIN;
+    bool has(const Exemplar& exemplar) const {
+      return first_ms <= exemplar.timestamp_ms && exemplar.timestamp_ms <= last_ms;
+    }
+  };
+  using SpanOf = std::function<Span(const LabelSet& series)>;
+  // Of batches from this number on.
+  Result<void> remove_spans(Database& database, const TenantId& tenant, Writer writer,
+                            std::uint64_t from_number, const SpanOf& span_of);
 
   const std::size_t most_;
   mutable std::mutex mutex_;

@@ -36,6 +36,8 @@ Result<void> RocksStore::drop_expired(Timestamp now) {
   }
   SLUICE_CHECK(exemplars_.drop_before(*database_, first_exemplars(policy, now)));
   if (!policy.has_rules()) return {};
+  SLUICE_CHECK(exemplars_.drop_cut(
+      *database_, [&](const TenantId& tenant) { return policy.cuts(tenant, now); }));
   for (const TenantId& tenant : logs_.tenant_ids())
     if (const auto day = policy.first_log_day(tenant, now))
       SLUICE_CHECK(logs_.drop_before(tenant, *day));

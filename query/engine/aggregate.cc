@@ -80,42 +80,50 @@ class Folds {
       : aggregation_(aggregation), steps_(grid.steps) {}
 
   Result<void> add(const GridSeries& series, Evaluator& evaluator) {
-    SLUICE_TRY(Fold* const fold,
+    SLUICE_TRY(Running* const group,
                find(group_labels(series.labels, aggregation_.grouping), evaluator));
-    fold->add(series);
+    group->fold->add(series);
+    group->drops_name |= series.drops_name;
     return {};
   }
   Result<void> merge(Folds& other, Evaluator& evaluator) {
-    for (auto& [labels, running] : other.groups_) {
-      SLUICE_TRY(Fold* const fold, find(std::move(labels), evaluator));
-      fold->merge(*running);
+    for (Running& from : other.groups_) {
+      SLUICE_TRY(Running* const group, find(std::move(from.labels), evaluator));
+      group->fold->merge(*from.fold);
+      group->drops_name |= from.drops_name;
     }
     return {};
   }
   GridVector finish(FoldNotes& notes) {
     GridVector vector;
     vector.reserve(groups_.size());
-    for (auto& [labels, running] : groups_) {
-      vector.push_back(running->finish(notes));
-      vector.back().labels = std::move(labels);
+    for (Running& group : groups_) {
+      vector.push_back(group.fold->finish(notes));
+      vector.back().labels = std::move(group.labels);
+      vector.back().drops_name = group.drops_name;
     }
     return vector;
   }
 
  private:
-  Result<Fold*> find(LabelSet labels, Evaluator& evaluator) {
+  struct Running {
+    LabelSet labels;
+    std::unique_ptr<Fold> fold;
+    bool drops_name = false;  // that of any of its series
+  };
+  Result<Running*> find(LabelSet labels, Evaluator& evaluator) {
     const auto [at, inserted] = index_.try_emplace(labels, groups_.size());
     if (inserted) {
       SLUICE_CHECK(evaluator.account(static_cast<std::int64_t>(2 * steps_ * sizeof(double) + 256)));
-      groups_.emplace_back(std::move(labels), make_fold(aggregation_.op, steps_));
+      groups_.push_back({std::move(labels), make_fold(aggregation_.op, steps_)});
     }
-    return groups_[at->second].second.get();
+    return &groups_[at->second];
   }
 
   const Aggregation& aggregation_;
   const std::size_t steps_;
   std::unordered_map<LabelSet, std::size_t, LabelHash> index_;
-  std::vector<std::pair<LabelSet, std::unique_ptr<Fold>>> groups_;
+  std::vector<Running> groups_;
 };
 
 // Streams the input into the groups, in parts that are joined in the end.
@@ -214,6 +222,7 @@ std::vector<Group> group_series(const GridVector& input, const std::optional<Gro
     const auto [at, inserted] = index.try_emplace(labels, groups.size());
     if (inserted) groups.push_back({std::move(labels), {}});
     groups[at->second].members.push_back(i);
+    groups[at->second].drops_name |= input[i].drops_name;
   }
   return groups;
 }
@@ -222,9 +231,8 @@ Result<EvalValue> eval_aggregation(Evaluator& evaluator, const Aggregation& aggr
                                    const StepGrid& grid) {
   if (make_fold(aggregation.op, 0)) return fold(evaluator, aggregation, grid);
   const std::size_t greatest = greatest_of(aggregation);
-  SLUICE_TRY(auto input, greatest > 0
-                             ? evaluator.eval_greatest(*aggregation.expr, grid, greatest)
-                             : evaluator.eval_vector(*aggregation.expr, grid));
+  SLUICE_TRY(auto input, greatest > 0 ? evaluator.eval_greatest(*aggregation.expr, grid, greatest)
+                                      : evaluator.eval_vector(*aggregation.expr, grid));
   if (aggregation.op == "sort" || aggregation.op == "sort_desc") {
     sort_by_value(input, aggregation.op == "sort_desc");
     return EvalValue{std::move(input)};

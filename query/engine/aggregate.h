@@ -51,6 +51,7 @@ std::unique_ptr<Fold> make_fold(std::string_view op, std::size_t steps);
 struct Group {
   LabelSet labels;
   std::vector<std::size_t> members;
+  bool drops_name = false;  // that of any of them
 };
 std::vector<Group> group_series(const GridVector& input, const std::optional<Grouping>& grouping);
 

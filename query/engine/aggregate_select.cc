@@ -95,7 +95,8 @@ GridVector aggregate_quantile(const GridVector& input, const Aggregation& aggreg
   GridVector result;
   std::vector<double> values;
   for (const Group& group : group_series(input, aggregation.grouping)) {
-    GridSeries series{group.labels, std::vector<double>(phi.size(), absent_value)};
+    GridSeries series{
+        group.labels, std::vector<double>(phi.size(), absent_value), {}, group.drops_name};
     for (std::size_t step = 0; step < phi.size(); ++step) {
       values.clear();
       for (const std::size_t member : present_members(input, group, step))
@@ -131,7 +132,9 @@ Result<GridVector> aggregate_count_values(Evaluator& evaluator, const GridVector
             {std::move(labels), std::vector<double>(series.values.size(), absent_value)});
         SLUICE_CHECK(evaluator.account(bytes_of(result.back())));
       }
-      double& count = result[at->second].values[step];
+      GridSeries& counted = result[at->second];
+      counted.drops_name |= series.drops_name && label != metric_name_label;
+      double& count = counted.values[step];
       count = is_absent(count) ? 1 : count + 1;
     }
   }

@@ -95,20 +95,21 @@ void combine_histograms(const Arithmetic& arithmetic, GridSeries& series,
   }
 }
 
-void combine_series(const Arithmetic& arithmetic, GridSeries& series, const ScalarColumn& scalar,
-                    bool scalar_left, HistogramArithmetic& notes) {
+void combine_series(const Evaluator& evaluator, const Arithmetic& arithmetic, GridSeries& series,
+                    const ScalarColumn& scalar, bool scalar_left, HistogramArithmetic& notes) {
   for (std::size_t i = 0; i < scalar.size(); ++i)
     if (double& v = series.values[i]; is_number(v) && !is_trim(arithmetic.op))
       v = apply_to_element(arithmetic, v, scalar[i], scalar_left);
   if (!series.histograms.empty() || is_trim(arithmetic.op))
     combine_histograms(arithmetic, series, scalar, scalar_left, notes);
-  if (arithmetic.drops_name()) series.labels.erase(metric_name_label);
+  if (arithmetic.drops_name()) evaluator.drop_name(series);
 }
 
-Result<GridVector> combine_with_scalar(const Arithmetic& arithmetic, GridVector vector,
-                                       const ScalarColumn& scalar, bool scalar_left,
-                                       HistogramArithmetic& notes) {
-  for (GridSeries& series : vector) combine_series(arithmetic, series, scalar, scalar_left, notes);
+Result<GridVector> combine_with_scalar(const Evaluator& evaluator, const Arithmetic& arithmetic,
+                                       GridVector vector, const ScalarColumn& scalar,
+                                       bool scalar_left, HistogramArithmetic& notes) {
+  for (GridSeries& series : vector)
+    combine_series(evaluator, arithmetic, series, scalar, scalar_left, notes);
   drop_empty(vector);
   if (arithmetic.drops_name()) SLUICE_CHECK(merge_same_labels(vector));
   return vector;
@@ -141,11 +142,11 @@ Result<EvalValue> eval_sides(Evaluator& evaluator, const Binary& binary, const S
   auto* left_scalar = std::get_if<ScalarColumn>(&lhs);
   auto* right_scalar = std::get_if<ScalarColumn>(&rhs);
   if (left_vector && right_scalar)
-    return as_value(
-        combine_with_scalar(arithmetic, std::move(*left_vector), *right_scalar, false, notes));
+    return as_value(combine_with_scalar(evaluator, arithmetic, std::move(*left_vector),
+                                        *right_scalar, false, notes));
   if (left_scalar && right_vector)
-    return as_value(
-        combine_with_scalar(arithmetic, std::move(*right_vector), *left_scalar, true, notes));
+    return as_value(combine_with_scalar(evaluator, arithmetic, std::move(*right_vector),
+                                        *left_scalar, true, notes));
   if (left_scalar && right_scalar && is_trim(binary.op))
     return execution_error("operator \"" + std::string(to_string(binary.op)) +
                            "\" not allowed for Scalar operations");
@@ -165,7 +166,7 @@ Result<void> stream_with_scalar(Evaluator& evaluator, const Binary& binary, Sour
   const Arithmetic arithmetic{binary.op, binary.return_bool, binary.logql};
   HistogramArithmetic notes;
   SLUICE_CHECK(evaluator.stream(vector, grid, [&](GridSeries&& series) -> Result<void> {
-    combine_series(arithmetic, series, scalar, scalar_left, notes);
+    combine_series(evaluator, arithmetic, series, scalar, scalar_left, notes);
     if (std::all_of(series.values.begin(), series.values.end(), is_absent)) return {};
     return sink(std::move(series));
   }));

@@ -29,7 +29,9 @@ struct Arithmetic {
   // LogQL: x / 0 and x % 0 are NaN rather than ±Inf.
   bool zero_division_is_nan = false;
 
-  bool drops_name() const { return (!is_comparison(op) && !is_trim(op)) || return_bool; }
+  // Whether the result is another metric than the operand.
+  bool computes() const { return !is_comparison(op) && !is_trim(op); }
+  bool drops_name() const { return computes() || return_bool; }
   double apply(double a, double b) const;
   // Whether a comparison holds.
   bool compare(double a, double b) const;

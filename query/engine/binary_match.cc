@@ -17,7 +17,7 @@ bool listed(const std::vector<std::string>& names, const std::string& name) {
 
 bool takes_part(const Label& label, const VectorMatching& matching) {
   if (matching.on) return listed(matching.labels, label.name);
-  return label.name != metric_name_label && !listed(matching.labels, label.name);
+  return !is_metric_identity(label.name) && !listed(matching.labels, label.name);
 }
 
 const std::vector<std::size_t> no_series;
@@ -36,7 +36,7 @@ Index index_by_key(const GridVector& vector, const VectorMatching& matching) {
 class Matcher {
  public:
   Matcher(const Arithmetic& arithmetic, const VectorMatching& matching, const GridVector& lhs,
-          const GridVector& rhs, HistogramArithmetic& notes)
+          const GridVector& rhs, HistogramArithmetic& notes, const Evaluator& evaluator)
       : arithmetic_(arithmetic),
         matching_(matching),
         swapped_(matching.card == VectorMatching::Card::one_to_many),
@@ -45,7 +45,8 @@ class Matcher {
         fill_many_(matching.fill_left),
         fill_one_(matching.fill_right),
         steps_(steps_of(lhs, rhs)),
-        notes_(notes) {
+        notes_(notes),
+        evaluator_(evaluator) {
     many_present_.assign(steps_, fill_many_.has_value());
     for (const GridSeries& series : many_)
       for (std::size_t step = 0; step < steps_; ++step)
@@ -131,8 +132,7 @@ class Matcher {
                             const std::vector<std::size_t>& partner, std::vector<bool>& taken,
                             GridVector& group) {
     for (const std::size_t one : ones) {
-      GridSeries out{result_labels(many_[many].labels, one_[one].labels),
-                     std::vector<double>(steps_, absent_value)};
+      GridSeries out = result_of(many_[many], one_[one]);
       bool any = false;
       for (std::size_t step = 0; step < steps_; ++step) {
         if (partner[step] != one || is_absent(many_[many].values[step])) continue;
@@ -150,8 +150,7 @@ class Matcher {
   // Steps at which a series of the many side has nobody to meet.
   Result<void> fill_partner(std::size_t many, const std::vector<std::size_t>& partner,
                             std::vector<bool>& taken, GridVector& group) {
-    GridSeries out{result_labels(many_[many].labels, LabelSet{}),
-                   std::vector<double>(steps_, absent_value)};
+    GridSeries out = result_of(many_[many], GridSeries{});
     for (std::size_t step = 0; step < steps_; ++step) {
       if (partner[step] != none || is_absent(many_[many].values[step])) continue;
       out.values[step] = combine(operand(many_[many], step), Operand{*fill_one_}, out);
@@ -166,7 +165,9 @@ class Matcher {
                       const std::vector<std::size_t>& partner, GridVector& group) {
     for (const std::size_t one : ones) {
       GridSeries out{match_labels(one_[one].labels, matching_),
-                     std::vector<double>(steps_, absent_value)};
+                     std::vector<double>(steps_, absent_value),
+                     {},
+                     one_[one].drops_name};
       for (std::size_t step = 0; step < steps_; ++step) {
         const bool met = std::any_of(manys.begin(), manys.end(), [&](std::size_t many) {
           return !is_absent(many_[many].values[step]);
@@ -199,15 +200,23 @@ class Matcher {
     return arithmetic_.apply(left.value, right.value);
   }
 
-  LabelSet result_labels(const LabelSet& many, const LabelSet& one) const {
-    LabelSet labels = many;
-    if (arithmetic_.drops_name()) labels.erase(metric_name_label);
-    if (one_to_one()) {
-      for (const Label& label : many)
-        if (matching_.on != listed(matching_.labels, label.name)) labels.erase(label.name);
+  // The result of two series, without values. What is computed of two metrics has the name of
+  // neither, also where removal is delayed.
+  GridSeries result_of(const GridSeries& many, const GridSeries& one) const {
+    GridSeries out{many.labels, std::vector<double>(steps_, absent_value), {}, many.drops_name};
+    if (arithmetic_.computes()) {
+      erase_metric_identity(out.labels);
+      out.drops_name = false;
+    } else if (arithmetic_.return_bool) {
+      evaluator_.drop_name(out);
     }
-    for (const std::string& name : matching_.include) labels.set(name, one.get(name));
-    return labels;
+    if (one_to_one()) {
+      for (const Label& label : many.labels)
+        if (matching_.on != listed(matching_.labels, label.name)) out.labels.erase(label.name);
+    }
+    for (const std::string& name : matching_.include) out.labels.set(name, one.labels.get(name));
+    if (listed(matching_.include, std::string(metric_name_label))) out.drops_name = one.drops_name;
+    return out;
   }
 
   static constexpr std::size_t none = static_cast<std::size_t>(-1);
@@ -220,6 +229,7 @@ class Matcher {
   std::optional<double> fill_one_;
   std::size_t steps_;
   HistogramArithmetic& notes_;
+  const Evaluator& evaluator_;
   std::vector<bool> many_present_;  // at each step, whether any of its series is
   GridVector result_;
 };
@@ -249,7 +259,7 @@ Result<GridVector> match_vectors(const Arithmetic& arithmetic, const VectorMatch
                                  HistogramArithmetic& notes, Evaluator& evaluator) {
   const bool filled = matching.fill_left || matching.fill_right;
   if ((lhs.empty() || rhs.empty()) && !filled) return GridVector{};
-  return Matcher(arithmetic, matching, lhs, rhs, notes).run(evaluator);
+  return Matcher(arithmetic, matching, lhs, rhs, notes, evaluator).run(evaluator);
 }
 
 }  // namespace sluice::query

@@ -89,6 +89,20 @@ void limit_log_series(EvalValue& value, QueryContext& context) {
   *vector = std::move(kept);
 }
 
+// Of series in order. Only names that were dropped last can make two alike.
+Result<void> check_distinct(const Matrix& matrix) {
+  const auto twin = std::adjacent_find(
+      matrix.begin(), matrix.end(),
+      [](const MatrixSeries& a, const MatrixSeries& b) { return a.labels == b.labels; });
+  if (twin == matrix.end()) return {};
+  return execution_error("vector cannot contain metrics with the same labelset");
+}
+
+Result<void> finish_value(EvalValue& value) {
+  auto* vector = std::get_if<GridVector>(&value);
+  return vector ? finish_names(*vector) : Result<void>();
+}
+
 Result<Value> instant_matrix(Evaluator& evaluator, const Expr& expr, const StepGrid& grid) {
   SLUICE_TRY(const Windows windows, evaluator.range_windows(expr, grid));
   Matrix matrix;
@@ -97,16 +111,19 @@ Result<Value> instant_matrix(Evaluator& evaluator, const Expr& expr, const StepG
     if (inside.empty()) return {};
     SLUICE_CHECK(evaluator.account(static_cast<std::int64_t>(inside.size_bytes())));
     matrix.push_back({series.labels, {inside.begin(), inside.end()}, series.histograms});
+    if (series.drops_name) erase_metric_identity(matrix.back().labels);
     return {};
   }));
   std::sort(matrix.begin(), matrix.end(),
             [](const MatrixSeries& a, const MatrixSeries& b) { return a.labels < b.labels; });
+  SLUICE_CHECK(check_distinct(matrix));
   return Value{std::move(matrix)};
 }
 
 Result<Value> instant_value(Evaluator& evaluator, const Expr& expr, const StepGrid& grid) {
   if (expr.type == ValueType::range_vector) return instant_matrix(evaluator, expr, grid);
   SLUICE_TRY(auto value, evaluator.eval(expr, grid));
+  SLUICE_CHECK(finish_value(value));
   if (reads_logs(expr)) limit_log_series(value, evaluator.context());
   if (const auto* column = std::get_if<ScalarColumn>(&value))
     return Value{Scalar{grid.start_ms, (*column)[0]}};
@@ -198,6 +215,7 @@ Result<QueryResult> Engine::range(const Expr& expr, const RangeQuery& query,
   Evaluator evaluator({logs_, samples_}, options, query.tenant,
                       {query.start_ms, query.end_ms, query.step_ms}, query.text, context);
   SLUICE_TRY(auto value, evaluator.eval(expr, grid));
+  SLUICE_CHECK(finish_value(value));
   if (reads_logs(expr)) limit_log_series(value, context);
   return finish(Value{to_matrix(std::move(value), grid)}, evaluator);
 }

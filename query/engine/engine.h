@@ -53,6 +53,11 @@ struct EngineOptions {
   std::int64_t subquery_step_ms = 60'000;  // of a subquery that names no step
   // That one query may use: aggregations over many series are done by several.
   std::size_t threads = 1;
+  // Functions leave the metric's name on their results; it goes at the end (Prometheus'
+  // promql-delayed-name-removal).
+  bool delayed_name_removal = false;
+  // Series have __type__ where it is known: rate() goes by it when it doubts a counter.
+  bool type_labels = false;
 };
 
 // As error messages name types: "instant vector".

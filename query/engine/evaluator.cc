@@ -81,8 +81,7 @@ Result<GridVector> Evaluator::eval_greatest(const Expr& expr, const StepGrid& gr
     SLUICE_TRY(vector, eval_grouped_log_range(*aggregation, grid, tenant_, sources_.logs, context_,
                                               greatest));
   } else if (const auto* range = std::get_if<LogRangeAggregation>(&inner.node)) {
-    SLUICE_TRY(vector,
-               eval_log_range(*range, grid, tenant_, sources_.logs, context_, greatest));
+    SLUICE_TRY(vector, eval_log_range(*range, grid, tenant_, sources_.logs, context_, greatest));
   }
   if (!vector) return eval_vector(expr, grid);
   SLUICE_CHECK(account(query::bytes_of(*vector)));
@@ -116,8 +115,7 @@ Result<EvalValue> Evaluator::eval_unary(const Unary& unary, const StepGrid& grid
   auto* vector = std::get_if<GridVector>(&value);
   if (!vector) return execution_error("unary minus needs numbers");
   for (GridSeries& series : *vector) negate(series);
-  drop_metric_name(*vector);
-  SLUICE_CHECK(merge_same_labels(*vector));
+  SLUICE_CHECK(drop_names(*vector));
   return value;
 }
 

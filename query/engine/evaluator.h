@@ -37,6 +37,7 @@ struct RangeSeries {
   const LabelSet& labels;
   std::span<const Sample> samples;
   const HistogramList& histograms;  // those the samples name
+  bool drops_name = false;          // GridSeries::drops_name
 };
 using RangeSink = std::function<Result<void>(const RangeSeries&)>;
 
@@ -78,8 +79,14 @@ class Evaluator {
   // Like an instant selector, yet the value is the sample's own time in seconds: timestamp().
   Result<GridVector> eval_timestamps(const VectorSelector& selector, const StepGrid& grid);
 
+  // Takes the metric's identity off a result, or notes that it goes at the end (names.cc).
+  void drop_name(GridSeries& series) const;
+  // The same of all, and joins what became equal.
+  Result<void> drop_names(GridVector& vector) const;
+
   QueryContext& context() { return context_; }
   const QueryBounds& bounds() const { return bounds_; }
+  const EngineOptions& options() const { return options_; }
   // Adds to what the query is known to hold; Error(limit_exceeded) past its budget.
   Result<void> account(std::int64_t bytes);
   // An annotation of the result, with where in the query it comes from.
@@ -129,12 +136,14 @@ std::int64_t bytes_of(const GridVector& vector);
 void drop_empty(GridVector& vector);
 // Keeps floats only.
 void drop_histograms(GridVector& vector);
-// Joins series whose labels became equal (the metric name was dropped, a label replaced).
-// Error: two of them have a value at the same step; Prometheus' words unless `message` says other.
+// Joins series whose labels became equal (the metric name was dropped, a label replaced) and whose
+// name stays or goes alike. Error: two of them have a value at the same step; Prometheus' words
+// unless `message` says other.
 Result<void> merge_same_labels(
     GridVector& vector,
     std::string_view message = "vector cannot contain metrics with the same labelset");
-void drop_metric_name(GridVector& vector);
+// The end of an evaluation: names go that were only noted to go.
+Result<void> finish_names(GridVector& vector);
 
 const Expr& strip_parens(const Expr& expr);
 // Whether a leaf of this tree reads logs: then LogQL's arithmetic applies (x / 0 is NaN).

@@ -80,7 +80,6 @@ class Collector {
     const auto [at, inserted] = index_.try_emplace(labels, found_.size());
     if (inserted) {
       std::string name(labels.get(metric_name_label));
-      labels.erase(metric_name_label);
       found_.push_back({std::move(labels), std::move(name), {}, {}});
     }
     return found_[at->second];
@@ -156,6 +155,7 @@ class HistogramReader {
     for (std::size_t i = 0; i < call_.grid.steps; ++i)
       series.values[i] = read_at(histogram, i, repair);
     note_repair(call_, histogram, repair);
+    call_.evaluator.drop_name(series);
     return series;
   }
 
@@ -268,8 +268,7 @@ Result<EvalValue> native_only(const FunctionCall& call) {
     series.histograms.clear();
   }
   drop_empty(vector);
-  drop_metric_name(vector);
-  SLUICE_CHECK(merge_same_labels(vector));
+  SLUICE_CHECK(call.evaluator.drop_names(vector));
   return EvalValue{std::move(vector)};
 }
 

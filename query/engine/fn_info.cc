@@ -59,10 +59,9 @@ Result<InfoSelector> info_selector(const FunctionCall& call) {
   }
   if (std::none_of(selector.names.begin(), selector.names.end(), positive)) {
     const bool any = !selector.names.empty();
-    SLUICE_TRY(auto matcher,
-               LabelMatcher::make(std::string(metric_name_label),
-                                  any ? MatchOp::regex : MatchOp::equal,
-                                  any ? ".+_info" : "target_info"));
+    SLUICE_TRY(auto matcher, LabelMatcher::make(std::string(metric_name_label),
+                                                any ? MatchOp::regex : MatchOp::equal,
+                                                any ? ".+_info" : "target_info"));
     selector.names.push_back(std::move(matcher));
   }
   return selector;
@@ -115,7 +114,8 @@ class InfoJoin {
       SLUICE_TRY(const auto labels, labels_at(base, known ? &target->second : nullptr, step));
       if (!labels) continue;
       auto [at, inserted] = joined.try_emplace(*labels);
-      if (inserted) at->second = {*labels, std::vector<double>(steps_, absent_value)};
+      if (inserted)
+        at->second = {*labels, std::vector<double>(steps_, absent_value), {}, base.drops_name};
       at->second.values[step] = at->second.adopt(base.values[step], base.histograms);
     }
     for (auto& [labels, series] : joined) out.push_back(std::move(series));
@@ -161,7 +161,7 @@ class InfoJoin {
 
   Result<void> add_labels(const LabelSet& info, const LabelSet& base, LabelSet& added) const {
     for (const Label& label : info) {
-      const bool own = label.name == metric_name_label || identifies(label.name);
+      const bool own = is_metric_identity(label.name) || identifies(label.name);
       if (own || base.has(label.name) || !selector_.wants(label.name)) continue;
       if (added.has(label.name) && added.get(label.name) != label.value)
         return execution_error("conflicting label: " + label.name);

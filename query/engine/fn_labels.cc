@@ -91,6 +91,7 @@ Result<EvalValue> label_replace(const FunctionCall& call) {
     const std::string value(series.labels.get(source));
     if (!(*regex)->capture(value, groups)) continue;
     series.labels.set(destination, Expander(**regex, groups).expand(replacement));
+    if (destination == metric_name_label) series.drops_name = false;
   }
   SLUICE_CHECK(merge_same_labels(vector));
   return EvalValue{std::move(vector)};
@@ -113,6 +114,7 @@ Result<EvalValue> label_join(const FunctionCall& call) {
       joined += series.labels.get(sources[i]);
     }
     series.labels.set(destination, joined);
+    if (destination == metric_name_label) series.drops_name = false;
   }
   SLUICE_CHECK(merge_same_labels(vector));
   return EvalValue{std::move(vector)};

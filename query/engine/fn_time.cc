@@ -31,8 +31,7 @@ Result<GridVector> timestamps(const FunctionCall& call) {
 
 Result<EvalValue> timestamp(const FunctionCall& call) {
   SLUICE_TRY(auto vector, timestamps(call));
-  drop_metric_name(vector);
-  SLUICE_CHECK(merge_same_labels(vector));
+  SLUICE_CHECK(call.evaluator.drop_names(vector));
   return EvalValue{std::move(vector)};
 }
 
@@ -44,27 +43,38 @@ struct Calendar {
 
   static std::optional<Calendar> at(double seconds) {
     if (!(std::fabs(seconds) < 1e11)) return std::nullopt;  // years -1199 to 5138
-    const std::chrono::sys_seconds when{
-        std::chrono::seconds{static_cast<std::int64_t>(seconds)}};
+    const std::chrono::sys_seconds when{std::chrono::seconds{static_cast<std::int64_t>(seconds)}};
     const auto day = std::chrono::floor<std::chrono::days>(when);
     return Calendar{std::chrono::year_month_day{day},
                     std::chrono::hh_mm_ss<std::chrono::seconds>{when - day}, day};
   }
 };
 
-double minute(const Calendar& c) { return static_cast<double>(c.clock.minutes().count()); }
-double hour(const Calendar& c) { return static_cast<double>(c.clock.hours().count()); }
-double day_of_month(const Calendar& c) { return static_cast<unsigned>(c.date.day()); }
-double day_of_week(const Calendar& c) { return std::chrono::weekday{c.day}.c_encoding(); }
-double month(const Calendar& c) { return static_cast<unsigned>(c.date.month()); }
-double year(const Calendar& c) { return static_cast<int>(c.date.year()); }
+double minute(const Calendar& c) {
+  return static_cast<double>(c.clock.minutes().count());
+}
+double hour(const Calendar& c) {
+  return static_cast<double>(c.clock.hours().count());
+}
+double day_of_month(const Calendar& c) {
+  return static_cast<unsigned>(c.date.day());
+}
+double day_of_week(const Calendar& c) {
+  return std::chrono::weekday{c.day}.c_encoding();
+}
+double month(const Calendar& c) {
+  return static_cast<unsigned>(c.date.month());
+}
+double year(const Calendar& c) {
+  return static_cast<int>(c.date.year());
+}
 double day_of_year(const Calendar& c) {
   const auto first = std::chrono::sys_days{c.date.year() / std::chrono::January / 1};
   return static_cast<double>((c.day - first).count() + 1);
 }
 double days_in_month(const Calendar& c) {
-  const auto last = std::chrono::year_month_day_last{
-      c.date.year(), std::chrono::month_day_last{c.date.month()}};
+  const auto last =
+      std::chrono::year_month_day_last{c.date.year(), std::chrono::month_day_last{c.date.month()}};
   return static_cast<unsigned>(last.day());
 }
 
@@ -82,8 +92,7 @@ Result<EvalValue> calendar(const FunctionCall& call) {
   GridVector vector;
   if (call.size() == 0) {
     GridSeries now{{}, std::vector<double>(call.grid.steps)};
-    for (std::size_t i = 0; i < now.values.size(); ++i)
-      now.values[i] = step_seconds(call.grid, i);
+    for (std::size_t i = 0; i < now.values.size(); ++i) now.values[i] = step_seconds(call.grid, i);
     vector.push_back(std::move(now));
   } else {
     SLUICE_TRY(vector, call.evaluator.eval_vector(call.argument(0), call.grid));
@@ -92,8 +101,7 @@ Result<EvalValue> calendar(const FunctionCall& call) {
     for (double& v : series.values)
       if (!is_absent(v)) v = is_histogram(v) ? absent_value : of_seconds<fn>(v);
   drop_empty(vector);
-  drop_metric_name(vector);
-  SLUICE_CHECK(merge_same_labels(vector));
+  SLUICE_CHECK(call.evaluator.drop_names(vector));
   return EvalValue{std::move(vector)};
 }
 
@@ -105,17 +113,17 @@ Function calendar_function(std::string_view name) {
 }  // namespace
 
 std::vector<Function> time_functions() {
-  return {Function{"time", ValueType::scalar, {}, 0, time_now},
-          Function{"timestamp", ValueType::instant_vector, {ValueType::instant_vector}, 0,
-                   timestamp},
-          calendar_function<minute>("minute"),
-          calendar_function<hour>("hour"),
-          calendar_function<day_of_week>("day_of_week"),
-          calendar_function<day_of_month>("day_of_month"),
-          calendar_function<day_of_year>("day_of_year"),
-          calendar_function<days_in_month>("days_in_month"),
-          calendar_function<month>("month"),
-          calendar_function<year>("year")};
+  return {
+      Function{"time", ValueType::scalar, {}, 0, time_now},
+      Function{"timestamp", ValueType::instant_vector, {ValueType::instant_vector}, 0, timestamp},
+      calendar_function<minute>("minute"),
+      calendar_function<hour>("hour"),
+      calendar_function<day_of_week>("day_of_week"),
+      calendar_function<day_of_month>("day_of_month"),
+      calendar_function<day_of_year>("day_of_year"),
+      calendar_function<days_in_month>("days_in_month"),
+      calendar_function<month>("month"),
+      calendar_function<year>("year")};
 }
 
 }  // namespace sluice::query

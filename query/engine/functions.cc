@@ -106,10 +106,18 @@ void note_non_counter(Evaluator& evaluator, const Call& call, const RangeSeries&
   if (!series.histograms.empty()) return;
   const LabelSet& labels = series.labels;
   const auto name = labels.get(metric_name_label);
-  if (name.empty() || named_like_counter(name)) return;
-  std::string text =
-      "metric might not be a counter, name does not end in "
-      "_total/_sum/_count/_bucket: ";
+  const auto type = labels.get(metric_type_label);
+  const bool typed = evaluator.options().type_labels;
+  const bool counts = typed ? type == "counter" || type == "histogram" : named_like_counter(name);
+  if (name.empty() || counts) return;
+  std::string text = "metric might not be a counter, ";
+  if (typed) {
+    text += R"(__type__ label is not set to "counter" or "histogram", got )";
+    append_quoted(text, type);
+    text += ": ";
+  } else {
+    text += "name does not end in _total/_sum/_count/_bucket: ";
+  }
   append_quoted(text, name);
   evaluator.info(text, call.arguments[0]->span);
 }
@@ -177,8 +185,9 @@ Result<void> stream_range_call(Evaluator& evaluator, const Call& call, const Ste
     auto values = apply_windows(function, series, windows, parameters, output);
     note_windows(evaluator, output, series.labels, range.span);
     if (std::all_of(values.begin(), values.end(), is_absent)) return {};
-    GridSeries out{series.labels, std::move(values), std::move(output.histograms)};
-    if (!function.keeps_name) out.labels.erase(metric_name_label);
+    GridSeries out{series.labels, std::move(values), std::move(output.histograms),
+                   series.drops_name};
+    if (!function.keeps_name) evaluator.drop_name(out);
     return sink(std::move(out));
   });
 }
@@ -193,7 +202,7 @@ Result<void> stream_element_call(Evaluator& evaluator, const Call& call, const S
         series.values[i] = is_histogram(v) ? absent_value : apply(v, parameters.row(i));
     if (std::all_of(series.values.begin(), series.values.end(), is_absent)) return {};
     series.histograms.clear();
-    series.labels.erase(metric_name_label);
+    evaluator.drop_name(series);
     return sink(std::move(series));
   });
 }

@@ -26,15 +26,22 @@ struct StepGrid {
 // "No sample at this step". A NaN of its own bits (Prometheus' stale marker), so that ordinary NaN
 // stays a value. Compare with is_absent(), never with ==.
 inline constexpr double absent_value = std::bit_cast<double>(stale_marker_bits);
-inline bool is_absent(double v) { return std::bit_cast<std::uint64_t>(v) == stale_marker_bits; }
+inline bool is_absent(double v) {
+  return std::bit_cast<std::uint64_t>(v) == stale_marker_bits;
+}
 
 // A float, neither absent nor a histogram.
-inline bool is_number(double v) { return !is_absent(v) && !is_histogram(v); }
+inline bool is_number(double v) {
+  return !is_absent(v) && !is_histogram(v);
+}
 
 struct GridSeries {
   LabelSet labels;
-  std::vector<double> values;  // one per step, absent_value where there is none
+  std::vector<double> values;     // one per step, absent_value where there is none
   HistogramList histograms = {};  // those that values name (base/types/histogram.h)
+  // Its metric identity (base/types/labels.h) goes at the end of the evaluation: a function has
+  // dropped it, with EngineOptions::delayed_name_removal.
+  bool drops_name = false;
 
   // The histogram a value stands for; null for a float.
   const NativeHistogram* histogram(double value) const {

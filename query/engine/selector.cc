@@ -188,7 +188,7 @@ Result<void> Evaluator::stream_subquery(const Subquery& subquery, const StepGrid
     SLUICE_CHECK(context_.check());
     forget_hints(series.histograms);
     const auto samples = present_samples(series, inner);
-    SLUICE_CHECK(sink(RangeSeries{series.labels, samples, series.histograms}));
+    SLUICE_CHECK(sink(RangeSeries{series.labels, samples, series.histograms, series.drops_name}));
   }
   return {};
 }

@@ -27,42 +27,43 @@ Unlike of_selector(const VectorSelector& selector) {
   return one_name ? Unlike::nameless : Unlike::named;
 }
 
-Unlike without_name(Unlike unlike) {
-  return unlike == Unlike::nameless ? unlike : Unlike::no;
+// After a function that drops the name; where that is delayed, it is still there.
+Unlike without_name(Unlike unlike, bool delayed) {
+  return unlike == Unlike::nameless || delayed ? unlike : Unlike::no;
 }
 
-Unlike unlike(const Expr& expr);
+Unlike unlike(const Expr& expr, bool delayed);
 
-Unlike of_call(const Call& call) {
+Unlike of_call(const Call& call, bool delayed) {
   const Function* function = find_function(call.function);
   if (!function) return Unlike::no;
   if (std::holds_alternative<ElementFn>(function->implementation))
-    return without_name(unlike(*call.arguments[0]));
+    return without_name(unlike(*call.arguments[0], delayed), delayed);
   if (!std::holds_alternative<RangeFn>(function->implementation)) return Unlike::no;
   const Expr& range = strip_parens(*call.arguments[range_argument(*function)]);
   const auto* matrix = std::get_if<MatrixSelector>(&range.node);
   if (!matrix) return function->keeps_name ? Unlike::named : Unlike::no;
   const Unlike selected = of_selector(matrix->selector);
-  return function->keeps_name ? selected : without_name(selected);
+  return function->keeps_name ? selected : without_name(selected, delayed);
 }
 
 // Of a vector and a scalar. Logs have an arithmetic of their own and are read elsewhere.
-Unlike of_binary(const Binary& binary) {
+Unlike of_binary(const Binary& binary, bool delayed) {
   const bool left = binary.lhs->type == ValueType::instant_vector;
   const bool right = binary.rhs->type == ValueType::instant_vector;
   if (left == right || binary.logql) return Unlike::no;
   if (reads_logs(*binary.lhs) || reads_logs(*binary.rhs)) return Unlike::no;
-  const Unlike vector = unlike(left ? *binary.lhs : *binary.rhs);
+  const Unlike vector = unlike(left ? *binary.lhs : *binary.rhs, delayed);
   const Arithmetic arithmetic{binary.op, binary.return_bool};
-  return arithmetic.drops_name() ? without_name(vector) : vector;
+  return arithmetic.drops_name() ? without_name(vector, delayed) : vector;
 }
 
-Unlike unlike(const Expr& expr) {
+Unlike unlike(const Expr& expr, bool delayed) {
   const Expr& inner = strip_parens(expr);
   if (const auto* selector = std::get_if<VectorSelector>(&inner.node))
     return of_selector(*selector);
-  if (const auto* call = std::get_if<Call>(&inner.node)) return of_call(*call);
-  if (const auto* binary = std::get_if<Binary>(&inner.node)) return of_binary(*binary);
+  if (const auto* call = std::get_if<Call>(&inner.node)) return of_call(*call, delayed);
+  if (const auto* binary = std::get_if<Binary>(&inner.node)) return of_binary(*binary, delayed);
   return Unlike::no;
 }
 
@@ -99,7 +100,7 @@ Result<void> Evaluator::stream(const Expr& expr, const StepGrid& grid, const Ser
   const Expr& inner = strip_parens(expr);
   if (const auto* selector = std::get_if<VectorSelector>(&inner.node))
     return stream_selector(*selector, grid, false, sink);
-  if (unlike(inner) != Unlike::no) {
+  if (unlike(inner, options_.delayed_name_removal) != Unlike::no) {
     if (const auto* binary = std::get_if<Binary>(&inner.node))
       return stream_with_scalar(*this, *binary, inner.span, grid, sink);
     const auto& call = std::get<Call>(inner.node);
@@ -119,7 +120,8 @@ Result<void> Evaluator::stream(const Expr& expr, const StepGrid& grid, const Ser
 Result<std::vector<std::unique_ptr<SeriesCursor>>> Evaluator::divide(const Expr& expr,
                                                                      const StepGrid& grid) {
   std::vector<std::unique_ptr<SeriesCursor>> parts;
-  if (options_.threads < 2 || unlike(expr) == Unlike::no) return parts;
+  if (options_.threads < 2 || unlike(expr, options_.delayed_name_removal) == Unlike::no)
+    return parts;
   const Expr* selected = only_selector(expr);
   if (!selected) return parts;
   const auto* matrix = std::get_if<MatrixSelector>(&selected->node);

@@ -59,7 +59,8 @@ Result<void> merge_same_labels(GridVector& vector, std::string_view message) {
     const std::uint64_t hash = vector[i].labels.hash();
     const auto [first, last] = by_hash.equal_range(hash);
     const auto twin = std::find_if(first, last, [&](const auto& entry) {
-      return vector[entry.second].labels == vector[i].labels;
+      return vector[entry.second].labels == vector[i].labels &&
+             vector[entry.second].drops_name == vector[i].drops_name;
     });
     if (twin != last) {
       if (!fill_gaps(vector[twin->second], vector[i])) return execution_error(std::string(message));
@@ -71,10 +72,6 @@ Result<void> merge_same_labels(GridVector& vector, std::string_view message) {
   }
   vector.resize(kept);
   return {};
-}
-
-void drop_metric_name(GridVector& vector) {
-  for (GridSeries& series : vector) series.labels.erase(metric_name_label);
 }
 
 const Expr& strip_parens(const Expr& expr) {

@@ -49,9 +49,9 @@ tail:
   zone: utc
 metrics:
   {enabled: false, interval: 30s, job: j, instance: i, proc: /p, sys: /s, root: /,
-   system_bus: /b, textfiles: /t, max_cgroups: 7, queue_scrapes: 9,
+   system_bus: /b, textfiles: /t, max_cgroups: 7, containers_job: c, queue_scrapes: 9,
    queue_bytes: 2MiB}
-scrape: {threads: 3, queue_bytes: 1MiB}
+scrape: {threads: 3, queue_bytes: 1MiB, type_and_unit_labels: true}
 global: {scrape_interval: 30s, external_labels: {site: a}}
 scrape_configs:
   - job_name: app
@@ -97,8 +97,10 @@ TEST_CASE("every key of the configuration is read", "[config]") {
   CHECK(o->metrics.system_bus == "/b");
   CHECK(o->metrics.textfiles == "/t");
   CHECK(o->metrics.max_cgroups == 7);
+  CHECK(o->metrics.containers_job == "c");
   CHECK(o->scrape_threads == 3);
   CHECK(o->scrape_queue_bytes == 1 << 20);
+  CHECK(o->scrape_type_and_unit_labels);
   CHECK(o->scrape.external_labels.get("site") == "a");
   REQUIRE(o->scrape.jobs.size() == 1);
   CHECK(o->scrape.jobs[0].interval == std::chrono::seconds(30));

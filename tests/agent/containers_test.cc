@@ -7,6 +7,7 @@
 
 #include "agent/host/collector.h"
 #include "agent/host/containers/cgroup_stats.h"
+#include "agent/host/containers/container_fs.h"
 #include "agent/host/containers/container_processes.h"
 #include "tests/support/temp_dir.h"
 
@@ -23,6 +24,19 @@ const std::string pod_slice =
     "/kubepods.slice/kubepods-burstable.slice/"
     "kubepods-burstable-pod0f1e2d3c_4b5a_6978_8796_a5b4c3d2e1f0.slice";
 
+// Sizes by path, so that a test sees what was asked.
+Result<FsUsage> fixture_statfs(const std::string& path) {
+  FsUsage usage;
+  usage.files = 10;
+  usage.files_free = 4;
+  if (path == container_fixtures + "/root/") usage.size = 2'000;
+  if (path == container_fixtures + "/root/var/lib/docker/overlay2/x") usage.size = 9'000;
+  if (path == container_fixtures + "/proc/80/root") usage.size = 800;
+  if (usage.size == 0) return Error{ErrorCode::io, "not there"};
+  usage.free = usage.size / 4;
+  return usage;
+}
+
 Families collect_containers(const std::string& sys, std::size_t max = 500) {
   HostRoots roots;
   roots.proc = container_fixtures + "/proc";
@@ -30,7 +44,8 @@ Families collect_containers(const std::string& sys, std::size_t max = 500) {
   roots.root = container_fixtures + "/root";
   roots.max_cgroups = max;
   Families out;
-  const auto done = containers_collector(roots).collect(out);
+  const auto done =
+      containers_collector(roots, fixture_statfs, std::chrono::seconds(10)).collect(out);
   REQUIRE(done.has_value());
   return out;
 }
@@ -122,6 +137,63 @@ TEST_CASE("containers of version 2 come with their numbers and names", "[contain
   CHECK(where(out, "container_network_transmit_packets_dropped_total", web) == 4);
   CHECK(value("container_start_time_seconds") > 1e9);
   CHECK(value("container_last_seen") > 1.7e9);
+}
+
+TEST_CASE("file systems of containers and of the machine", "[containers]") {
+  const auto out = collect_containers(container_fixtures + "/sys");
+  const auto value = [&](std::string_view name, const LabelSet& labels) {
+    return where(out, name, labels);
+  };
+  // An overlay has the size and inodes of what holds its writable layer; its use nobody knows.
+  const LabelSet web{{"name", "web"}, {"image", "nginx:1.25"}, {"device", "/dev/sda9"}};
+  CHECK(value("container_fs_limit_bytes", web) == 9'000);
+  CHECK(value("container_fs_inodes_total", web) == 10);
+  CHECK(value("container_fs_inodes_free", web) == 4);
+  CHECK_FALSE(value("container_fs_usage_bytes", web));
+  const LabelSet app{{"pod", "pay-7d9f"}, {"container", "app"}, {"device", "/dev/sda2"}};
+  CHECK(value("container_fs_limit_bytes", app) == 2'000);
+  CHECK_FALSE(value("container_fs_usage_bytes", app));
+  // A root that is a file system of its own.
+  const LabelSet db{{"name", "db"}, {"device", "/dev/mapper/vg-db"}};
+  CHECK(value("container_fs_limit_bytes", db) == 800);
+  CHECK(value("container_fs_usage_bytes", db) == 600);
+  // The machine's disks, each once; those that cannot be asked are left out.
+  CHECK(value("container_fs_usage_bytes", {{"id", "/"}, {"device", "/dev/sda2"}}) == 1'500);
+  CHECK(value("container_fs_limit_bytes", {{"id", "/"}, {"device", "/dev/sda2"}}) == 2'000);
+  CHECK_FALSE(value("container_fs_limit_bytes", {{"id", "/"}, {"device", "/dev/sda1"}}));
+  CHECK_FALSE(value("container_fs_limit_bytes", {{"device", "server:/export"}}));
+}
+
+TEST_CASE("which file system holds a container's root", "[containers]") {
+  const std::string machine =
+      "1 0 8:2 / / rw - ext4 /dev/sda2 rw\n"
+      "2 1 8:3 / /var/lib/my\\040disk rw - xfs /dev/sdb1 rw\n"
+      "3 1 0:44 / /tmp rw - tmpfs tmpfs rw\n"
+      "odd line\n";
+  const auto find = [&](const std::string& mounts) {
+    return find_root_fs(machine, mounts, "/host", "/p/9/root");
+  };
+  const auto overlay = [](const std::string& upper) {
+    return "5 4 0:9 / / rw - overlay overlay rw,lowerdir=/l,upperdir=" + upper + ",workdir=/w\n";
+  };
+  CHECK(find(overlay("/var/lib/my\\040disk/a")) ==
+        RootFs{"/dev/sdb1", "/host/var/lib/my disk", false});
+  CHECK(find(overlay("/var/lib/my\\040diskette/a")) == RootFs{"/dev/sda2", "/host/", false});
+  CHECK_FALSE(find(overlay("/tmp/a")));
+  CHECK_FALSE(find("5 4 0:9 / / ro - overlay overlay ro,lowerdir=/l\n"));  // nothing is written
+  CHECK_FALSE(find("5 4 0:9 / / rw - tmpfs tmpfs rw\n"));
+  CHECK_FALSE(find(""));
+  CHECK(find("5 4 0:70 / / rw - zfs tank/web rw\n") == RootFs{"tank/web", "/p/9/root", true});
+  CHECK(find("5 4 253:1 /rootfs / rw - xfs /dev/mapper/d rw\n") ==
+        RootFs{"/dev/mapper/d", "/p/9/root", true});
+  // A directory of the machine's own file system, and a directory of another one.
+  CHECK(find("5 4 8:2 /var/lib/lxc/web/rootfs / rw - ext4 /dev/sda2 rw\n") ==
+        RootFs{"/dev/sda2", "/p/9/root", false});
+  CHECK(find("5 4 8:3 /lxc/web / rw - xfs /dev/sdb1 rw\n") ==
+        RootFs{"/dev/sdb1", "/p/9/root", false});
+  // What is mounted over the root hides it.
+  CHECK(find("5 4 8:2 / / rw - ext4 /dev/sda2 rw\n6 5 0:70 / / rw - zfs tank/web rw\n") ==
+        RootFs{"tank/web", "/p/9/root", true});
 }
 
 TEST_CASE("pods, their containers and their network are labelled as by the kubelet",

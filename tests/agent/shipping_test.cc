@@ -3,7 +3,9 @@
 #include <condition_variable>
 #include <mutex>
 #include <protozero/pbf_reader.hpp>
+#include <set>
 
+#include "agent/host/host_metrics.h"
 #include "agent/host/remote_write_encode.h"
 #include "agent/ship/push_encode.h"
 #include "agent/ship/remote_writer.h"
@@ -188,6 +190,33 @@ TEST_CASE("remote write reads back with sorted labels", "[shipping]") {
   }
   CHECK(metadata ==
         std::vector<std::string>{"2,node_load1,Load.", "1,node_cpu_seconds_total,CPU."});
+}
+
+TEST_CASE("container series have a job of their own where configured", "[shipping]") {
+  const std::string fixtures = std::string(SLUICE_SOURCE_DIR) + "/tests/agent/fixtures";
+  HostMetricsOptions options;
+  options.proc = fixtures + "/proc";
+  options.sys = fixtures + "/sys";
+  options.root = fixtures + "/root";
+  options.instance = "h";
+  const auto jobs_of = [&](const std::string& containers_job, std::string_view metric) {
+    options.containers_job = containers_job;
+    HostMetrics host(options, "host", [](WriteBody) {});
+    std::set<std::string> jobs;
+    for (const auto& body : host.scrape(TimestampMs{}))
+      for (const std::string& row : decode_write(body.protobuf))
+        if (row.find("__name__=\"" + std::string(metric) + "\"") != std::string::npos)
+          jobs.insert(row.substr(row.find("job=\""),
+                                 row.find('"', row.find("job=\"") + 5) + 1 - row.find("job=\"")));
+    return jobs;
+  };
+  using Jobs = std::set<std::string>;
+  for (const char* metric : {"container_memory_rss", "machine_cpu_cores", "node_load1", "up"})
+    CHECK(jobs_of("", metric) == Jobs{"job=\"node\""});
+  CHECK(jobs_of("cadvisor", "container_memory_rss") == Jobs{"job=\"cadvisor\""});
+  CHECK(jobs_of("cadvisor", "machine_cpu_cores") == Jobs{"job=\"cadvisor\""});
+  CHECK(jobs_of("cadvisor", "node_load1") == Jobs{"job=\"node\""});
+  CHECK(jobs_of("cadvisor", "up") == Jobs{"job=\"cadvisor\"", "job=\"node\""});
 }
 
 TEST_CASE("a push carries identity, tenant and token", "[shipping]") {

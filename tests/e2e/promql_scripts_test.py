@@ -21,6 +21,15 @@ class PromqlScriptsTest(harness.Case):
         cases = int(re.search(r"(\d+) cases", done.stdout).group(1))
         self.assertGreaterEqual(cases, CASES_LEAST)
 
+    def test_names_go_at_the_end_if_configured(self):
+        config = self.path("daemon.yaml")
+        with open(config, "w", encoding="utf-8") as file:
+            file.write("query: {delayed_name_removal: true}\n")
+        daemon = self.daemon("--storage.retention", "0", "--config.file", config)
+        scripts = sorted(glob.glob(os.path.join(ROOT, "tests/data/promql/delayed_names/*.test")))
+        done = self.run_scripts(daemon.url, scripts)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+
     def test_what_differs_is_noticed(self):
         daemon = self.daemon("--storage.retention", "0")
         script = self.path("wrong.test")

@@ -315,6 +315,20 @@ class DaemonScrapeTest(ScrapeCase):
                          [{"type": "gauge", "help": "", "unit": "seconds"}])
 
 
+    def test_types_and_units_are_labels_if_configured(self):
+        page = self.page("# TYPE a_seconds counter\n# UNIT a_seconds seconds\na_seconds_total 7\n"
+                         "# EOF\n",
+                         content_type="application/openmetrics-text; version=1.0.0")
+        daemon = self.configured(
+            "limits: {type_and_unit_labels: true}\n"
+            "scrape_configs:\n- job_name: om\n  scrape_interval: 300ms\n"
+            f"  static_configs: [{{targets: ['127.0.0.1:{page.port}']}}]\n")
+        by_kind = '{__type__="counter", __unit__="seconds"}'
+        harness.wait_for("the series", lambda: self.value(daemon.client, by_kind) == 7)
+        answer = self.vector(daemon.client, by_kind + " * 2")
+        self.assertEqual([sorted(one["metric"]) for one in answer], [["instance", "job"]])
+
+
 class AgentScrapeTest(ScrapeCase):
     def test_the_agent_scrapes_and_ships(self):
         page = self.page("x 1\ny 2\n")

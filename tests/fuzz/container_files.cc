@@ -1,5 +1,6 @@
 // Files of cgroups and of container runtimes: any text gives numbers and names, or nothing.
 #include "agent/host/containers/cgroup_stats.h"
+#include "agent/host/containers/container_fs.h"
 #include "agent/host/containers/container_identity.h"
 #include "agent/host/containers/container_names.h"
 #include "tests/fuzz/fuzz_input.h"
@@ -33,13 +34,24 @@ void read_name(std::size_t which, std::string_view text) {
   sluice::fuzz::require(!identity.pod || !identity.pod_uid.empty(), "a pod has an id");
 }
 
+// The same text as the mounts of the machine and of a container.
+void read_mounts(std::size_t which, std::string_view text) {
+  if (which != 9) return;
+  const auto fs = find_root_fs(text, text, "/host", "/proc/1/root");
+  if (!fs) return;
+  sluice::fuzz::require(fs->path == "/proc/1/root" || fs->path.starts_with("/host"),
+                        "nothing else is asked");
+  sluice::fuzz::require(!fs->alone, "the machine's root is not a container's own");
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   sluice::fuzz::FuzzInput input(data, size);
-  const auto which = input.below(9);
+  const auto which = input.below(10);
   const auto text = input.rest();
   read_cgroup_file(which, text);
   read_name(which, text);
+  read_mounts(which, text);
   return 0;
 }

@@ -9,6 +9,7 @@
 
 #include "agent/host/collector.h"
 #include "agent/host/containers/cgroup_stats.h"
+#include "agent/host/containers/container_fs.h"
 #include "agent/host/containers/container_processes.h"
 #include "agent/host/text.h"
 #include "base/types/ascii.h"
@@ -88,12 +89,14 @@ using NetworkOwners = std::map<std::string, std::pair<std::size_t, std::string>>
 
 class Scrape {
  public:
-  Scrape(const HostRoots& roots, CgroupTree tree, std::vector<KnownCgroup> cgroups, Families& out)
+  Scrape(const HostRoots& roots, CgroupTree tree, std::vector<KnownCgroup> cgroups,
+         StatfsProber& prober, Families& out)
       : roots_(roots),
         tree_(std::move(tree)),
         cgroups_(std::move(cgroups)),
         labels_(label_cgroups(cgroups_)),
         devices_(device_names(roots.proc)),
+        prober_(prober),
         out_(out) {}
 
   void run() {
@@ -102,6 +105,7 @@ class Scrape {
     emit_network(roots_.proc, "1", LabelSet{{"id", "/"}}, out_);
     for (const auto& [name, owner] : network_owners())
       emit_network(roots_.proc, owner.second, labels_[owner.first], out_);
+    emit_fs(file_systems(), prober_, out_);
   }
 
  private:
@@ -136,6 +140,27 @@ class Scrape {
     return it == devices_.end() ? number : it->second;
   }
 
+  // Those of the machine, then those of containers whose mounts this user may see.
+  std::vector<ContainerFs> file_systems() const {
+    const auto machine = text_or_empty(roots_.proc + "/1/mountinfo");
+    std::vector<ContainerFs> all;
+    const auto add = [&](LabelSet labels, RootFs fs) {
+      labels.set("device", fs.device);
+      all.push_back({std::move(labels), std::move(fs.path), fs.alone});
+    };
+    for (auto& fs : machine_fs(machine, roots_.root)) add({{"id", "/"}}, std::move(fs));
+    for (std::size_t i = 0; i < cgroups_.size(); ++i) {
+      if (!cgroups_[i].identity.is_container()) continue;
+      const auto pid = first_process(directory_of(tree_, cgroups_[i].id));
+      if (pid.empty()) continue;
+      const auto process = roots_.proc + "/" + pid;
+      auto fs = find_root_fs(machine, text_or_empty(process + "/mountinfo"), roots_.root,
+                             process + "/root");
+      if (fs) add(labels_[i], std::move(*fs));
+    }
+    return all;
+  }
+
   NetworkOwners network_owners() const {
     NetworkOwners owners;
     const auto machine = network_namespace(roots_.proc, "1");
@@ -155,6 +180,7 @@ class Scrape {
   std::vector<KnownCgroup> cgroups_;
   std::vector<LabelSet> labels_;
   std::map<std::string, std::string> devices_;
+  StatfsProber& prober_;
   Families& out_;
 };
 
@@ -206,9 +232,11 @@ std::vector<LabelSet> label_cgroups(const std::vector<KnownCgroup>& cgroups) {
   return out;
 }
 
-Collector containers_collector(const HostRoots& roots) {
+Collector containers_collector(const HostRoots& roots, Statfs statfs,
+                               std::chrono::milliseconds timeout) {
   auto names = std::make_shared<ContainerNames>(roots.root);
-  return {"containers", [roots, names](Families& out) -> Result<void> {
+  auto prober = std::make_shared<StatfsProber>(std::move(statfs), timeout);
+  return {"containers", [roots, names, prober](Families& out) -> Result<void> {
             if (roots.max_cgroups == 0)
               return Error{ErrorCode::not_found, "metrics.max_cgroups is 0"};
             SLUICE_TRY(auto tree, find_cgroup_tree(roots.sys));
@@ -220,9 +248,13 @@ Collector containers_collector(const HostRoots& roots) {
                       "0 if there are more than 20,000 cgroups, which are not even counted.",
                       list.complete ? 1 : 0);
             find_names(cgroups, *names);
-            Scrape(roots, std::move(tree), std::move(cgroups), out).run();
+            Scrape(roots, std::move(tree), std::move(cgroups), *prober, out).run();
             return {};
           }};
+}
+
+Collector containers_collector(const HostRoots& roots) {
+  return containers_collector(roots, real_statfs, std::chrono::milliseconds(2'000));
 }
 
 }  // namespace sluice::agent

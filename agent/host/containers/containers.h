@@ -1,6 +1,8 @@
-// The containers collector's decisions: which cgroups are shown, and under which labels. Pure.
+// The containers collector's decisions: which cgroups are shown, and under which labels. Pure. And
+// the collector with a statvfs of one's choice, for tests.
 #pragma once
 
+#include <chrono>
 #include <map>
 #include <optional>
 #include <string>
@@ -9,9 +11,13 @@
 #include "agent/host/containers/cgroup_tree.h"
 #include "agent/host/containers/container_identity.h"
 #include "agent/host/containers/container_names.h"
+#include "agent/host/statfs_prober.h"
 #include "base/types/labels.h"
 
 namespace sluice::agent {
+
+struct Collector;
+struct HostRoots;
 
 struct KnownCgroup {
   std::string id;
@@ -26,5 +32,8 @@ std::vector<KnownCgroup> choose_cgroups(const std::vector<std::string>& ids, std
 // id, and as far as they are known name, image, container, pod and namespace. A pod's own cgroup
 // takes pod and namespace from one of its containers.
 std::vector<LabelSet> label_cgroups(const std::vector<KnownCgroup>& cgroups);
+
+Collector containers_collector(const HostRoots& roots, Statfs statfs,
+                               std::chrono::milliseconds timeout);
 
 }  // namespace sluice::agent

@@ -93,6 +93,65 @@ TEST_CASE("series get the target's labels", "[scrape]") {
   CHECK(target.scrape("a 1\nc 2\n").tally.series_added == 1);
 }
 
+TEST_CASE("types and units become labels where wanted", "[scrape]") {
+  const std::string_view page =
+      "# TYPE a counter\n# UNIT a_seconds seconds\n# TYPE a_seconds histogram\n"
+      "# TYPE t info\n# TYPE u unknown\n# TYPE q gauge\n"
+      "a_total 1\na_seconds_bucket{le=\"+Inf\"} 2\na_seconds_sum 3\na_seconds_count 2\n"
+      "t_info 1\nu 1\nq{__type__=\"own\",__unit__=\"own\"} 1\nother 1\n# EOF\n";
+  Target1 target;
+  target.labels = {};
+  target.format = ExpositionFormat::openmetrics;
+  CHECK(printed_samples(target.scrape(page).series).at(0) ==
+        R"({__name__="a_seconds_bucket", le="+Inf"} 2)");
+
+  Target1 typed;
+  typed.labels = {};
+  typed.format = ExpositionFormat::openmetrics;
+  typed.bounds.type_and_unit_labels = true;
+  const auto body = typed.scrape(page);
+  CHECK_FALSE(body.error.has_value());
+  CHECK(printed_samples(body.series) ==
+        Lines{R"({__name__="a_seconds_bucket", __type__="histogram", __unit__="seconds", )"
+              R"(le="+Inf"} 2)",
+              R"({__name__="a_seconds_count", __type__="histogram", __unit__="seconds"} 2)",
+              R"({__name__="a_seconds_sum", __type__="histogram", __unit__="seconds"} 3)",
+              R"({__name__="a_total", __type__="counter"} 1)", R"({__name__="other"} 1)",
+              // Its unit is not stated: what it says itself stays.
+              R"({__name__="q", __type__="gauge", __unit__="own"} 1)",
+              R"({__name__="t_info", __type__="info"} 1)", R"({__name__="u"} 1)"});
+}
+
+TEST_CASE("another type makes another series, the one before ends", "[scrape]") {
+  Target1 target;
+  target.labels = {};
+  target.bounds.type_and_unit_labels = true;
+  CHECK(printed_samples(target.scrape("# TYPE x gauge\nx 1\n").series) ==
+        Lines{R"({__name__="x", __type__="gauge"} 1)"});
+  const auto same = target.scrape("# HELP x said\n# TYPE x gauge\nx 2\n", start + 1);
+  CHECK(same.tally.series_added == 0);
+  const auto changed = target.scrape("# TYPE x counter\nx 3\n", start + 2);
+  CHECK(changed.tally.series_added == 1);
+  CHECK(printed_samples(changed.series) == Lines{R"({__name__="x", __type__="counter"} 3 +2)",
+                                                 R"({__name__="x", __type__="gauge"} stale +2)"});
+  CHECK(printed_samples(target.scrape("{\"x\"} 4\nx 5\n", start + 3).series) ==
+        Lines{R"({__name__="x", __type__="counter"} stale +3)", R"({__name__="x"} 4 +3)"});
+}
+
+TEST_CASE("relabelling sees types and units", "[scrape]") {
+  Target1 target;
+  target.labels = {};
+  target.bounds.type_and_unit_labels = true;
+  RelabelRule drop;
+  drop.action = RelabelAction::drop;
+  drop.source_labels = {"__type__"};
+  drop.regex = "gauge";
+  target.job.metric_relabel = {drop};
+  CHECK(printed_samples(
+            target.scrape("# TYPE x gauge\nx 1\n# TYPE y_total counter\ny_total 2\n").series) ==
+        Lines{R"({__name__="y_total", __type__="counter"} 2)"});
+}
+
 TEST_CASE("labels of the target push those of the series aside", "[scrape]") {
   const LabelSet series{{"__name__", "a"}, {"job", "own"}, {"exported_job", "older"}};
   const LabelSet target{{"instance", "i"}, {"job", "j"}};

@@ -23,8 +23,9 @@ class ModelFetcher : public Fetcher {
     ++asked[target.url];
     const auto found = answers.find(target.url);
     if (found == answers.end()) return Error{ErrorCode::unavailable, "connection refused"};
-    return Fetched{"text/plain", found->second};
+    return Fetched{content_type, found->second};
   }
+  std::string content_type = "text/plain";
   std::map<std::string, std::string> answers;
   std::map<std::string, int> asked;
 };
@@ -36,6 +37,7 @@ struct Machine {
   std::shared_ptr<ModelFetcher> fetcher = std::make_shared<ModelFetcher>();
   std::map<std::string, std::map<std::int64_t, std::string>> stored;
   std::vector<MetricMetadata> told;
+  std::vector<std::string> exemplars;  // their labels
   bool full = false;
   Scraper scraper{{.threads = 1, .bounds = {.targets = 100}},
                   {clock, metrics, [this](const JobConfig&) { return fetcher; },
@@ -44,6 +46,9 @@ struct Machine {
   Result<void> store(ScrapeWrite write) {
     if (full) return Error{ErrorCode::no_space, "full"};
     told.insert(told.end(), write.metadata.begin(), write.metadata.end());
+    for (const SeriesExemplars& one : write.exemplars)
+      for (const Exemplar& exemplar : one.exemplars)
+        exemplars.push_back(exemplar.labels.to_string());
     for (const auto& series : write.series)
       for (const Sample& sample : series.samples)
         stored[series.labels.to_string()][sample.timestamp_ms] =
@@ -354,6 +359,27 @@ TEST_CASE("families that a scrape described are told again if it was not stored"
   machine.fetcher->answers.clear();
   machine.run(10 * second);
   CHECK(machine.scraper.status().active.at(0).state.descriptions == shown);
+}
+
+TEST_CASE("exemplars of a scrape that was not stored come with the next one", "[scraper]") {
+  Machine machine;
+  machine.fetcher->content_type = "application/openmetrics-text; version=1.0.0";
+  std::string& page = machine.fetcher->answers["http://a:1/metrics"];
+  page = "a_total 1 # {id=\"one\"} 1\nb_total 1 # {id=\"early\"} 1\n# EOF\n";
+  machine.apply({job_of("j", {"a:1"})});
+  machine.run(20 * second);
+  using Ids = std::vector<std::string>;
+  CHECK(machine.exemplars == Ids{"{id=\"one\"}", "{id=\"early\"}"});
+  machine.full = true;
+  page = "a_total 2 # {id=\"two\"} 1\nb_total 1 # {id=\"early\"} 1\n# EOF\n";
+  machine.run(10 * second);
+  page = "a_total 2 # {id=\"two\"} 1\nb_total 2 # {id=\"late\"} 1\n# EOF\n";
+  machine.run(10 * second);
+  machine.full = false;
+  machine.run(30 * second);
+  // "two" was kept in the first of the refused scrapes, "late" in the second.
+  CHECK(machine.exemplars ==
+        Ids{"{id=\"one\"}", "{id=\"early\"}", "{id=\"two\"}", "{id=\"late\"}"});
 }
 
 TEST_CASE("room that one job gives up another one takes in the same reload", "[scraper]") {

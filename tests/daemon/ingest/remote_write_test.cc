@@ -1,6 +1,7 @@
 // Prometheus remote write 1.0: what is stored, and what a wrong write is told.
 #include <bit>
 #include <catch2/catch_test_macros.hpp>
+#include <catch2/matchers/catch_matchers_range_equals.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
 #include <protozero/pbf_writer.hpp>
 
@@ -225,6 +226,60 @@ TEST_CASE_METHOD(Write, "remote write 2.0 with its statistics") {
   CHECK((*metadata)[0].family == "up");
   CHECK((*metadata)[0].type == "gauge");
   CHECK((*metadata)[0].help == "Is it up");
+}
+
+namespace {
+
+// One series "up" of a sample, that says `own` of its type itself, with metadata of this type and
+// unit.
+std::string request_2_of_kind(std::uint32_t type, const char* unit, const char* own) {
+  std::string out;
+  protozero::pbf_writer writer(out);
+  for (const char* symbol : {"", "__name__", "up", "__type__", own, unit})
+    writer.add_string(4, symbol);
+  std::string sample;
+  protozero::pbf_writer s(sample);
+  s.add_double(1, 1);
+  s.add_int64(2, noon_ms);
+  std::string metadata;
+  protozero::pbf_writer m(metadata);
+  m.add_enum(1, static_cast<std::int32_t>(type));
+  m.add_uint32(4, 5);
+  std::string up;
+  protozero::pbf_writer u(up);
+  const std::uint32_t labels[] = {1, 2, 3, 4};
+  u.add_packed_uint32(1, std::begin(labels), std::end(labels));
+  u.add_message(2, sample);
+  u.add_message(5, metadata);
+  writer.add_message(5, up);
+  return out;
+}
+
+}  // namespace
+
+TEST_CASE_METHOD(Write, "metadata of 2.0 becomes labels where wanted") {
+  const auto labels_of = [&](std::uint32_t type, const char* unit, const char* own) {
+    CHECK(write_2(request_2_of_kind(type, unit, own)).status == 204);
+    std::vector<LabelSet> found;
+    for (const auto& one : samples("up", 0, noon_ms)) found.push_back(one.labels);
+    return found;
+  };
+  const LabelSet plain{{"__name__", "up"}};
+  const LabelSet own{{"__name__", "up"}, {"__type__", "own"}};
+  const LabelSet gauge{{"__name__", "up"}, {"__type__", "gauge"}, {"__unit__", "s"}};
+  const LabelSet unit_only{{"__name__", "up"}, {"__unit__", "s"}};
+  using Catch::Matchers::UnorderedRangeEquals;
+  CHECK_THAT(labels_of(2, "s", "own"), UnorderedRangeEquals(std::vector{own}));
+  limits.type_and_unit_labels = true;
+  CHECK_THAT(labels_of(2, "s", "other"), UnorderedRangeEquals(std::vector{own, gauge}));
+  CHECK_THAT(labels_of(0, "s", "other"), UnorderedRangeEquals(std::vector{own, gauge, unit_only}));
+  // Metadata that says nothing leaves the series as it is.
+  CHECK_THAT(labels_of(0, "", ""), UnorderedRangeEquals(std::vector{own, gauge, unit_only, plain}));
+  // 1.0 has no metadata beside a series.
+  CHECK(write({series({{"__name__", "up"}, {"v", "1"}}, {{noon_ms, 1}})}).status == 204);
+  CHECK_THAT(labels_of(0, "", ""),
+             UnorderedRangeEquals(std::vector{own, gauge, unit_only, plain,
+                                              LabelSet{{"__name__", "up"}, {"v", "1"}}}));
 }
 
 namespace {

@@ -97,6 +97,61 @@ TEST_CASE_METHOD(ExemplarFixture, "exemplars go with the retention of their tena
   CHECK(find("up").at(0).exemplars == std::vector<Exemplar>{exemplar(noon_at, "theirs")});
 }
 
+TEST_CASE_METHOD(ExemplarFixture, "exemplars go with the rule of retention of their series") {
+  using std::chrono::hours;
+  // The first rule that matches decides: what is kept longer, and what a rule keeps for ever.
+  options.retention_rules = {{"", R"({__name__="kept"})", hours(0)},
+                             {"", R"({job="a"})", hours(48)},
+                             {"shop", R"({job="b"})", hours(24)}};
+  reopen();
+  const LabelSet kept{{"__name__", "kept"}, {"job", "a"}};
+  const LabelSet other{{"__name__", "up"}, {"job", "b"}};
+  const std::int64_t old = noon_at - 5 * day_in_ms;
+  write({{kept, {exemplar(old, "k")}},
+         {up_series, {exemplar(old, "a"), exemplar(noon_at, "b")}},
+         {other, {exemplar(old, "c")}}});
+  write({{up_series, {exemplar(old, "d")}}});
+  REQUIRE(store()
+              .write(TenantId{"shop"}, {{other, {{noon_at, 1}}}}, {},
+                     {{other, {exemplar(old, "e"), exemplar(noon_at, "f")}}})
+              .has_value());
+  CHECK(documents() == 3);
+  store().tick();
+  for (int round = 0; round < 2; ++round) {
+    CHECK(find("kept").at(0).exemplars == std::vector<Exemplar>{exemplar(old, "k")});
+    const auto ours = find("up");
+    REQUIRE(ours.size() == 2);
+    CHECK(ours[0].exemplars == std::vector<Exemplar>{exemplar(noon_at, "b")});
+    CHECK(ours[1].exemplars == std::vector<Exemplar>{exemplar(old, "c")});
+    const TenantId mine = std::exchange(tenant, TenantId{"shop"});
+    CHECK(find("up").at(0).exemplars == std::vector<Exemplar>{exemplar(noon_at, "f")});
+    tenant = mine;
+    CHECK(documents() == 2);
+    reopen();
+  }
+}
+
+TEST_CASE_METHOD(ExemplarFixture,
+                 "rules of retention reach what comes late, and move with the day") {
+  options.retention_rules = {{"", R"({__name__="up"})", std::chrono::hours(48)}};
+  reopen();
+  const std::int64_t yesterday = noon_at - day_in_ms;
+  write({{up_series, {exemplar(yesterday, "a")}}, {down_series, {exemplar(yesterday, "d")}}});
+  store().tick();
+  CHECK(find("up").size() == 1);
+  write({{up_series, {exemplar(noon_at - 9 * day_in_ms, "late"), exemplar(noon_at, "b")}}});
+  store().tick();
+  CHECK(find("up").at(0).exemplars ==
+        std::vector<Exemplar>{exemplar(yesterday, "a"), exemplar(noon_at, "b")});
+  clock.set(from_unix_ns(noon + 2 * day_in_ms * 1'000'000));
+  store().tick();
+  CHECK(find("up").at(0).exemplars == std::vector<Exemplar>{exemplar(noon_at, "b")});
+  clock.set(from_unix_ns(noon + 3 * day_in_ms * 1'000'000));
+  store().tick();
+  CHECK(find("up").empty());
+  CHECK(find("down").size() == 1);
+}
+
 TEST_CASE_METHOD(ExemplarFixture, "what delete_series takes, it takes with its exemplars") {
   write({{up_series, {exemplar(noon_at - 5, "a"), exemplar(noon_at, "b")}},
          {down_series, {exemplar(noon_at - 5, "c")}}});

@@ -41,6 +41,34 @@ QueryLimits memory_limit(std::size_t bytes) {
   return limits;
 }
 
+TEST_CASE("a counter is doubted by its type where types are known", "[engine]") {
+  test::MemoryLogSource logs;
+  test::MemorySampleSource samples;
+  for (const char* type : {"", "gauge", "counter", "histogram"})
+    for (const std::int64_t t : {0, 1000})
+      samples.add({{"__name__", std::string(type) + "_total"}, {"__type__", type}}, {t, 1.0});
+  EngineOptions options;
+  options.type_labels = true;
+  const Engine engine(logs, samples, options);
+  const auto infos = [&](std::string_view text) {
+    const auto expr = parse_promql(text);
+    REQUIRE(expr.has_value());
+    QueryContext context;
+    const auto result = engine.instant(**expr, {default_tenant(), 1000, text}, context);
+    REQUIRE(result.has_value());
+    return result->infos;
+  };
+  using Infos = std::vector<std::string>;
+  const std::string doubt =
+      "PromQL info: metric might not be a counter, __type__ label is not set to \"counter\" or "
+      "\"histogram\", got ";
+  CHECK(infos("rate(_total[2s])") == Infos{doubt + R"("": "_total" (1:6))"});
+  CHECK(infos("increase(gauge_total[2s])") == Infos{doubt + R"("gauge": "gauge_total" (1:10))"});
+  CHECK(infos("rate(counter_total[2s])").empty());
+  CHECK(infos("rate(histogram_total[2s])").empty());
+  CHECK(infos("delta(gauge_total[2s])").empty());
+}
+
 TEST_CASE("an aggregation holds its groups, not its input", "[engine]") {
   Fixture f;
   f.add_series("x_total", 200, 100);

@@ -1,4 +1,5 @@
-// Runs tests/data/{promql,logql}/*.test on the engine in memory; tests the scripts' own language.
+// Runs tests/data/{promql,promql/delayed_names,logql}/*.test on the engine in memory; tests the
+// scripts' own language.
 #include <catch2/catch_test_macros.hpp>
 #include <filesystem>
 #include <fstream>
@@ -26,7 +27,7 @@ Outcome run_text(std::string_view text) {
 
 // Runs every script of a folder; returns how many evals they hold.
 std::size_t run_folder(const std::string& folder, test::Push push = test::Push::lines,
-                       std::uint32_t seed = 0) {
+                       std::uint32_t seed = 0, EngineOptions options = {}) {
   std::size_t evals = 0;
   for (const auto& entry : std::filesystem::directory_iterator(folder)) {
     if (entry.path().extension() != ".test") continue;
@@ -34,7 +35,7 @@ std::size_t run_folder(const std::string& folder, test::Push push = test::Push::
     const auto commands = parse_script(read_file(entry.path()));
     INFO(name << ": " << (commands ? std::string() : commands.error().message));
     REQUIRE(commands.has_value());
-    MemoryTarget target(push, seed);
+    MemoryTarget target(push, seed, options);
     const Outcome outcome = run_script(*commands, target);
     evals += outcome.evals;
     for (const Failure& failure : outcome.failures)
@@ -47,6 +48,15 @@ TEST_CASE("PromQL scripts hold", "[promql][script]") {
   const auto cases = run_folder(SLUICE_SOURCE_DIR "/tests/data/promql");
   WARN("PromQL cases: " << cases);
   CHECK(cases >= 900);
+}
+
+TEST_CASE("PromQL scripts hold where names go at the end", "[promql][script]") {
+  EngineOptions options;
+  options.delayed_name_removal = true;
+  const std::string folder = SLUICE_SOURCE_DIR "/tests/data/promql/delayed_names";
+  CHECK(run_folder(folder, test::Push::lines, 0, options) >= 60);
+  options.threads = 4;
+  CHECK(run_folder(folder, test::Push::lines, 0, options) >= 60);
 }
 
 TEST_CASE("LogQL scripts hold", "[logql][script]") {

@@ -44,7 +44,7 @@ Result<QueryResult> MemoryTarget::eval(const Eval& eval) {
              eval.language == Language::promql ? parse_promql(eval.expr) : parse_logql(eval.expr));
   QueryContext context;
   logs_.set_push(push_, seed_++);
-  return run(Engine(logs_, samples_), *expr, eval, context);
+  return run(Engine(logs_, samples_, options_), *expr, eval, context);
 }
 
 }  // namespace sluice::query::script

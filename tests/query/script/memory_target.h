@@ -10,8 +10,9 @@ namespace sluice::query::script {
 
 class MemoryTarget : public Target {
  public:
-  explicit MemoryTarget(test::Push push = test::Push::lines, std::uint32_t seed = 0)
-      : push_(push), seed_(seed) {}
+  explicit MemoryTarget(test::Push push = test::Push::lines, std::uint32_t seed = 0,
+                        EngineOptions options = {})
+      : push_(push), seed_(seed), options_(options) {}
 
   Result<void> clear() override;
   Result<void> load(const std::vector<SeriesSamples>& series) override;
@@ -21,6 +22,7 @@ class MemoryTarget : public Target {
  private:
   test::Push push_;
   std::uint32_t seed_;
+  EngineOptions options_;
   test::MemoryLogSource logs_;
   test::MemorySampleSource samples_;
 };
