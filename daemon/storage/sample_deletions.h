@@ -64,6 +64,11 @@ class VisibleSamples : public query::SampleSource {
                                                       query::QueryContext& context) override;
   Result<std::vector<LabelSet>> series(const query::SampleSelect& select,
                                        query::QueryContext& context) override;
+  Result<std::vector<std::string>> label_names(const query::SampleSelect& select,
+                                               query::QueryContext& context) override;
+  Result<std::vector<std::string>> label_values(const query::SampleSelect& select,
+                                                const std::string& name,
+                                                query::QueryContext& context) override;
   Result<std::vector<MetricMetadata>> metadata(const TenantId& tenant) override {
     return inner_.metadata(tenant);
   }

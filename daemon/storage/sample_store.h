@@ -50,6 +50,11 @@ class SampleStore : public query::SampleSource {
                                                       query::QueryContext& context) override;
   Result<std::vector<LabelSet>> series(const query::SampleSelect& select,
                                        query::QueryContext& context) override;
+  Result<std::vector<std::string>> label_names(const query::SampleSelect& select,
+                                               query::QueryContext& context) override;
+  Result<std::vector<std::string>> label_values(const query::SampleSelect& select,
+                                                const std::string& name,
+                                                query::QueryContext& context) override;
   Result<std::vector<MetricMetadata>> metadata(const TenantId& tenant) override;
 
   // Seals heads that are large or old enough; with `everything`, all of them.
@@ -63,6 +68,8 @@ class SampleStore : public query::SampleSource {
   void update_gauges() const;
 
  private:
+  Result<std::vector<std::string>> labels_of(const query::SampleSelect& select,
+                                             const std::string* name, query::QueryContext& context);
   Result<void> recover_states();
   Result<void> recover_parts();
   Result<void> remove_orphans();
