@@ -1,7 +1,8 @@
 // Remote write 2.0: the same as 1.0 with a table of symbols, and metadata beside each series.
 #include <array>
 
-#include "daemon/ingest/remote_write_fields.h"
+#include "daemon/ingest/flat_series.h"
+#include "daemon/ingest/flat_write.h"
 
 namespace sluice::ingest {
 
@@ -17,6 +18,9 @@ class Symbols {
     budget.take_element<std::string_view>();
     texts_.emplace_back(text.data(), text.size());
   }
+  bool has(std::uint32_t reference) const { return reference < texts_.size(); }
+  // There.
+  std::string_view view(std::uint32_t reference) const { return texts_[reference]; }
   std::size_t size_at(std::uint32_t reference) const {
     return reference < texts_.size() ? texts_[reference].size() : 0;
   }
@@ -26,6 +30,7 @@ class Symbols {
     return {};
   }
   bool missing() const { return missing_; }
+  void miss() { missing_ = true; }
 
  private:
   std::vector<std::string_view> texts_;
@@ -64,7 +69,7 @@ void read_references(protozero::pbf_reader& reader, std::vector<std::uint32_t>& 
 }
 
 // Series of classic histograms and summaries belong to the family without the suffix.
-std::string family_of(std::string name, std::string_view type) {
+std::string_view family_of(std::string_view name, std::string_view type) {
   if (type != "histogram" && type != "summary" && type != "gaugehistogram") return name;
   for (const std::string_view suffix : {"_bucket", "_count", "_sum"})
     if (name.ends_with(suffix)) return name.substr(0, name.size() - suffix.size());
@@ -73,9 +78,12 @@ std::string family_of(std::string name, std::string_view type) {
 
 class RequestReader {
  public:
-  explicit RequestReader(const DecodeBudget& budget) : budget_(budget) {}
+  RequestReader(std::size_t body_bytes, const Limits& limits, Timestamp now)
+      : budget_(body_bytes, limits), flat_(limits, now, budget_, write_.samples) {}
+  RequestReader(const RequestReader&) = delete;
+  RequestReader& operator=(const RequestReader&) = delete;
 
-  Result<WriteRequest> read(protozero::pbf_reader reader) {
+  Result<FlatWrite> read(protozero::pbf_reader reader) {
     // The table comes first as senders write it, but need not.
     for (protozero::pbf_reader table = reader; table.next();) {
       if (is_field(table, 4, as_bytes))
@@ -84,16 +92,58 @@ class RequestReader {
         table.skip();
     }
     while (reader.next()) {
-      if (is_field(reader, 5, as_bytes))
-        SLUICE_CHECK(read_series(reader.get_message()));
-      else
+      if (!is_field(reader, 5, as_bytes)) {
         reader.skip();
+        continue;
+      }
+      const protozero::pbf_reader series(reader.get_message());
+      if (!take_flat_series(series)) SLUICE_CHECK(read_series(series));
     }
     if (symbols_.missing()) return invalid_argument("remote write: a symbol is not in the table");
-    return std::move(request_);
+    return std::move(write_);
   }
 
  private:
+  // False, and nothing taken, if the series has to go the long way.
+  bool take_flat_series(protozero::pbf_reader reader) {
+    flat_.begin();
+    references_.clear();
+    family_.reset();
+    if (!read_flat_fields_2(reader) || !add_flat_labels()) {
+      flat_.give_up();
+      return false;
+    }
+    if (!flat_.finish()) return false;
+    if (family_) add_metadata(flat_.metric_name(), *family_);
+    return true;
+  }
+  bool read_flat_fields_2(protozero::pbf_reader& reader) {
+    while (reader.next()) {
+      if (reader.tag() == 1)
+        read_references(reader, references_, budget_);
+      else if (is_field(reader, 2, as_bytes)) {
+        if (!flat_.add_sample(reader.get_message())) return false;
+      } else if (is_field(reader, 3, as_bytes) || is_field(reader, 4, as_bytes))
+        return false;
+      else if (is_field(reader, 5, as_bytes))
+        family_ = read_family(reader.get_message());
+      else
+        reader.skip();
+    }
+    return true;
+  }
+  // The store copies the texts of a series that is new to it, so they are charged.
+  bool add_flat_labels() {
+    if (references_.size() % 2 != 0) return false;
+    for (std::size_t i = 0; i < references_.size(); i += 2) {
+      if (!symbols_.has(references_[i]) || !symbols_.has(references_[i + 1])) return false;
+      const std::string_view name = symbols_.view(references_[i]);
+      const std::string_view value = symbols_.view(references_[i + 1]);
+      budget_.take_bytes(name.size() + value.size());
+      flat_.add_label(name, value);
+    }
+    return true;
+  }
   Result<void> read_series(protozero::pbf_reader reader) {
     WrittenSeries series;
     std::vector<std::uint32_t> references;
@@ -116,8 +166,9 @@ class RequestReader {
       }
     }
     SLUICE_TRY(series.labels, labels_of(references));
-    if (family) add_metadata(series, *family);
-    request_.series.push_back(std::move(series));
+    for (const Label& label : series.labels)
+      if (family && label.name == metric_name_label) add_metadata(label.value, *family);
+    write_.rest.series.push_back(std::move(series));
     return {};
   }
 
@@ -153,31 +204,34 @@ class RequestReader {
     return exemplar;
   }
 
-  void add_metadata(const WrittenSeries& series, const FamilyFields& fields) {
-    const bool says_nothing = fields.type == 0 && fields.help == 0 && fields.unit == 0;
-    for (const Label& label : series.labels) {
-      if (says_nothing || label.name != metric_name_label) continue;
-      budget_.take_element<MetricMetadata>(label.value.size() + symbols_.size_at(fields.help) +
-                                           symbols_.size_at(fields.unit));
-      const char* type = type_names[fields.type < type_names.size() ? fields.type : 0];
-      MetricMetadata metadata{family_of(label.value, type), type, symbols_.at(fields.help),
-                              symbols_.at(fields.unit)};
-      // Series of one family come together.
-      if (request_.metadata.empty() || request_.metadata.back().family != metadata.family)
-        request_.metadata.push_back(std::move(metadata));
-    }
+  // Series of one family come together.
+  void add_metadata(std::string_view name, const FamilyFields& fields) {
+    if (fields.type == 0 && fields.help == 0 && fields.unit == 0) return;
+    const char* type = type_names[fields.type < type_names.size() ? fields.type : 0];
+    const std::string_view family = family_of(name, type);
+    std::vector<MetricMetadata>& known = write_.rest.metadata;
+    if (!symbols_.has(fields.help) || !symbols_.has(fields.unit)) symbols_.miss();
+    if (!known.empty() && known.back().family == family) return;
+    budget_.take_element<MetricMetadata>(family.size() + symbols_.size_at(fields.help) +
+                                         symbols_.size_at(fields.unit));
+    known.push_back(
+        {std::string(family), type, symbols_.at(fields.help), symbols_.at(fields.unit)});
   }
 
   DecodeBudget budget_;
   Symbols symbols_;
-  WriteRequest request_;
+  FlatWrite write_;
+  FlatSeries flat_;
+  // Of the series that is being taken; kept for their room.
+  std::vector<std::uint32_t> references_;
+  std::optional<FamilyFields> family_;
 };
 
 }  // namespace
 
-Result<WriteRequest> decode_remote_write_2(std::string_view body, const Limits& limits) {
+Result<FlatWrite> decode_flat_write_2(std::string_view body, const Limits& limits, Timestamp now) {
   return catching("2.0 Request", [&] {
-    RequestReader request(DecodeBudget(body.size(), limits));
+    RequestReader request(body.size(), limits, now);
     return request.read(protozero::pbf_reader(body.data(), body.size()));
   });
 }
