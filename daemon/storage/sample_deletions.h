@@ -19,6 +19,7 @@ struct SampleDeletion {
   std::vector<query::LabelMatcher> matchers;
   std::int64_t first_ms = 0;
   std::int64_t last_ms = 0;  // inclusive
+  std::uint64_t number = 0;  // counts up, from 1; of its key
 
   bool covers(std::int64_t timestamp_ms) const {
     return first_ms <= timestamp_ms && timestamp_ms <= last_ms;

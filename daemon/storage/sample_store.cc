@@ -27,12 +27,13 @@ class NoSeries : public query::SeriesCursor {
 }  // namespace
 
 SampleStore::SampleStore(Database& database, const StoreOptions& options, Clock& clock,
-                         StorageMetrics& metrics, CutsOf cuts_of)
+                         StorageMetrics& metrics, CutsOf cuts_of, DeletionsOf deletions_of)
     : database_(database),
       options_(options),
       clock_(clock),
       metrics_(metrics),
       cuts_of_(std::move(cuts_of)),
+      deletions_of_(std::move(deletions_of)),
       cache_(database, cache_bytes) {}
 
 TenantSamples& SampleStore::tenant(const TenantId& id) {
