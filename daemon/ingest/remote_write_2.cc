@@ -1,5 +1,6 @@
 // Remote write 2.0: the same as 1.0 with a table of symbols, and metadata beside each series.
 #include <array>
+#include <unordered_map>
 
 #include "daemon/ingest/flat_series.h"
 #include "daemon/ingest/flat_write.h"
@@ -41,6 +42,33 @@ struct FamilyFields {
   std::uint32_t type = 0;
   std::uint32_t help = 0;
   std::uint32_t unit = 0;
+  friend bool operator==(const FamilyFields&, const FamilyFields&) = default;
+};
+
+// What was last told of each family: most series repeat it.
+class KnownFamilies {
+ public:
+  // False: it was told already. Charges what it keeps.
+  bool tell(std::string_view family, const FamilyFields& fields, DecodeBudget& budget) {
+    auto known = families_.find(family);
+    if (known != families_.end() && known->second == fields) return false;
+    if (known == families_.end()) {
+      budget.take_bytes(node_bytes + family.size());
+      known = families_.try_emplace(std::string(family)).first;
+    }
+    known->second = fields;
+    return true;
+  }
+
+ private:
+  static constexpr std::size_t node_bytes = 96;
+  struct Hash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view text) const {
+      return std::hash<std::string_view>{}(text);
+    }
+  };
+  std::unordered_map<std::string, FamilyFields, Hash, std::equal_to<>> families_;
 };
 
 FamilyFields read_family(protozero::pbf_reader reader) {
@@ -204,22 +232,21 @@ class RequestReader {
     return exemplar;
   }
 
-  // Series of one family come together.
   void add_metadata(std::string_view name, const FamilyFields& fields) {
     if (fields.type == 0 && fields.help == 0 && fields.unit == 0) return;
     const char* type = type_names[fields.type < type_names.size() ? fields.type : 0];
     const std::string_view family = family_of(name, type);
-    std::vector<MetricMetadata>& known = write_.rest.metadata;
     if (!symbols_.has(fields.help) || !symbols_.has(fields.unit)) symbols_.miss();
-    if (!known.empty() && known.back().family == family) return;
+    if (!families_.tell(family, fields, budget_)) return;
     budget_.take_element<MetricMetadata>(family.size() + symbols_.size_at(fields.help) +
                                          symbols_.size_at(fields.unit));
-    known.push_back(
+    write_.rest.metadata.push_back(
         {std::string(family), type, symbols_.at(fields.help), symbols_.at(fields.unit)});
   }
 
   DecodeBudget budget_;
   Symbols symbols_;
+  KnownFamilies families_;
   FlatWrite write_;
   FlatSeries flat_;
   // Of the series that is being taken; kept for their room.

@@ -203,6 +203,8 @@ void list_values(storage::RocksStore& store, const char* what, const char* label
 }
 
 void ask_by_labels(storage::RocksStore& store) {
+  std::size_t samples = 0;
+  count(store, {}, 0, samples);  // what is read from disk is in memory from then on
   query(store, "one host, everything", "instance", "host-3:9100", 0);
   query(store, "one rare value, no name", "zone", "zone-10007", 0);
   query(store, "one rare value again", "zone", "zone-10007", 0);
