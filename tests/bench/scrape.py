@@ -50,6 +50,9 @@ class Targets(http.server.ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 1024
 
+    def handle_error(self, request, client_address):
+        """The daemon goes away at the end, in the middle of its connections."""
+
     def __init__(self, bodies):
         super().__init__(("0.0.0.0", 0), Exposition)
         self.bodies = bodies
