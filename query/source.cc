@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <set>
 
 namespace sluice::query {
 
@@ -82,6 +83,26 @@ Result<std::unique_ptr<LogCursor>> LogSource::select(const LogSelect& select,
                                                      QueryContext& context) {
   SLUICE_TRY(auto found, scan(select, context));
   return std::unique_ptr<LogCursor>(std::make_unique<ScanCursor>(std::move(found)));
+}
+
+Result<std::vector<std::string>> SampleSource::label_names(const SampleSelect& select,
+                                                           QueryContext& context) {
+  SLUICE_TRY(const auto found, series(select, context));
+  std::set<std::string> names;
+  for (const LabelSet& labels : found)
+    for (const Label& label : labels)
+      if (!label.value.empty()) names.insert(label.name);
+  return std::vector<std::string>(names.begin(), names.end());
+}
+
+Result<std::vector<std::string>> SampleSource::label_values(const SampleSelect& select,
+                                                            const std::string& name,
+                                                            QueryContext& context) {
+  SLUICE_TRY(const auto found, series(select, context));
+  std::set<std::string> values;
+  for (const LabelSet& labels : found)
+    if (const auto value = labels.get(name); !value.empty()) values.emplace(value);
+  return std::vector<std::string>(values.begin(), values.end());
 }
 
 }  // namespace sluice::query

@@ -163,6 +163,13 @@ class SampleSource {
   // outwards. The query is charged for them as long as its context lives.
   virtual Result<std::vector<LabelSet>> series(const SampleSelect& select,
                                                QueryContext& context) = 0;
+  // What those series have of labels: names, and values of one name. Ascending, each once, none
+  // empty. A store that knows them without looking at series answers these itself.
+  virtual Result<std::vector<std::string>> label_names(const SampleSelect& select,
+                                                       QueryContext& context);
+  virtual Result<std::vector<std::string>> label_values(const SampleSelect& select,
+                                                        const std::string& name,
+                                                        QueryContext& context);
   virtual Result<std::vector<MetricMetadata>> metadata(const TenantId& tenant) = 0;
 };
 

@@ -21,7 +21,10 @@ struct FlatWrite {
 };
 
 // Remote write 1.0. `body` is plain protobuf, decompressed, and must outlive what is returned.
-// Error(invalid_argument): as of decode_remote_write_2().
+// Error(invalid_argument): it is none, has too many samples and exemplars, or would take far more
+// memory than it has bytes.
 Result<FlatWrite> decode_flat_write(std::string_view body, const Limits& limits, Timestamp now);
+// Remote write 2.0. Errors also: a reference to a symbol that is not there, or to half a label.
+Result<FlatWrite> decode_flat_write_2(std::string_view body, const Limits& limits, Timestamp now);
 
 }  // namespace sluice::ingest

@@ -82,10 +82,8 @@ http::Response WriteHandler::handle(http::Request& request) {
 }
 
 Result<FlatWrite> WriteHandler::decode(int version, std::string_view body) const {
-  if (version == 1) return decode_flat_write(body, limits_, clock_.now());
-  FlatWrite decoded;
-  SLUICE_TRY(decoded.rest, decode_remote_write_2(body, limits_));
-  return decoded;
+  const auto decode = version == 1 ? decode_flat_write : decode_flat_write_2;
+  return decode(body, limits_, clock_.now());
 }
 
 // Of a body that came plain nothing but a view is made.

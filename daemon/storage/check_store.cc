@@ -3,6 +3,7 @@
 #include "daemon/storage/codec/bytes.h"
 #include "daemon/storage/delete_request.h"
 #include "daemon/storage/head_batch.h"
+#include "daemon/storage/part_postings.h"
 #include "daemon/storage/part_reader.h"
 #include "daemon/storage/part_sources.h"
 #include "daemon/storage/sample_batch.h"
@@ -18,6 +19,8 @@ ValueType sample_value_type(std::string_view key) {
     case SampleValue::times: return ValueType::sample_times;
     case SampleValue::labels: return ValueType::sample_labels;
     case SampleValue::values: return ValueType::sample_values;
+    case SampleValue::names: return ValueType::sample_names;
+    case SampleValue::postings: return ValueType::sample_postings;
   }
   return ValueType::sample_index;
 }
@@ -175,6 +178,7 @@ class StoreCheck {
       samples += run.samples.size();
     }
     report_.samples += samples;
+    SLUICE_CHECK(PartPostings(cache, *part, snapshot_.get()).check());
     if (samples == part->summary.samples) return {};
     return Error{ErrorCode::corrupt, "it has " + std::to_string(samples) +
                                          " samples, its summary says " +

@@ -137,7 +137,7 @@ std::optional<SampleValue> parse_sample_value(std::string_view key) {
   const std::size_t front = part_key(part->day, part->tenant, part->part).size();
   if (key.size() != front + 5) return std::nullopt;
   const auto what = static_cast<SampleValue>(key[front]);
-  if (what < SampleValue::index || what > SampleValue::values) return std::nullopt;
+  if (what < SampleValue::index || what > SampleValue::postings) return std::nullopt;
   return what;
 }
 

@@ -59,6 +59,8 @@ enum class ValueType : std::uint8_t {
   sample_labels = 35,
   sample_values = 36,
   sample_times = 37,
+  sample_names = 38,
+  sample_postings = 39,
 };
 
 // Where the values of a part lie, under keys that begin with part_key().
@@ -107,7 +109,14 @@ std::string tenant_day_key(Day day, const TenantId& tenant);
 std::string document_key(Keyspace space, std::string_view key);
 
 // part_key | what | index: sample_rows. sample_part has part_key() itself.
-enum class SampleValue : std::uint8_t { index = 1, times = 2, labels = 3, values = 4 };
+enum class SampleValue : std::uint8_t {
+  index = 1,
+  times = 2,
+  labels = 3,
+  values = 4,
+  names = 5,
+  postings = 6,
+};
 std::string sample_value_key(Day day, const TenantId& tenant, PartId part, SampleValue what,
                              std::uint32_t index);
 std::optional<SampleValue> parse_sample_value(std::string_view key);

@@ -33,6 +33,7 @@ Result<void> RocksStore::delete_series(const TenantId& tenant,
   std::vector<SampleDeletion> deletions;
   for (const auto& matchers : selectors) deletions.push_back({matchers, start_ms, end_ms});
   SLUICE_CHECK(sample_deletions_.add(tenant, std::move(deletions)));
+  if (merger_) merger_->wake();
   return exemplars_.remove(*database_, tenant, selectors, start_ms, end_ms);
 }
 

@@ -39,10 +39,10 @@ RocksStore::RocksStore(StoreOptions options, Clock& clock, std::unique_ptr<Stora
       database_(std::move(database)),
       deletions_(*database_, options_, std::move(policy), clock),
       logs_(*database_, deletions_, options_, clock, *metrics_),
-      samples_(*database_, options_, clock, *metrics_,
-               [this](const TenantId& tenant) {
-                 return deletions_.policy().cuts(tenant, clock_.now());
-               }),
+      samples_(
+          *database_, options_, clock, *metrics_,
+          [this](const TenantId& tenant) { return deletions_.policy().cuts(tenant, clock_.now()); },
+          [this](const TenantId& tenant) { return sample_deletions_.list(tenant); }),
       sample_deletions_(*database_),
       visible_samples_(samples_, sample_deletions_) {}
 

@@ -66,6 +66,7 @@ Result<void> SampleDeletions::recover() {
     if (!deletion) database_.report_corrupt(deletion.error());
     if (!deletion || !number) continue;
     next_number_ = std::max(next_number_, *number + 1);
+    deletion->number = *number;
     tenants_[TenantId{std::string(key.substr(0, nul))}].by_number.emplace(*number,
                                                                           std::move(*deletion));
   }
@@ -93,8 +94,10 @@ Result<void> SampleDeletions::add(const TenantId& id, std::vector<SampleDeletion
              encode_sample_deletion(deletions[i]));
   SLUICE_CHECK(database_.write(step, Writer::client));
   Tenant& tenant = tenants_[id];
-  for (SampleDeletion& deletion : deletions)
-    tenant.by_number.emplace(next_number_++, std::move(deletion));
+  for (SampleDeletion& deletion : deletions) {
+    deletion.number = next_number_++;
+    tenant.by_number.emplace(deletion.number, std::move(deletion));
+  }
   publish(tenant);
   return {};
 }

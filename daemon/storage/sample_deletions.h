@@ -19,6 +19,7 @@ struct SampleDeletion {
   std::vector<query::LabelMatcher> matchers;
   std::int64_t first_ms = 0;
   std::int64_t last_ms = 0;  // inclusive
+  std::uint64_t number = 0;  // counts up, from 1; of its key
 
   bool covers(std::int64_t timestamp_ms) const {
     return first_ms <= timestamp_ms && timestamp_ms <= last_ms;
@@ -64,6 +65,11 @@ class VisibleSamples : public query::SampleSource {
                                                       query::QueryContext& context) override;
   Result<std::vector<LabelSet>> series(const query::SampleSelect& select,
                                        query::QueryContext& context) override;
+  Result<std::vector<std::string>> label_names(const query::SampleSelect& select,
+                                               query::QueryContext& context) override;
+  Result<std::vector<std::string>> label_values(const query::SampleSelect& select,
+                                                const std::string& name,
+                                                query::QueryContext& context) override;
   Result<std::vector<MetricMetadata>> metadata(const TenantId& tenant) override {
     return inner_.metadata(tenant);
   }

@@ -78,7 +78,7 @@ Result<void> SampleStore::adopt(TenantSamples& samples, const SamplePartList& ol
 Result<void> SampleStore::merge_parts(TenantSamples& samples, const SamplePartList& parts,
                                       const std::function<bool()>& stop) {
   PartSources sources(cache_, every_series());
-  SampleCuts cuts(cuts_of_(samples.tenant()));
+  Unwanted unwanted(*this, samples.tenant());
   TenantSamples::PartsView view;
   view.parts = parts;
   view.snapshot = database_.snapshot();
@@ -89,7 +89,8 @@ Result<void> SampleStore::merge_parts(TenantSamples& samples, const SamplePartLi
     while (const std::string* least = sources.least()) {
       if (stop()) return stopped();
       const std::string key = *least;
-      SLUICE_TRY(SampleRun run, sources.read(key, cuts.first_ms(key), INT64_MAX));
+      SLUICE_TRY(SampleRun run, sources.read(key, unwanted.cuts.first_ms(key), INT64_MAX));
+      unwanted.deleted.erase(key, run.samples);
       SLUICE_CHECK(sources.pass(key));
       if (sources.damaged()) break;
       if (!run.samples.empty()) SLUICE_CHECK(writer.add(key, std::move(run)));
@@ -104,6 +105,7 @@ Result<void> SampleStore::merge_parts(TenantSamples& samples, const SamplePartLi
     writer.abandon();
     return merged.error();
   }
+  if (*merged) searched_[(*merged)->id] = {unwanted.cuts.last_cut_ms(), unwanted.deleted.last()};
   return adopt(samples, parts, std::move(*merged));
 }
 
@@ -117,25 +119,44 @@ Result<bool> SampleStore::holds_hidden(const SamplePartPtr& part, SampleCuts& cu
   }
 }
 
+// Each part is searched once for every cut and deletion.
+Result<bool> SampleStore::holds_unwanted(const SamplePartPtr& part, Unwanted& unwanted) {
+  Searched& searched = searched_[part->id];
+  const std::int64_t cut_ms = unwanted.cuts.last_cut_ms();
+  const bool below_cut = part->summary.last_ms < cut_ms && searched.cut_ms < cut_ms;
+  SLUICE_TRY(const bool hidden,
+             below_cut ? holds_hidden(part, unwanted.cuts) : Result<bool>(false));
+  SLUICE_TRY(const bool deleted, unwanted.deleted.any_in(cache_, part, searched.deletion));
+  searched = {std::max(searched.cut_ms, cut_ms), unwanted.deleted.last()};
+  return hidden || deleted;
+}
+
+Result<SamplePartList> SampleStore::spoiled_parts(TenantSamples& samples,
+                                                  const std::vector<SamplePartList>& merging,
+                                                  Unwanted& unwanted) {
+  SamplePartList spoiled;
+  if (unwanted.cuts.empty() && unwanted.deleted.last() == 0) return spoiled;
+  std::set<PartId> merged;
+  for (const auto& list : merging)
+    for (const auto& part : list) merged.insert(part->id);
+  for (const SamplePartPtr& part : samples.parts()) {
+    if (unmergeable_.contains(part->id) || merged.contains(part->id)) continue;
+    SLUICE_TRY(const bool holds, holds_unwanted(part, unwanted));
+    if (holds) spoiled.push_back(part);
+  }
+  return spoiled;
+}
+
 Result<void> SampleStore::merge_tenant(TenantSamples& samples, const std::function<bool()>& stop) {
   auto candidates = merge_candidates(samples.parts(), unmergeable_, unix_ms(to_ms(clock_.now())));
-  SampleCuts cuts(cuts_of_(samples.tenant()));
-  const SamplePartList all = cuts.empty() ? SamplePartList() : samples.parts();
-  for (const SamplePartPtr& part : all) {
-    if (part->summary.last_ms >= cuts.last_cut_ms() || unmergeable_.count(part->id) > 0) continue;
-    const auto [it, fresh] = searched_.try_emplace(part->id, cuts.last_cut_ms());
-    if (!fresh && it->second >= cuts.last_cut_ms()) continue;
-    it->second = cuts.last_cut_ms();
-    const bool merging = std::any_of(candidates.begin(), candidates.end(), [&](const auto& list) {
-      return std::find(list.begin(), list.end(), part) != list.end();
-    });
-    if (merging) continue;
-    SLUICE_TRY(const bool hidden, holds_hidden(part, cuts));
-    if (hidden) candidates.push_back({part});
-  }
+  Unwanted unwanted(*this, samples.tenant());
+  SLUICE_TRY(const auto spoiled, spoiled_parts(samples, candidates, unwanted));
+  for (const SamplePartPtr& part : spoiled) candidates.push_back({part});
   for (const auto& parts : candidates) {
     if (stop()) return {};
     auto merged = merge_parts(samples, parts, stop);
+    if (!merged)
+      for (const auto& part : parts) searched_.erase(part->id);
     if (merged || merged.error().code == ErrorCode::cancelled) continue;
     if (merged.error().code == ErrorCode::corrupt)
       for (const auto& part : parts) unmergeable_.insert(part->id);
@@ -143,7 +164,19 @@ Result<void> SampleStore::merge_tenant(TenantSamples& samples, const std::functi
               {{"tenant", samples.tenant().value}, {"error", merged.error()}});
     if (merged.error().code != ErrorCode::corrupt) return merged;
   }
+  free_space_of(spoiled);
   return {};
+}
+
+// Parts that were written again for what they held would stay on disk until RocksDB happens to
+// compact them. That this failed is no reason to stop: only their space is not free.
+void SampleStore::free_space_of(const SamplePartList& parts) {
+  if (parts.empty()) return;
+  const auto [first, last] = std::minmax_element(
+      parts.begin(), parts.end(), [](const auto& a, const auto& b) { return a->key() < b->key(); });
+  const auto freed =
+      database_.compact(Family::sample_rows, (*first)->key(), prefix_end((*last)->key()));
+  if (!freed) log_warn("what was deleted still takes space", {{"error", freed.error()}});
 }
 
 // What is remembered of parts that merges or retention took away.

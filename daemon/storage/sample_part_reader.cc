@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "daemon/storage/part_postings.h"
+#include "daemon/storage/samples/packed_body.h"
 #include "daemon/storage/samples/time_table.h"
 
 namespace sluice::storage {
@@ -9,6 +11,9 @@ namespace sluice::storage {
 namespace {
 
 constexpr std::size_t tables_kept = 64;
+// Items of the cache: 0 is the index, blocks of timestamps follow.
+constexpr std::uint64_t names_item = std::uint64_t{1} << 40;
+constexpr std::uint64_t postings_items = std::uint64_t{2} << 40;
 
 Result<Value> read_value(const Database& database, const SamplePart& part, SampleValue what,
                          std::uint32_t index, ValueType type, const Snapshot* snapshot) {
@@ -30,6 +35,16 @@ std::size_t memory_of(const SampleIndex& index) {
 std::size_t memory_of(const SamplePartCache::TimeBlock& block) {
   std::size_t bytes = 0;
   for (const std::string& table : block) bytes += sizeof table + table.size();
+  return bytes;
+}
+
+std::size_t memory_of(const PostingsDirectory& directory) {
+  std::size_t bytes = 0;
+  for (const PostingsSection& section : directory)
+    for (const PostingsName& name : section.names) {
+      bytes += sizeof name + name.name.size();
+      for (const std::string& least : name.least) bytes += sizeof least + least.size();
+    }
   return bytes;
 }
 
@@ -61,10 +76,52 @@ Result<std::shared_ptr<const SamplePartCache::TimeBlock>> SamplePartCache::times
   return times;
 }
 
+Result<std::shared_ptr<const PostingsDirectory>> SamplePartCache::names(const SamplePart& part,
+                                                                        const Snapshot* snapshot) {
+  const LruCache::Key key{part.id, names_item};
+  if (auto found = entries_.find(key))
+    return std::static_pointer_cast<const PostingsDirectory>(found);
+  const std::string where = sample_value_key(part.day, part.tenant, part.id, SampleValue::names, 0);
+  SLUICE_TRY(const auto value,
+             database_.get(Family::sample_rows, where, ValueType::sample_names, snapshot));
+  PostingsDirectory decoded;
+  if (value) {
+    SLUICE_TRY(decoded, decode_postings_directory(value->payload(), part.summary.groups));
+  }
+  auto names = std::make_shared<const PostingsDirectory>(std::move(decoded));
+  entries_.insert(key, names, memory_of(*names));
+  return names;
+}
+
+Result<std::shared_ptr<const std::string>> SamplePartCache::postings(const SamplePart& part,
+                                                                     std::uint32_t block,
+                                                                     const Snapshot* snapshot) {
+  const LruCache::Key key{part.id, postings_items + block};
+  if (auto found = entries_.find(key)) return std::static_pointer_cast<const std::string>(found);
+  SLUICE_TRY(const Value value, read_value(database_, part, SampleValue::postings, block,
+                                           ValueType::sample_postings, snapshot));
+  SLUICE_TRY(auto body, unpack_zstd(value.payload()));
+  auto postings = std::make_shared<const std::string>(std::move(body));
+  entries_.insert(key, postings, sizeof *postings + postings->size());
+  return postings;
+}
+
 SamplePartCursor::SamplePartCursor(SamplePartCache& cache, SamplePartPtr part,
                                    std::shared_ptr<const Snapshot> snapshot,
                                    const std::vector<query::LabelMatcher>& matchers)
-    : cache_(cache), part_(std::move(part)), snapshot_(std::move(snapshot)), matcher_(matchers) {}
+    : cache_(cache),
+      part_(std::move(part)),
+      snapshot_(std::move(snapshot)),
+      matchers_(matchers),
+      matcher_(matchers) {}
+
+SamplePartCursor::SamplePartCursor(SamplePartCache& cache, SamplePartPtr part,
+                                   std::shared_ptr<const Snapshot> snapshot,
+                                   const std::vector<query::LabelMatcher>& matchers,
+                                   GroupSet groups)
+    : SamplePartCursor(cache, std::move(part), std::move(snapshot), matchers) {
+  groups_ = std::move(groups);
+}
 
 Result<bool> SamplePartCursor::tell(const Error& error) {
   if (error.code != ErrorCode::corrupt) return error;
@@ -81,6 +138,10 @@ Result<bool> SamplePartCursor::open_index() {
   if (index_) return true;
   auto index = cache_.index(*part_, snapshot_.get());
   if (index) {
+    if (!groups_) {
+      SLUICE_TRY(groups_,
+                 PartPostings(cache_, *part_, snapshot_.get()).candidates(**index, matchers_));
+    }
     index_ = std::move(*index);
     return true;
   }
@@ -95,7 +156,7 @@ Result<bool> SamplePartCursor::open_group() {
   at_ = 0;
   while (group_ < index_->size()) {
     const SampleGroupInfo& info = (*index_)[group_++];
-    if (!matcher_.may_match_names(info.least_name, info.greatest_name)) continue;
+    if (!groups_->contains(group_ - 1)) continue;
     const auto payload = value(SampleValue::labels, group_ - 1, ValueType::sample_labels);
     auto keys = payload ? decode_group_labels(payload->payload())
                         : Result<std::vector<std::string>>(payload.error());

@@ -12,13 +12,14 @@
 #include "daemon/storage/lru_cache.h"
 #include "daemon/storage/sample_part.h"
 #include "daemon/storage/samples/label_key.h"
+#include "daemon/storage/samples/postings.h"
 #include "daemon/storage/samples/sample_group.h"
 
 namespace sluice::storage {
 
 inline constexpr std::uint32_t tables_per_block = 256;
 
-// Indexes and blocks of timestamps, bounded. Safe from any thread.
+// Indexes, blocks of timestamps and postings, bounded. Safe from any thread.
 class SamplePartCache {
  public:
   SamplePartCache(const Database& database, std::size_t max_bytes)
@@ -30,6 +31,12 @@ class SamplePartCache {
   using TimeBlock = std::vector<std::string>;
   Result<std::shared_ptr<const TimeBlock>> times(const SamplePart& part, std::uint32_t block,
                                                  const Snapshot* snapshot);
+  // Empty: the part has none.
+  Result<std::shared_ptr<const PostingsDirectory>> names(const SamplePart& part,
+                                                         const Snapshot* snapshot);
+  // Unpacked.
+  Result<std::shared_ptr<const std::string>> postings(const SamplePart& part, std::uint32_t block,
+                                                      const Snapshot* snapshot);
   const Database& database() const { return database_; }
 
  private:
@@ -44,6 +51,10 @@ class SamplePartCursor {
   SamplePartCursor(SamplePartCache& cache, SamplePartPtr part,
                    std::shared_ptr<const Snapshot> snapshot,
                    const std::vector<query::LabelMatcher>& matchers);
+  // Of some groups alone, which are known to be all that can match.
+  SamplePartCursor(SamplePartCache& cache, SamplePartPtr part,
+                   std::shared_ptr<const Snapshot> snapshot,
+                   const std::vector<query::LabelMatcher>& matchers, GroupSet groups);
 
   // The next series that matches; false at the end.
   Result<bool> next();
@@ -68,12 +79,14 @@ class SamplePartCursor {
   SamplePartCache& cache_;
   const SamplePartPtr part_;
   const std::shared_ptr<const Snapshot> snapshot_;
+  const std::vector<query::LabelMatcher>& matchers_;
   KeyMatcher matcher_;
   std::shared_ptr<const SampleIndex> index_;
-  std::uint32_t group_ = 0;                                   // the next to open
-  std::vector<std::string> keys_;                             // of the open group
-  std::size_t at_ = 0;                                        // of keys_, behind the current one
-  std::optional<SampleGroup> samples_;                        // of the open group, once asked for
+  std::optional<GroupSet> groups_;      // that may hold something, once the index is open
+  std::uint32_t group_ = 0;             // the next to open
+  std::vector<std::string> keys_;       // of the open group
+  std::size_t at_ = 0;                  // of keys_, behind the current one
+  std::optional<SampleGroup> samples_;  // of the open group, once asked for
   std::map<std::uint32_t, std::vector<std::int64_t>> times_;  // decoded tables, few
   bool damaged_ = false;
 };

@@ -44,7 +44,7 @@ SampleGroupInfo info_of(const std::vector<GroupSeries>& group) {
 
 SamplePartWriter::SamplePartWriter(Database& database, TenantId tenant, Day day, PartId id,
                                    int zstd_level)
-    : database_(database), level_(zstd_level), step_(database.batch()) {
+    : database_(database), level_(zstd_level), step_(database.batch()), postings_(zstd_level) {
   part_.day = day;
   part_.tenant = std::move(tenant);
   part_.id = id;
@@ -83,8 +83,19 @@ void SamplePartWriter::put_tables() {
   tables_.clear();
 }
 
+void SamplePartWriter::put_postings(const std::string& payload) {
+  put(SampleValue::postings, postings_blocks_++, ValueType::sample_postings, payload);
+}
+
+void SamplePartWriter::put_names() {
+  const auto& directory = postings_.finish([&](const std::string& block) { put_postings(block); });
+  put(SampleValue::names, 0, ValueType::sample_names, encode_postings_directory(directory, level_));
+}
+
 void SamplePartWriter::put_group() {
   if (group_.empty()) return;
+  for (const GroupSeries& series : group_) postings_.add(series.key);
+  postings_.end_group([&](const std::string& block) { put_postings(block); });
   const std::uint32_t index = part_.summary.groups++;
   put(SampleValue::labels, index, ValueType::sample_labels, encode_group_labels(group_, level_));
   put(SampleValue::values, index, ValueType::sample_values, encode_group_samples(group_, level_));
@@ -117,6 +128,7 @@ Result<void> SamplePartWriter::add(std::string key, SampleRun run) {
 Result<SamplePart> SamplePartWriter::finish() {
   put_group();
   put_tables();
+  put_names();
   put(SampleValue::index, 0, ValueType::sample_index, encode_sample_index(index_, level_));
   SLUICE_CHECK(write_if(0));
   return part_;

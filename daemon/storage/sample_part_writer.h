@@ -9,6 +9,7 @@
 
 #include "daemon/storage/database.h"
 #include "daemon/storage/sample_part.h"
+#include "daemon/storage/samples/postings_builder.h"
 #include "daemon/storage/samples/sample_group.h"
 
 namespace sluice::storage {
@@ -30,6 +31,8 @@ class SamplePartWriter {
   void put(SampleValue what, std::uint32_t index, ValueType type, const std::string& payload);
   void put_group();
   void put_tables();
+  void put_postings(const std::string& payload);
+  void put_names();
   Result<void> write_if(std::size_t bytes);
 
   Database& database_;
@@ -39,6 +42,8 @@ class SamplePartWriter {
   std::vector<GroupSeries> group_;
   std::size_t group_samples_ = 0;
   SampleIndex index_;
+  PostingsBuilder postings_;
+  std::uint32_t postings_blocks_ = 0;
   std::vector<std::string> tables_;  // of the block that is being filled
   std::uint32_t table_blocks_ = 0;
   std::unordered_map<std::string, std::uint32_t> known_tables_;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/telemetry/log.h"
+#include "daemon/storage/label_lists.h"
 #include "daemon/storage/part_sources.h"
 #include "daemon/storage/series_cursor.h"
 
@@ -26,12 +27,13 @@ class NoSeries : public query::SeriesCursor {
 }  // namespace
 
 SampleStore::SampleStore(Database& database, const StoreOptions& options, Clock& clock,
-                         StorageMetrics& metrics, CutsOf cuts_of)
+                         StorageMetrics& metrics, CutsOf cuts_of, DeletionsOf deletions_of)
     : database_(database),
       options_(options),
       clock_(clock),
       metrics_(metrics),
       cuts_of_(std::move(cuts_of)),
+      deletions_of_(std::move(deletions_of)),
       cache_(database, cache_bytes) {}
 
 TenantSamples& SampleStore::tenant(const TenantId& id) {
@@ -206,6 +208,26 @@ Result<std::vector<LabelSet>> SampleStore::series(const query::SampleSelect& sel
   if (!samples) return std::vector<LabelSet>();
   SampleCuts cuts(cuts_of_(select.tenant));
   return list_series(cache_, *samples, select, cuts, context);
+}
+
+Result<std::vector<std::string>> SampleStore::labels_of(const query::SampleSelect& select,
+                                                        const std::string* name,
+                                                        query::QueryContext& context) {
+  const TenantSamples* samples = find_tenant(select.tenant);
+  if (!samples) return std::vector<std::string>();
+  SampleCuts cuts(cuts_of_(select.tenant));
+  return list_labels(cache_, *samples, select, name, cuts, context);
+}
+
+Result<std::vector<std::string>> SampleStore::label_names(const query::SampleSelect& select,
+                                                          query::QueryContext& context) {
+  return labels_of(select, nullptr, context);
+}
+
+Result<std::vector<std::string>> SampleStore::label_values(const query::SampleSelect& select,
+                                                           const std::string& name,
+                                                           query::QueryContext& context) {
+  return labels_of(select, &name, context);
 }
 
 Result<std::vector<MetricMetadata>> SampleStore::metadata(const TenantId& id) {

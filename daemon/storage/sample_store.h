@@ -11,6 +11,7 @@
 #include <set>
 #include <shared_mutex>
 
+#include "daemon/storage/deleted_samples.h"
 #include "daemon/storage/metadata_store.h"
 #include "daemon/storage/sample_cuts.h"
 #include "daemon/storage/sample_part_reader.h"
@@ -23,8 +24,10 @@ class SampleStore : public query::SampleSource {
  public:
   // What retention hides of a tenant as of now.
   using CutsOf = std::function<std::vector<RetentionCut>(const TenantId&)>;
+  // What was deleted of a tenant; never null.
+  using DeletionsOf = std::function<SampleDeletionList(const TenantId&)>;
   SampleStore(Database& database, const StoreOptions& options, Clock& clock,
-              StorageMetrics& metrics, CutsOf cuts_of);
+              StorageMetrics& metrics, CutsOf cuts_of, DeletionsOf deletions_of);
   Result<void> recover();
 
   // A write that is judged and numbered, but not yet durable.
@@ -50,6 +53,11 @@ class SampleStore : public query::SampleSource {
                                                       query::QueryContext& context) override;
   Result<std::vector<LabelSet>> series(const query::SampleSelect& select,
                                        query::QueryContext& context) override;
+  Result<std::vector<std::string>> label_names(const query::SampleSelect& select,
+                                               query::QueryContext& context) override;
+  Result<std::vector<std::string>> label_values(const query::SampleSelect& select,
+                                                const std::string& name,
+                                                query::QueryContext& context) override;
   Result<std::vector<MetricMetadata>> metadata(const TenantId& tenant) override;
 
   // Seals heads that are large or old enough; with `everything`, all of them.
@@ -63,6 +71,8 @@ class SampleStore : public query::SampleSource {
   void update_gauges() const;
 
  private:
+  Result<std::vector<std::string>> labels_of(const query::SampleSelect& select,
+                                             const std::string* name, query::QueryContext& context);
   Result<void> recover_states();
   Result<void> recover_parts();
   Result<void> remove_orphans();
@@ -78,11 +88,24 @@ class SampleStore : public query::SampleSource {
   Result<void> drop_parts(TenantSamples& samples, Day day);
   Result<void> adopt(TenantSamples& samples, const SamplePartList& old,
                      std::optional<SamplePart> merged);
+  // What is not to be kept of a tenant's samples, as of the start of a merge.
+  struct Unwanted {
+    explicit Unwanted(const SampleStore& store, const TenantId& tenant)
+        : cuts(store.cuts_of_(tenant)), deleted(store.deletions_of_(tenant)) {}
+    SampleCuts cuts;
+    DeletedSamples deleted;
+  };
   Result<void> merge_tenant(TenantSamples& samples, const std::function<bool()>& stop);
   Result<void> merge_parts(TenantSamples& samples, const SamplePartList& parts,
                            const std::function<bool()>& stop);
+  void free_space_of(const SamplePartList& parts);
   void forget_gone_parts();
   Result<bool> holds_hidden(const SamplePartPtr& part, SampleCuts& cuts);
+  Result<bool> holds_unwanted(const SamplePartPtr& part, Unwanted& unwanted);
+  // Parts to write again for what they hold that is not wanted, beside those that are merged.
+  Result<SamplePartList> spoiled_parts(TenantSamples& samples,
+                                       const std::vector<SamplePartList>& merging,
+                                       Unwanted& unwanted);
 
   TenantSamples& tenant(const TenantId& tenant);
   TenantSamples* find_tenant(const TenantId& tenant) const;
@@ -93,6 +116,7 @@ class SampleStore : public query::SampleSource {
   Clock& clock_;
   StorageMetrics& metrics_;
   const CutsOf cuts_of_;
+  const DeletionsOf deletions_of_;
   MetadataStore metadata_;
   SamplePartCache cache_;
   std::atomic<std::uint64_t> next_number_{1};  // of batches and parts
@@ -100,8 +124,13 @@ class SampleStore : public query::SampleSource {
   std::mutex seal_mutex_;                      // held over one seal
   std::mutex merge_mutex_;                     // held over one merge or drop
   std::set<PartId> unmergeable_;               // damaged; protected by merge_mutex_
-  // Up to which cut parts were searched for hidden samples; protected by merge_mutex_.
-  std::map<PartId, std::int64_t> searched_;
+  // Up to which cut and deletion parts were searched for samples that are not wanted; protected by
+  // merge_mutex_.
+  struct Searched {
+    std::int64_t cut_ms = INT64_MIN;
+    std::uint64_t deletion = 0;
+  };
+  std::map<PartId, Searched> searched_;
   mutable std::shared_mutex tenants_mutex_;
   std::map<TenantId, std::unique_ptr<TenantSamples>> tenants_;  // protected by tenants_mutex_
 };

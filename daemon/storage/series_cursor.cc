@@ -9,8 +9,6 @@ namespace sluice::storage {
 
 namespace {
 
-constexpr const char* damage_warning =
-    "some stored samples are damaged and missing from the result";
 // Fewer are read before another thread has begun.
 constexpr std::size_t series_per_part_least = 500;
 
@@ -110,7 +108,7 @@ class StoredSeriesCursor : public query::SeriesCursor {
     return {};
   }
   void warn_of_damage() {
-    if (parts_.damaged()) context_.warn(damage_warning);
+    if (parts_.damaged()) context_.warn(damaged_samples_warning);
   }
   const std::string* least() const {
     const std::string* part = parts_.least();
@@ -195,7 +193,7 @@ class SeriesKeys {
     SamplePartCursor cursor(cache, part, snapshot, select_.matchers);
     for (;;) {
       SLUICE_TRY(const bool more, cursor.next());
-      if (cursor.damaged()) context_.warn(damage_warning);
+      if (cursor.damaged()) context_.warn(damaged_samples_warning);
       if (!more) return {};
       if (cuts_.first_ms(cursor.key()) <= part->summary.last_ms) SLUICE_CHECK(add(cursor.key()));
     }

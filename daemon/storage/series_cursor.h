@@ -14,6 +14,9 @@
 
 namespace sluice::storage {
 
+inline constexpr const char* damaged_samples_warning =
+    "some stored samples are damaged and missing from the result";
+
 std::unique_ptr<query::SeriesCursor> make_series_cursor(SamplePartCache& cache,
                                                         const TenantSamples& tenant,
                                                         const query::SampleSelect& select,

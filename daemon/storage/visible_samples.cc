@@ -140,4 +140,20 @@ Result<std::vector<LabelSet>> VisibleSamples::series(const query::SampleSelect& 
   return found;
 }
 
+// A deletion in the range: the labels are those of the series that are left.
+Result<std::vector<std::string>> VisibleSamples::label_names(const query::SampleSelect& select,
+                                                             query::QueryContext& context) {
+  if (touching(*deletions_.list(select.tenant), select).empty())
+    return inner_.label_names(select, context);
+  return SampleSource::label_names(select, context);
+}
+
+Result<std::vector<std::string>> VisibleSamples::label_values(const query::SampleSelect& select,
+                                                              const std::string& name,
+                                                              query::QueryContext& context) {
+  if (touching(*deletions_.list(select.tenant), select).empty())
+    return inner_.label_values(select, name, context);
+  return SampleSource::label_values(select, name, context);
+}
+
 }  // namespace sluice::storage

@@ -3,7 +3,10 @@
 //   sluice-bench-samples write DIR SERIES SCRAPES
 //       decodes and stores remote writes, then kills itself (SIGKILL)
 //   sluice-bench-samples open DIR SERIES
-//       what a start after that takes; then seals, merges, measures bytes and asks queries
+//       what a start after that takes; then seals, merges, measures bytes and asks queries, also
+//       without the postings of parts
+//   sluice-bench-samples decode SERIES
+//       decodes writes of 1.0 and 2.0, flat and the long way
 //
 // Series are those of `./dev bench metrics`: node_exporter-like, 15 s apart, 10,000 to a write.
 #include <csignal>
@@ -15,9 +18,11 @@
 #include <memory>
 #include <random>
 #include <string>
+#include <unordered_map>
 
 #include "base/telemetry/metrics.h"
 #include "daemon/ingest/flat_write.h"
+#include "daemon/ingest/validate_samples.h"
 #include "daemon/storage/rocks_store.h"
 
 namespace {
@@ -26,6 +31,7 @@ using namespace sluice;
 
 constexpr std::int64_t scrape_ms = 15'000;
 constexpr std::size_t batch_series = 10'000;
+constexpr std::size_t rare_every = 10'007;  // series have a label that the others lack
 const std::int64_t end_ms = std::time(nullptr) / 15 * 15 * 1000;
 
 double seconds_of(clockid_t clock) {
@@ -86,6 +92,7 @@ class Generator {
     put_label(series_, "device", "dev" + std::to_string(metric / 125));
     put_label(series_, "instance", "host-" + std::to_string(i / 500) + ":9100");
     put_label(series_, "job", "node");
+    if (i % rare_every == 0) put_label(series_, "zone", "zone-" + std::to_string(i));
     std::string sample(1, 0x09);
     const double value = next(metric % 20, values_[i]);
     char bytes[8];
@@ -184,6 +191,40 @@ void query(storage::RocksStore& store, const char* what, const char* name, const
   std::printf("%-36s %9zu series %10zu samples %9.1f ms\n", what, series, samples, took.count());
 }
 
+void list_values(storage::RocksStore& store, const char* what, const char* label,
+                 std::vector<query::LabelMatcher> matchers) {
+  const auto began = std::chrono::steady_clock::now();
+  query::QueryContext context;
+  const query::SampleSelect select{default_tenant(), std::move(matchers), INT64_MIN, INT64_MAX};
+  const auto values = store.samples().label_values(select, label, context);
+  const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - began;
+  std::printf("%-36s %9zu values %18s %9.1f ms\n", what, values ? values->size() : 0, "",
+              took.count());
+}
+
+void ask_by_labels(storage::RocksStore& store) {
+  std::size_t samples = 0;
+  count(store, {}, 0, samples);  // what is read from disk is in memory from then on
+  query(store, "one host, everything", "instance", "host-3:9100", 0);
+  query(store, "one rare value, no name", "zone", "zone-10007", 0);
+  query(store, "one rare value again", "zone", "zone-10007", 0);
+  list_values(store, "values of instance", "instance", {});
+  auto metric = query::LabelMatcher::make("__name__", query::MatchOp::equal, "node_metric_7_total");
+  list_values(store, "values of instance of one metric", "instance", {std::move(*metric)});
+}
+
+// As parts of versions that had none.
+void remove_postings(storage::Database& database) {
+  storage::Batch step = database.batch();
+  storage::Scan scan = database.scan(storage::Family::sample_rows, "", "");
+  while (scan.next()) {
+    const auto what = storage::parse_sample_value(scan.key());
+    if (what == storage::SampleValue::names || what == storage::SampleValue::postings)
+      step.remove(storage::Family::sample_rows, scan.key());
+  }
+  if (!database.write(step, storage::Writer::maintenance)) std::exit(1);
+}
+
 void open_again(const std::string& path, std::size_t series) {
   const double before = rss_bytes();
   const auto began = std::chrono::steady_clock::now();
@@ -203,7 +244,6 @@ void open_again(const std::string& path, std::size_t series) {
               seconds_of(CLOCK_PROCESS_CPUTIME_ID) - cpu);
   query(*opened.store, "one metric, last 5 min, sealed", "__name__", "node_metric_7_total",
         end_ms - 300'000);
-  query(*opened.store, "one host, everything, sealed", "instance", "host-3:9100", 0);
   std::size_t samples = 0;
   const std::size_t found = count(*opened.store, {}, 0, samples);
   std::printf("%zu series, %zu samples in all\n", found, samples);
@@ -211,6 +251,81 @@ void open_again(const std::string& path, std::size_t series) {
     return static_cast<double>(disk_bytes(path)) / static_cast<double>(samples);
   };
   std::printf("bytes on disk per sample, sealed                  %12.2f\n", disk());
+  opened.store.reset();
+  {
+    const Opened again(path);
+    std::printf("with postings:\n");
+    ask_by_labels(*again.store);
+    remove_postings(again.store->database());
+  }
+  const Opened without(path);
+  std::printf("without:\n");
+  ask_by_labels(*without.store);
+}
+
+// The same series as a message of 2.0.
+std::string second_body(const storage::SampleWrite& write) {
+  std::unordered_map<std::string_view, std::size_t> numbers = {{"", 0}};
+  std::string symbols;
+  put_text(symbols, 0x22, "");
+  const auto number_of = [&](std::string_view text) {
+    const auto [it, fresh] = numbers.try_emplace(text, numbers.size());
+    if (fresh) put_text(symbols, 0x22, text);
+    return it->second;
+  };
+  std::string all;
+  for (const auto& one : write.series) {
+    std::string references;
+    for (std::uint32_t i = one.first_label; i < one.first_label + one.labels; ++i) {
+      put_size(references, number_of(write.labels[i].name));
+      put_size(references, number_of(write.labels[i].value));
+    }
+    const Sample& from = write.samples[one.first_sample];
+    std::string sample(1, 0x09);
+    sample.append(reinterpret_cast<const char*>(&from.value), 8);
+    sample += 0x10;
+    put_size(sample, static_cast<std::size_t>(from.timestamp_ms));
+    std::string series;
+    put_text(series, 0x0A, references);
+    put_text(series, 0x12, sample);
+    put_text(series, 0x2A, std::string_view("\x08\x01", 2));
+    put_text(all, 0x2A, series);
+  }
+  return symbols + all;
+}
+
+using Decode = Result<ingest::FlatWrite> (*)(std::string_view, const Limits&, Timestamp);
+
+void time_decoding(const char* what, Decode decode, std::string_view body, bool flat) {
+  const Limits limits;
+  Limits decoding = limits;
+  if (!flat) decoding.labels_per_series = 0;  // no series is taken flat
+  const double began = seconds_of(CLOCK_THREAD_CPUTIME_ID);
+  double took = 0;
+  std::size_t samples = 0;
+  while (took < 1) {
+    auto write = decode(body, decoding, system_clock().now());
+    if (!write) std::exit(1);
+    ingest::Rejections rejections;
+    const auto valid =
+        ingest::validate_samples(write->rest, limits, system_clock().now(), rejections);
+    for (const SeriesSamples& one : valid.series) write->samples.add(one);
+    samples += write->samples.samples.size();
+    took = seconds_of(CLOCK_THREAD_CPUTIME_ID) - began;
+  }
+  std::printf("%-20s %9zu bytes %12.0f samples per CPU-second\n", what, body.size(),
+              static_cast<double>(samples) / took);
+}
+
+void decode_both(std::size_t series) {
+  const std::string first = Generator(series).body(0, series, end_ms);
+  const auto flat = ingest::decode_flat_write(first, Limits(), system_clock().now());
+  if (!flat) std::exit(1);
+  const std::string second = second_body(flat->samples);
+  time_decoding("1.0 flat", ingest::decode_flat_write, first, true);
+  time_decoding("1.0 the long way", ingest::decode_flat_write, first, false);
+  time_decoding("2.0 flat", ingest::decode_flat_write_2, second, true);
+  time_decoding("2.0 the long way", ingest::decode_flat_write_2, second, false);
 }
 
 }  // namespace
@@ -221,7 +336,10 @@ int main(int count, char** words) {
     write_all(words[2], std::stoul(words[3]), std::stoul(words[4]));
   else if (mode == "open" && count == 4)
     open_again(words[2], std::stoul(words[3]));
+  else if (mode == "decode" && count == 3)
+    decode_both(std::stoul(words[2]));
   else
-    std::fprintf(stderr, "usage: %s write DIR SERIES SCRAPES | open DIR SERIES\n", words[0]);
+    std::fprintf(stderr, "usage: %s write DIR SERIES SCRAPES | open DIR SERIES | decode SERIES\n",
+                 words[0]);
   return mode.empty() ? 2 : 0;
 }

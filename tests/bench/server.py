@@ -15,8 +15,9 @@ STORE = "sluice_storage_"
 
 
 class Server:
-    def __init__(self, binaries, directory):
+    def __init__(self, binaries, directory, arguments=()):
         self.binaries = binaries
+        self.arguments = list(arguments)
         self.directory = directory
         self.data = os.path.join(directory, "data")
         self.process = None
@@ -31,7 +32,8 @@ class Server:
             # The corpus is of a fixed date: nothing is too old.
             self.process = subprocess.Popen(
                 [os.path.join(self.binaries, "sluiced"), "--storage.path", self.data,
-                 "--storage.retention", "0", "--http.listen", "127.0.0.1:0"], stderr=log)
+                 "--storage.retention", "0", "--http.listen", "127.0.0.1:0", *self.arguments],
+                stderr=log)
         self.port = self._wait(began, path, self._port)
         self._wait(began, path, lambda _: self.request("GET", "/-/ready")[0] == 200)
         self.ready_seconds = time.perf_counter() - began

@@ -53,24 +53,39 @@ std::vector<std::string> texts_of(const storage::SampleWrite& write) {
   return texts;
 }
 
+using Decode = Result<ingest::FlatWrite> (*)(std::string_view body, const Limits& limits,
+                                             Timestamp now);
+
 // No series is what such limits allow, so that each goes the long way.
-Result<ingest::WriteRequest> decode_long_way(std::string_view body) {
+Result<ingest::WriteRequest> decode_long_way(Decode decode, std::string_view body) {
   Limits limits = limits_for_fuzz();
   limits.labels_per_series = 0;
-  SLUICE_TRY(auto write, ingest::decode_flat_write(body, limits, now));
+  SLUICE_TRY(auto write, decode(body, limits, now));
   fuzz::require(write.samples.series.empty(), "all series go the long way");
   return std::move(write.rest);
 }
 
-void check_flat(std::string_view body, const std::vector<SeriesSamples>* series) {
+std::vector<std::string> texts_of(const std::vector<MetricMetadata>& metadata) {
+  std::vector<std::string> texts;
+  for (const auto& one : metadata)
+    texts.push_back(one.family + '\n' + one.type + '\n' + one.help + '\n' + one.unit);
+  return texts;
+}
+
+// `error`: of the long way, or empty.
+void check_flat(Decode decode, std::string_view body, const std::vector<SeriesSamples>* series,
+                const std::vector<MetricMetadata>& metadata, const std::string& error) {
   // The long way takes more memory: what is large may be refused there only.
   constexpr std::size_t surely_in_budget = 4'096;
-  auto flat = ingest::decode_flat_write(body, limits_for_fuzz(), now);
+  auto flat = decode(body, limits_for_fuzz(), now);
   fuzz::require(flat.has_value() || series == nullptr,
                 "the short way takes what the long one does");
   fuzz::require(!flat.has_value() || series != nullptr || body.size() > surely_in_budget,
                 "and nothing else");
+  if (!flat && body.size() <= surely_in_budget)
+    fuzz::require(flat.error().message == error, "with the same error");
   if (!series) return;
+  fuzz::require(texts_of(flat->rest.metadata) == texts_of(metadata), "and the same metadata");
   ingest::Rejections rejections;
   auto found = texts_of(flat->samples);
   const auto rest = ingest::validate_samples(flat->rest, limits_for_fuzz(), now, rejections);
@@ -106,12 +121,12 @@ void check_batch(const std::vector<SeriesSamples>& series) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   fuzz::FuzzInput input(data, size);
-  const bool second = input.below(2) == 1;
+  const Decode decode =
+      input.below(2) == 1 ? ingest::decode_flat_write_2 : ingest::decode_flat_write;
   const std::string_view body = input.rest();
-  auto request =
-      second ? ingest::decode_remote_write_2(body, limits_for_fuzz()) : decode_long_way(body);
+  auto request = decode_long_way(decode, body);
   if (!request) {
-    if (!second) check_flat(body, nullptr);
+    check_flat(decode, body, nullptr, {}, request.error().message);
     return 0;
   }
   ingest::Rejections rejections;
@@ -121,7 +136,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     fuzz::require(valid_utf8_name(one.labels.get(metric_name_label)), "series have a name");
     fuzz::require(!one.samples.empty(), "series have samples");
   }
-  if (!second) check_flat(body, &series);
+  check_flat(decode, body, &series, request->metadata, {});
   check_batch(series);
   const auto exemplars = storage::encode_exemplars(default_tenant(), valid.exemplars);
   const auto stored = storage::decode_exemplars(exemplars);

@@ -20,7 +20,7 @@ http::Response delete_series(const Api& api, http::Request& request) {
 }
 
 // For clients that call it after delete_series: what was deleted is hidden as of then, and its
-// space is freed when retention drops its days. There is nothing to clean before.
+// space is freed by merges in the background. There is nothing to be told.
 http::Response clean_tombstones(const Api& api, http::Request&) {
   if (!api.options.delete_series)
     return failure({ErrorCode::unavailable, "this store does not delete series"});

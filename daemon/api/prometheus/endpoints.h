@@ -63,6 +63,8 @@ void truncate(query::QueryResult& result, std::size_t limit);
 
 // The context of a request that asks for series, not for the value of an expression.
 std::unique_ptr<query::QueryContext> series_context(const Api& api, const http::Request& request);
+// What the match[] of a request select; one that selects all where there are none.
+Result<std::vector<std::vector<query::LabelMatcher>>> selectors_of(const http::Request& request);
 // Series any of the selectors matches (all when there are none), in label order, each once.
 Result<std::vector<LabelSet>> find_series(const Api& api, const http::Request& request,
                                           query::QueryContext& context);

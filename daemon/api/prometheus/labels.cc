@@ -1,4 +1,5 @@
 // /api/v1/labels and /api/v1/label/{name}/values: what labels exist.
+#include <functional>
 #include <set>
 
 #include "base/types/utf8.h"
@@ -26,39 +27,53 @@ http::Response answer(const std::set<std::string>& found, std::size_t limit,
       warnings);
 }
 
-// Calls collect(labels) for each series asked for and answers with what was collected.
-template <class Collect>
-http::Response collect_from_series(const Api& api, const http::Request& request, Collect collect) {
+// What one selector finds.
+using Find = std::function<Result<std::vector<std::string>>(const query::SampleSelect& select,
+                                                            query::QueryContext& context)>;
+
+// Of all selectors of the request together.
+Result<std::set<std::string>> find_texts(const Api& api, const http::Request& request,
+                                         const Find& find, query::QueryContext& context) {
+  SLUICE_TRY(const TimeSpan span, parse_span(request.query));
+  SLUICE_TRY(const auto selectors, selectors_of(request));
+  std::set<std::string> found;
+  for (const Selector& selector : selectors) {
+    SLUICE_TRY(auto texts, find({request.tenant, selector, span.start_ms, span.end_ms}, context));
+    found.insert(std::make_move_iterator(texts.begin()), std::make_move_iterator(texts.end()));
+    if (found.size() > api.options.max_series_found)
+      return Error{ErrorCode::limit_exceeded, "more than " +
+                                                  std::to_string(api.options.max_series_found) +
+                                                  " are found; narrow match[] or the time range"};
+  }
+  return found;
+}
+
+http::Response answer_found(const Api& api, const http::Request& request, const Find& find) {
   const auto limit = parse_limit(request.query);
   if (!limit) return bad_parameter("limit", limit.error().message);
   const auto context = series_context(api, request);
-  const auto series = find_series(api, request, *context);
-  if (!series)
-    return series.error().code == ErrorCode::invalid_argument ? bad_data(series.error().message)
-                                                              : failure(series.error());
-  std::set<std::string> found;
-  for (const LabelSet& labels : *series) collect(labels, found);
-  return answer(found, *limit, context->warnings());
+  const auto found = find_texts(api, request, find, *context);
+  if (!found)
+    return found.error().code == ErrorCode::invalid_argument ? bad_data(found.error().message)
+                                                             : failure(found.error());
+  return answer(*found, *limit, context->warnings());
 }
 
 }  // namespace
 
 http::Response label_names(const Api& api, http::Request& request) {
-  return collect_from_series(api, request,
-                             [](const LabelSet& labels, std::set<std::string>& found) {
-                               for (const Label& label : labels) found.insert(label.name);
-                             });
+  return answer_found(api, request, [&](const auto& select, auto& context) {
+    return api.samples.label_names(select, context);
+  });
 }
 
 http::Response label_values(const Api& api, http::Request& request) {
   // Names that are no identifiers may come escaped: U__my_2e_label.
   const std::string name = unescape_name(request.path_params["name"]);
   if (!valid_utf8_name(name)) return bad_data("invalid label name: \"" + name + "\"");
-  return collect_from_series(api, request,
-                             [&](const LabelSet& labels, std::set<std::string>& found) {
-                               const auto value = labels.get(name);
-                               if (!value.empty()) found.emplace(value);
-                             });
+  return answer_found(api, request, [&](const auto& select, auto& context) {
+    return api.samples.label_values(select, name, context);
+  });
 }
 
 }  // namespace sluice::api::prometheus

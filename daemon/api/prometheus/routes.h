@@ -34,7 +34,7 @@ struct Settings {
 struct PrometheusOptions {
   PerTenant<query::QueryLimits> limits;
   std::chrono::milliseconds timeout{60'000};   // of one query; `timeout=` may only shorten it
-  std::size_t max_series_found = 100'000;      // of /series and /labels, past it an error
+  std::size_t max_series_found = 100'000;      // by /series, and texts by /labels; past it an error
   std::string version = "0.1.0";               // of Sluice
   std::chrono::hours retention{24 * 30};       // shown by status/runtimeinfo
   query::ExemplarSource* exemplars = nullptr;  // null: there are none; must outlive the router

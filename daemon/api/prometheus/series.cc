@@ -14,15 +14,20 @@ std::unique_ptr<query::QueryContext> series_context(const Api& api, const http::
   return context;
 }
 
-Result<std::vector<LabelSet>> find_series(const Api& api, const http::Request& request,
-                                          query::QueryContext& context) {
-  SLUICE_TRY(const TimeSpan span, parse_span(request.query));
+Result<std::vector<Selector>> selectors_of(const http::Request& request) {
   auto selectors = parse_selectors(request.query.all("match[]"));
   if (!selectors)
     return invalid_argument("invalid parameter \"match[]\": " + selectors.error().message);
   if (selectors->empty()) selectors->emplace_back();
+  return std::move(*selectors);
+}
+
+Result<std::vector<LabelSet>> find_series(const Api& api, const http::Request& request,
+                                          query::QueryContext& context) {
+  SLUICE_TRY(const TimeSpan span, parse_span(request.query));
+  SLUICE_TRY(const auto selectors, selectors_of(request));
   std::vector<LabelSet> found;
-  for (const Selector& selector : *selectors) {
+  for (const Selector& selector : selectors) {
     SLUICE_TRY(auto matched,
                api.samples.series({request.tenant, selector, span.start_ms, span.end_ms}, context));
     found.insert(found.end(), std::make_move_iterator(matched.begin()),

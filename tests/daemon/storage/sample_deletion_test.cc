@@ -1,6 +1,7 @@
 // delete_series: what is deleted is not seen, by nobody, not even after a restart; the rest is.
 #include <catch2/catch_test_macros.hpp>
 
+#include "daemon/storage/sample_part.h"
 #include "tests/daemon/storage/store_fixture.h"
 
 using namespace sluice;
@@ -32,6 +33,19 @@ class DeletionFixture : public StoreFixture {
     for (const auto& series : samples("up", INT64_MIN, INT64_MAX)) found += series.samples.size();
     return found;
   }
+  // Of all parts: their keys, and the samples in them.
+  std::pair<std::vector<std::string>, std::uint64_t> parts() {
+    std::pair<std::vector<std::string>, std::uint64_t> found;
+    Scan scan = store().database().scan(Family::sample_part, "", "");
+    while (scan.next()) {
+      const auto payload = scan.payload(ValueType::sample_part);
+      const auto summary = decode_sample_summary(payload.value());
+      found.first.emplace_back(scan.key());
+      found.second += summary.value().samples;
+    }
+    return found;
+  }
+  void merge() { REQUIRE(store().merge_now().has_value()); }
   std::vector<LabelSet> series() { return series_of(tenant, {}, INT64_MIN, INT64_MAX); }
 };
 
@@ -46,6 +60,44 @@ TEST_CASE_METHOD(DeletionFixture, "deleted series are gone before and after a re
     reopen();
   }
   CHECK(series_of(TenantId{"other"}, {}, INT64_MIN, INT64_MAX).empty());
+}
+
+TEST_CASE_METHOD(DeletionFixture, "merges write parts again without what was deleted, once") {
+  flush();
+  write(b, {{deletion_noon_ms + 20, 3}});
+  flush();
+  const auto before = parts();
+  CHECK(before.first.size() == 2);
+  CHECK(before.second == 5);
+  merge();
+  CHECK(parts() == before);  // nothing to do
+
+  remove("a", deletion_noon_ms + 5, deletion_noon_ms + 50);
+  merge();
+  const auto once = parts();
+  CHECK(once.first.size() == 2);
+  CHECK(once.first != before.first);
+  CHECK(once.second == 4);
+  CHECK(count() == 4);
+  for (int round = 0; round < 2; ++round) {
+    merge();
+    CHECK(parts() == once);  // nor is the other part touched
+    reopen();
+  }
+
+  remove("a");
+  merge();
+  CHECK(parts().second == 3);
+  remove("b", deletion_noon_ms + 20, deletion_noon_ms + 20);
+  merge();
+  CHECK(parts().first.size() == 1);       // nothing was left of the other
+  write(a, {{deletion_noon_ms + 7, 1}});  // for the deleted time
+  flush();
+  CHECK(parts().second == 3);
+  merge();
+  CHECK(parts().second == 2);
+  CHECK(count() == 2);
+  CHECK(series() == std::vector<LabelSet>{b});
 }
 
 TEST_CASE_METHOD(DeletionFixture, "a part of the time is deleted, and what comes later is seen") {

@@ -62,6 +62,18 @@ TEST_CASE("label names and values", "[api]") {
         R"("invalid parameter \"match[]\": \"sum(up)\" is not a series selector"})"}});
 }
 
+TEST_CASE("more label values than may be found are refused, by number", "[api]") {
+  PrometheusOptions options;
+  options.max_series_found = 2;
+  PrometheusFixture f(options);
+  for (const char* job : {"a", "b", "c"}) f.add({{"__name__", "up"}, {"job", job}}, 1000, 1);
+  CHECK(f.get("/api/v1/labels").status == 200);  // two names of three series
+  const auto refused = f.get("/api/v1/label/job/values");
+  CHECK(refused.status != 200);
+  CHECK(refused.body.find("more than 2 are found") != std::string::npos);
+  CHECK(f.get("/api/v1/label/job/values?match[]=up%7Bjob!%3D%22a%22%7D").status == 200);
+}
+
 TEST_CASE("series", "[api]") {
   MetadataFixture f;
   check_cases(f, {{"/api/v1/series?match[]=up", 200,
