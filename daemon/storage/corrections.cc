@@ -56,21 +56,16 @@ bool Corrections::after_open(std::string_view message) {
   return manifests && note(*manifests);
 }
 
-Result<void> Corrections::tables() const {
-  std::string damaged;
+std::set<std::string> Corrections::tables() const {
+  std::set<std::string> damaged;
   std::error_code ec;
   for (const auto& file : std::filesystem::directory_iterator(directory_, ec)) {
     if (file.path().extension() != ".sst") continue;
     const std::string path = file.path().string();
     if (allowed_) note(correct_table(path));
-    if (!head_is_whole(path))
-      damaged += (damaged.empty() ? "" : ", ") + file.path().filename().string();
+    if (!head_is_whole(path)) damaged.insert(file.path().filename().string());
   }
-  if (damaged.empty()) return {};
-  const char* const remedy =
-      allowed_ ? "restore a backup" : "a start sets single flipped bits right";
-  return Error{ErrorCode::corrupt, "data directory " + directory_ +
-                                       ": tables cannot be opened: " + damaged + ": " + remedy};
+  return damaged;
 }
 
 Result<void> Corrections::logs() {

@@ -4,6 +4,7 @@
 
 #include <map>
 #include <mutex>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -22,8 +23,9 @@ class Corrections {
 
   // Before an open: what tables are opened by. RocksDB looks at some of it only when it is needed,
   // refuses all data for other parts, passes over removed ranges that it cannot read, and reads
-  // properties without a look at their checksum. Error(corrupt): the tables that are damaged.
-  Result<void> tables() const;
+  // properties without a look at their checksum. Returns the names of those that are not whole
+  // after it: damaged, or never finished and not part of the store.
+  std::set<std::string> tables() const;
   // Bits of logs that cannot be read whole. Error(io).
   Result<void> logs();
   // An open failed with this message of RocksDB's. True: something was set right, try again.

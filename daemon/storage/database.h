@@ -13,6 +13,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -192,6 +193,7 @@ class Database {
   Result<std::vector<std::string>> existing_families();
   void note_log_loss(std::uint64_t recovered, const std::vector<WalFile>& logs);
   Result<void> open_families(const std::vector<std::string>& existing);
+  Result<void> check_tables(const std::set<std::string>& damaged) const;
   rocksdb::Status open_rocks();
   rocksdb::Status try_open_rocks();
   Result<void> open_ahead(const std::string& where);

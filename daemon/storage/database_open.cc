@@ -49,13 +49,19 @@ bool has_old_families(const std::vector<std::string>& existing) {
   return has("chunk") || (has(name_of(Family::sample_state)) && !has(name_of(Family::group)));
 }
 
-Error open_error(const rocksdb::Status& status, const std::string& path) {
+Error open_error(const rocksdb::Status& status, const std::string& path,
+                 const std::set<std::string>& damaged = {}) {
   const std::string text = status.ToString();
   if (status.IsIOError() && text.find("LOCK") != std::string::npos)
     return {ErrorCode::conflict, "data directory " + path +
                                      " is in use by another process (its LOCK file is held); "
                                      "only one sluiced may open it"};
-  return to_error(status, "opening data directory " + path);
+  Error error = to_error(status, "opening data directory " + path);
+  if (damaged.empty()) return error;
+  error.message += "; tables that are not whole:";
+  for (const auto& name : damaged) error.message += " " + name;
+  error.message += "; restore a backup";
+  return error;
 }
 
 // A log is damaged in the middle, and a family was written out behind that place: there is no
@@ -127,7 +133,7 @@ Result<void> Database::open_families(const std::vector<std::string>& existing) {
   const auto unknown = std::find_if_not(existing.begin(), existing.end(), known_family);
   if (unknown != existing.end())
     return newer_format(options_.path, "it has a family \"" + *unknown + "\"");
-  if (!env_) SLUICE_CHECK(corrections_->tables());
+  const auto damaged = env_ ? std::set<std::string>() : corrections_->tables();
   SLUICE_TRY(auto logs, read_wals(options_.path));
   if (!first_bad(logs).empty()) {
     SLUICE_CHECK(corrections_->logs());
@@ -135,9 +141,21 @@ Result<void> Database::open_families(const std::vector<std::string>& existing) {
   }
   const auto status = open_rocks();
   if (tables_ahead(status)) return open_ahead(first_bad(logs));
-  if (!status.ok()) return open_error(status, options_.path);
+  if (!status.ok()) return open_error(status, options_.path, damaged);
+  SLUICE_CHECK(check_tables(damaged));
   note_log_loss(db_->GetLatestSequenceNumber(), logs);
   note_left_out();
+  return {};
+}
+
+// RocksDB may open them and miss what is in them.
+Result<void> Database::check_tables(const std::set<std::string>& damaged) const {
+  if (damaged.empty()) return {};
+  std::vector<rocksdb::LiveFileMetaData> tables;
+  db_->GetLiveFilesMetaData(&tables);
+  for (const auto& table : tables)
+    if (damaged.contains(std::filesystem::path(table.name).filename().string()))
+      return open_error(rocksdb::Status::Corruption("index or properties"), options_.path, damaged);
   return {};
 }
 

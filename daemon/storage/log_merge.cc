@@ -67,9 +67,7 @@ std::vector<std::vector<PartPtr>> shares_of(const std::vector<PartPtr>& parts) {
 }
 
 struct Later {
-  bool operator()(const MergeInput* a, const MergeInput* b) const {
-    return b->before(*a);
-  }
+  bool operator()(const MergeInput* a, const MergeInput* b) const { return b->before(*a); }
 };
 
 // So that rows are ordered by numbers and not by labels.
@@ -154,14 +152,14 @@ std::size_t LogStore::merges_pending() const {
   }
   std::size_t pending = freeing_space_ ? 1 : 0;
   for (const TenantLogs* logs : tenants())
-    pending += merge_candidates(*logs->parts(), options_.seal_bytes, seal_backlog(), left_out).size();
+    pending +=
+        merge_candidates(*logs->parts(), options_.seal_bytes, seal_backlog(), left_out).size();
   return pending;
 }
 
 // Merged parts would stay on disk until RocksDB happens to compact them: twice the space at times.
 // That this failed is no reason to stop: the parts are gone, only their space is not.
-void LogStore::free_space_of(const std::vector<PartPtr>& parts,
-                             const std::function<bool()>& stop) {
+void LogStore::free_space_of(const std::vector<PartPtr>& parts, const std::function<bool()>& stop) {
   const auto [first, last] = std::minmax_element(
       parts.begin(), parts.end(), [](const auto& a, const auto& b) { return a->id < b->id; });
   const auto key = [](const Part& part) { return part_key(part.day, part.tenant, part.id); };

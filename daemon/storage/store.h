@@ -152,8 +152,8 @@ class Store {
   static Result<std::unique_ptr<Store>> open(StoreOptions options, Clock& clock, Metrics& metrics);
   virtual ~Store() = default;
 
-  // Asked before a push is decoded, which is dear. Error(limit_exceeded): the head is so full that a
-  // body of so many bytes, decompressed, will hardly find room.
+  // Asked before a push is decoded, which is dear. Error(limit_exceeded): the head is so full that
+  // a body of so many bytes, decompressed, will hardly find room.
   virtual Result<void> check_room(std::size_t body_bytes);
   virtual Result<PushOutcome> push(LogPush push) = 0;
   // Samples of one write. A sample equal to the stored one is accepted silently; a different value

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cstring>
 #include <filesystem>
 #include <functional>
@@ -165,6 +166,17 @@ T footer_number(std::string_view footer, std::size_t at) {
   return value;
 }
 
+std::size_t bits_unlike(std::uint64_t a, std::uint64_t b) {
+  return static_cast<std::size_t>(std::popcount(a ^ b));
+}
+
+// Of a table that was never finished, the end is anything.
+bool may_be_footer(std::string_view footer) {
+  const auto version = footer_number<std::uint32_t>(footer, handles_end);
+  const auto magic = footer_number<std::uint64_t>(footer, handles_end + 4);
+  return bits_unlike(version, footer_version) + bits_unlike(magic, table_magic) <= 1;
+}
+
 bool is_footer(std::string_view footer, const TableFile& file) {
   if (footer[0] != checksum_xxh3) return false;
   if (footer_number<std::uint32_t>(footer, handles_end) != footer_version) return false;
@@ -212,7 +224,8 @@ static std::vector<Handle> head_blocks(const TableFile& file, std::string_view f
 
 static std::optional<std::string> read_footer(const TableFile& file) {
   if (file.size() < footer_bytes) return std::nullopt;
-  return file.read(file.size() - footer_bytes, footer_bytes);
+  auto footer = file.read(file.size() - footer_bytes, footer_bytes);
+  return footer && may_be_footer(*footer) ? footer : std::nullopt;
 }
 
 bool head_is_whole(const std::string& path) {

@@ -396,3 +396,17 @@ TEST_CASE("larger damage in a table: named by a check, contained, and writes go 
   }
   CHECK(damaged > 0);
 }
+
+TEST_CASE("a table that was never finished is no damage") {
+  AtRest store;
+  fill_tables(store);
+  const auto tables = store.files(".sst");
+  const std::string whole = read_file(tables.at(0));
+  for (const std::size_t size : {std::size_t{0}, std::size_t{60}, whole.size() - 1}) {
+    std::ofstream(store.options.path + "/999" + std::to_string(100 + size % 900) + ".sst")
+        << whole.substr(0, size);
+  }
+  store.open();
+  CHECK(store.has_all_lines());
+  CHECK(store.corrupt() == 0);
+}
