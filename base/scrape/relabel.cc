@@ -6,6 +6,7 @@
 #include <array>
 
 #include "base/scrape/relabel_template.h"
+#include "base/types/letter_case.h"
 
 namespace sluice::scrape {
 

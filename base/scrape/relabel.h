@@ -74,8 +74,4 @@ class Relabeler {
   std::vector<std::shared_ptr<const Compiled>> rules_;
 };
 
-// Upper or lower case of UTF-8 text, letter by letter; bytes that are not UTF-8 stay.
-std::string to_lower_utf8(std::string_view text);
-std::string to_upper_utf8(std::string_view text);
-
 }  // namespace sluice::scrape

@@ -1,9 +1,9 @@
 // Functions Prometheus documents for alert templates: humanize family, text, sample access.
 #include <algorithm>
-#include <cctype>
 #include <cmath>
 #include <cstdio>
 
+#include "base/types/letter_case.h"
 #include "base/types/time.h"
 #include "query/ast/regex.h"
 #include "query/template/functions.h"
@@ -103,12 +103,6 @@ std::string humanize_timestamp(double v) {
   return text + " +0000 UTC";
 }
 
-std::string change_case(std::string s, int (*f)(int)) {
-  std::transform(s.begin(), s.end(), s.begin(),
-                 [f](unsigned char c) { return static_cast<char>(f(c)); });
-  return s;
-}
-
 Result<TemplateValue> match(Args a) {
   SLUICE_TRY(const auto regex, Regex::compile(text_arg(a, 0), Anchor::none));
   return TemplateValue(regex->matches(text_arg(a, 1)));
@@ -186,10 +180,10 @@ void add_humanize(FunctionTable& table) {
   table["humanizePercentage"] = number1(humanize_percentage);
   table["humanizeTimestamp"] = number1(humanize_timestamp);
   table["toUpper"] = {1, 1, [](Args a) -> Result<TemplateValue> {
-                        return TemplateValue(change_case(text_arg(a, 0), std::toupper));
+                        return TemplateValue(to_upper_utf8(text_arg(a, 0)));
                       }};
   table["toLower"] = {1, 1, [](Args a) -> Result<TemplateValue> {
-                        return TemplateValue(change_case(text_arg(a, 0), std::tolower));
+                        return TemplateValue(to_lower_utf8(text_arg(a, 0)));
                       }};
   table["match"] = {2, 2, match};
   table["reReplaceAll"] = {3, 3, re_replace_all};

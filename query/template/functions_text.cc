@@ -1,9 +1,9 @@
 // Text functions that LogQL documents for line_format and label_format.
 #include <algorithm>
-#include <cctype>
 
 #include "base/codec/base64.h"
 #include "base/http/message.h"
+#include "base/types/letter_case.h"
 #include "query/ast/regex.h"
 #include "query/template/functions.h"
 
@@ -23,22 +23,13 @@ TemplateFunction text2(TemplateValue (*f)(const String&, const String&)) {
 }
 
 String lower(String s) {
-  std::transform(s.begin(), s.end(), s.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return s;
+  return to_lower_utf8(s);
 }
 String upper(String s) {
-  std::transform(s.begin(), s.end(), s.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
-  return s;
+  return to_upper_utf8(s);
 }
 String title(String s) {
-  bool start = true;
-  for (char& c : s) {
-    if (start) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
-    start = std::isspace(static_cast<unsigned char>(c)) != 0;
-  }
-  return s;
+  return to_title_utf8(s);
 }
 
 String trim_left_of(const String& s, std::string_view set) {
