@@ -57,7 +57,7 @@ Error open_error(const rocksdb::Status& status, const std::string& path,
                                      " is in use by another process (its LOCK file is held); "
                                      "only one sluiced may open it"};
   Error error = to_error(status, "opening data directory " + path);
-  if (damaged.empty()) return error;
+  if (damaged.empty() || !status.IsCorruption()) return error;
   error.message += "; tables that are not whole:";
   for (const auto& name : damaged) error.message += " " + name;
   error.message += "; restore a backup";
