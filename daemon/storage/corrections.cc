@@ -12,16 +12,17 @@ namespace {
 
 using Places = std::vector<std::string>;
 
-constexpr std::size_t flips_of_table = 16;  // set right at most at once
+constexpr std::size_t flips_of_table = 16;  // set right at most at a start
 
-Places correct_table(const std::string& path) {
-  Places places;
-  while (places.size() < flips_of_table && !head_is_whole(path)) {
+// Whether it is whole then.
+bool correct_table(const std::string& path, Places& places) {
+  for (std::size_t tries = 0; tries < flips_of_table; ++tries) {
+    if (head_is_whole(path)) return true;
     auto place = correct_head(path);
-    if (!place) break;
+    if (!place) return false;
     places.push_back(std::move(*place));
   }
-  return places;
+  return head_is_whole(path);
 }
 
 }  // namespace
@@ -58,13 +59,15 @@ bool Corrections::after_open(std::string_view message) {
 
 std::set<std::string> Corrections::tables() const {
   std::set<std::string> damaged;
+  Places places;
   std::error_code ec;
   for (const auto& file : std::filesystem::directory_iterator(directory_, ec)) {
     if (file.path().extension() != ".sst") continue;
     const std::string path = file.path().string();
-    if (allowed_) note(correct_table(path));
-    if (!head_is_whole(path)) damaged.insert(file.path().filename().string());
+    const bool whole = allowed_ ? correct_table(path, places) : head_is_whole(path);
+    if (!whole) damaged.insert(file.path().filename().string());
   }
+  note(places);
   return damaged;
 }
 

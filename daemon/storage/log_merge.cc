@@ -94,11 +94,13 @@ Result<void> LogStore::merge(const std::function<bool()>& stop) {
     const std::lock_guard left_out_lock(left_out_mutex_);
     left_out_ = left_out;
   }
+  SealBacklog backlog = seal_backlog();  // looks at all tenants: anew only once time has passed
   for (TenantLogs* logs : tenants())
     for (const auto& parts :
-         merge_candidates(*logs->parts(), options_.seal_bytes, seal_backlog(), left_out)) {
+         merge_candidates(*logs->parts(), options_.seal_bytes, backlog, left_out)) {
       if (stop()) return {};
       SLUICE_CHECK(merge_day(*logs, parts, stop));
+      backlog = seal_backlog();
     }
   for (TenantLogs* logs : tenants()) SLUICE_CHECK(apply_deletions(*logs, stop));
   return {};
@@ -150,10 +152,10 @@ std::size_t LogStore::merges_pending() const {
     const std::lock_guard lock(left_out_mutex_);
     left_out = left_out_;
   }
+  const SealBacklog backlog = seal_backlog();
   std::size_t pending = freeing_space_ ? 1 : 0;
   for (const TenantLogs* logs : tenants())
-    pending +=
-        merge_candidates(*logs->parts(), options_.seal_bytes, seal_backlog(), left_out).size();
+    pending += merge_candidates(*logs->parts(), options_.seal_bytes, backlog, left_out).size();
   return pending;
 }
 

@@ -177,14 +177,22 @@ bool may_be_footer(std::string_view footer) {
   return bits_unlike(version, footer_version) + bits_unlike(magic, table_magic) <= 1;
 }
 
+bool all_whole(const TableFile& file, const std::vector<Handle>& blocks) {
+  return std::all_of(blocks.begin(), blocks.end(),
+                     [&](const Handle& block) { return is_whole(file, block); });
+}
+
+// But for whether what it leads to is there.
+bool has_sound_fields(std::string_view footer) {
+  return footer[0] == checksum_xxh3 &&
+         footer_number<std::uint32_t>(footer, handles_end) == footer_version &&
+         footer_number<std::uint64_t>(footer, handles_end + 4) == table_magic;
+}
+
 bool is_footer(std::string_view footer, const TableFile& file) {
-  if (footer[0] != checksum_xxh3) return false;
-  if (footer_number<std::uint32_t>(footer, handles_end) != footer_version) return false;
-  if (footer_number<std::uint64_t>(footer, handles_end + 4) != table_magic) return false;
+  if (!has_sound_fields(footer)) return false;
   const auto handles = handles_of(footer);
-  return !handles.empty() && std::all_of(handles.begin(), handles.end(), [&](const Handle& handle) {
-    return is_whole(file, handle);
-  });
+  return !handles.empty() && all_whole(file, handles);
 }
 
 }  // namespace
@@ -231,10 +239,9 @@ static std::optional<std::string> read_footer(const TableFile& file) {
 bool head_is_whole(const std::string& path) {
   const TableFile file(path);
   const auto footer = read_footer(file);
-  if (!footer || !is_footer(*footer, file)) return false;
-  const auto handles = head_blocks(file, *footer);
-  return std::all_of(handles.begin(), handles.end(),
-                     [&](const Handle& handle) { return is_whole(file, handle); });
+  if (!footer || !has_sound_fields(*footer)) return false;
+  const auto blocks = head_blocks(file, *footer);
+  return !blocks.empty() && all_whole(file, blocks);
 }
 
 std::optional<std::string> correct_head(const std::string& path) {
