@@ -61,11 +61,11 @@ constexpr LogFunction bytes(std::string_view name, double (*of)(A, double)) {
 const std::array<LogFunction, 15>& functions() {
   static constexpr std::array<LogFunction, 15> table = {{
       total("count_over_time", [](A w, double) { return w.count; }),
-      total("rate", [](A w, double seconds) { return w.sum / seconds; }),
-      bytes("bytes_over_time", [](A w, double) { return w.sum; }),
-      bytes("bytes_rate", [](A w, double seconds) { return w.sum / seconds; }),
-      total("sum_over_time", [](A w, double) { return w.sum; }),
-      total("avg_over_time", [](A w, double) { return w.sum / w.count; }),
+      total("rate", [](A w, double seconds) { return w.sum.value() / seconds; }),
+      bytes("bytes_over_time", [](A w, double) { return w.sum.value(); }),
+      bytes("bytes_rate", [](A w, double seconds) { return w.sum.value() / seconds; }),
+      total("sum_over_time", [](A w, double) { return w.sum.value(); }),
+      total("avg_over_time", [](A w, double) { return w.sum.value() / w.count; }),
       plain("min_over_time", [](A w, double) { return w.min; }),
       plain("max_over_time", [](A w, double) { return w.max; }),
       plain("first_over_time", [](A w, double) { return w.first; }),

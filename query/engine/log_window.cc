@@ -100,7 +100,7 @@ TimeRange WindowPlan::samples() const {
 
 void Aggregate::add(Timestamp t, double value) {
   count += 1;
-  sum += value;
+  sum.add(value);
   const double delta = value - mean;
   mean += delta / count;
   m2 += delta * (value - mean);
@@ -118,7 +118,7 @@ void Aggregate::merge(const Aggregate& other) {
   mean += delta * other.count / total;
   m2 += other.m2 + delta * delta * count * other.count / total;
   count = total;
-  sum += other.sum;
+  sum.merge(other.sum);
   min = std::fmin(min, other.min);
   max = std::fmax(max, other.max);
   if (other.first_time < first_time) first_time = other.first_time, first = other.first;

@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "query/engine/grid.h"
+#include "query/engine/numeric.h"
 
 namespace sluice::query {
 
@@ -56,7 +57,7 @@ class WindowPlan {
 // What all functions need to know of the samples of a piece of time.
 struct Aggregate {
   double count = 0;
-  double sum = 0;
+  KahanSum sum;  // so that it does not depend on the order in which values are read
   double min = std::numeric_limits<double>::quiet_NaN();
   double max = std::numeric_limits<double>::quiet_NaN();
   double mean = 0;
@@ -70,7 +71,7 @@ struct Aggregate {
   // For functions that ask for no more than count and sum.
   void add_total(double entries, double values) {
     count += entries;
-    sum += values;
+    sum.add(values);
   }
   void merge(const Aggregate& other);  // `other`'s samples came after, where timestamps are equal
 };

@@ -8,18 +8,6 @@
 
 namespace sluice::query {
 
-void KahanSum::add(double value) {
-  const double next = sum_ + value;
-  if (std::isinf(next)) {
-    compensation_ = 0;
-  } else if (std::fabs(sum_) >= std::fabs(value)) {
-    compensation_ += (sum_ - next) + value;
-  } else {
-    compensation_ += (value - next) + sum_;
-  }
-  sum_ = next;
-}
-
 void KahanSum::merge(const KahanSum& other) {
   add(other.sum_);
   if (!std::isinf(sum_) && !std::isinf(other.sum_)) compensation_ += other.compensation_;

@@ -1,6 +1,7 @@
 // Numeric helpers shared by functions and aggregations.
 #pragma once
 
+#include <cmath>
 #include <span>
 #include <string>
 #include <vector>
@@ -11,7 +12,17 @@ namespace sluice::query {
 // so that 1e100 + 1 - 1e100 is 1. (Neumaier, ZAMM 54, 1974.)
 class KahanSum {
  public:
-  void add(double value);
+  // Inline: it is done for each value of a log.
+  void add(double value) {
+    const double next = sum_ + value;
+    if (std::isinf(next))
+      compensation_ = 0;
+    else if (std::fabs(sum_) >= std::fabs(value))
+      compensation_ += (sum_ - next) + value;
+    else
+      compensation_ += (value - next) + sum_;
+    sum_ = next;
+  }
   void merge(const KahanSum& other);
   // Without the compensation once the sum left the finite range: Inf - Inf would make it NaN.
   double value() const;
