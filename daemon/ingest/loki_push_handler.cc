@@ -1,5 +1,7 @@
 #include "daemon/ingest/loki_push_handler.h"
 
+#include <utility>
+
 #include "base/codec/compress.h"
 #include "daemon/ingest/answers.h"
 #include "daemon/ingest/loki_push_json.h"
@@ -63,7 +65,7 @@ Result<LokiPushHandler::Decoded> LokiPushHandler::decode(http::Request& request)
     SLUICE_CHECK(store_.check_room(request.body.size()));
     SLUICE_TRY(auto push, decode_loki_json(request.body));
     request.body = {};  // not to be held while the disk is waited for
-    return Decoded{std::move(push.streams), std::move(push.text)};
+    return Decoded{std::move(push.streams), std::move(push.text), {}};
   }
   if (!is_protobuf(type))
     return Error{ErrorCode::unsupported_media,
@@ -73,15 +75,14 @@ Result<LokiPushHandler::Decoded> LokiPushHandler::decode(http::Request& request)
   if (!request.content_encoding.empty()) {
     SLUICE_CHECK(store_.check_room(request.body.size()));
     SLUICE_TRY(auto streams, decode_loki_protobuf(request.body));
-    return Decoded{std::move(streams), nullptr};
+    return Decoded{std::move(streams), nullptr, {}};
   }
   const std::size_t limit = limits_of_(request.tenant).push_body_bytes;
   SLUICE_TRY(const std::size_t size, snappy_size(request.body, limit));
   SLUICE_CHECK(store_.check_room(size));
   SLUICE_TRY(auto body, snappy_decompress_raw(request.body, limit));
-  request.body = {};
   SLUICE_TRY(auto streams, decode_loki_protobuf(body.view()));
-  return Decoded{std::move(streams), std::move(body.data)};
+  return Decoded{std::move(streams), body.data, {body, std::exchange(request.body, {})}};
 }
 
 Result<http::Response> LokiPushHandler::push(http::Request& request) {
@@ -90,6 +91,7 @@ Result<http::Response> LokiPushHandler::push(http::Request& request) {
   push.tenant = request.tenant;
   SLUICE_TRY(auto decoded, decode(request));
   push.streams = std::move(decoded.streams);
+  push.sent = std::move(decoded.sent);
   const std::size_t entries = count_entries(push.streams);
   if (entries > limits.entries_per_push)
     return invalid_argument("push of " + std::to_string(entries) + " entries, limit " +
@@ -110,7 +112,7 @@ Result<http::Response> LokiPushHandler::store(storage::LogPush push, const Limit
   if (push.streams.empty() && !held.empty()) return too_much(held);
   BatchIdentity* const identity = push.identity ? &*push.identity : nullptr;
   for (auto& stream : push.streams) metrics_.count(cut_long_lines(stream, identity, limits));
-  const storage::LogPush source{push.tenant, {}, push.identity};
+  const storage::LogPush source{push.tenant, {}, push.identity, {}};
   auto outcome = store_.push(std::move(push));
   if (!outcome) {
     give_back(source.tenant, taken, limits);

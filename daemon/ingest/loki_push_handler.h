@@ -19,10 +19,11 @@ class LokiPushHandler {
 
  private:
   Result<http::Response> push(http::Request& request);
-  // What the lines lie in: the request's body, or `text`.
+  // What the lines lie in: the request's body, `text`, or what was `sent` in a block.
   struct Decoded {
     std::vector<PushStream> streams;
     std::shared_ptr<const void> text;
+    storage::SentText sent;
   };
   Result<Decoded> decode(http::Request& request);
   Result<http::Response> store(storage::LogPush push, const Limits& limits, Rejections rejections,

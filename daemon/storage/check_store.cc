@@ -2,7 +2,7 @@
 
 #include "daemon/storage/codec/bytes.h"
 #include "daemon/storage/delete_request.h"
-#include "daemon/storage/head_batch.h"
+#include "daemon/storage/head_encode.h"
 #include "daemon/storage/part_postings.h"
 #include "daemon/storage/part_reader.h"
 #include "daemon/storage/part_sources.h"
@@ -50,7 +50,7 @@ Error does_not_decode(const char* what) {
 }
 
 Result<std::size_t> head_entries(std::string_view payload) {
-  SLUICE_TRY(std::string body, unpack_body(payload));
+  SLUICE_TRY(HeadBody body, unpack_head(payload));
   SLUICE_TRY(const auto batch, HeadBatch::parse(std::move(body), 1, [](LabelSet labels) {
                return std::make_shared<const LabelSet>(std::move(labels));
              }));

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <numeric>
 
-#include "daemon/storage/codec/block_codec.h"
 #include "daemon/storage/codec/bytes.h"
 
 namespace sluice::storage {
@@ -22,29 +21,6 @@ std::size_t label_bytes(const LabelSet& labels) {
   std::size_t bytes = 0;
   for (const auto& [name, value] : labels) bytes += name.size() + value.size() + 2 * sizeof(Label);
   return bytes;
-}
-
-// A little more than it takes: growing would copy, shrinking too.
-std::size_t encoded_size_at_most(const std::vector<PushStream>& streams) {
-  constexpr std::size_t entry_numbers = 10 + 5 + 2;  // timestamp, size of the line, of metadata
-  std::size_t bytes = 512;
-  for (const auto& stream : streams) {
-    bytes += 32 + label_bytes(stream.labels);
-    for (const auto& entry : stream.entries)
-      bytes += entry_numbers + entry.line.size() + label_bytes(entry.metadata);
-  }
-  return bytes;
-}
-
-void put_entries(std::string& out, const std::vector<PushEntry>& entries) {
-  put_varint(out, entries.size());
-  std::int64_t previous = 0;
-  for (const PushEntry& entry : entries) {
-    put_zigzag(out, wrapping_sub(unix_ns(entry.timestamp), previous));
-    previous = unix_ns(entry.timestamp);
-    put_string(out, entry.line);
-    put_labels(out, entry.metadata);
-  }
 }
 
 template <class T>
@@ -75,7 +51,7 @@ void sort_run(HeadRun& run) {
 class HeadBatchParser {
  public:
   HeadBatchParser(HeadBatch& batch, const Intern& intern)
-      : batch_(batch), intern_(intern), in_(batch.body_) {}
+      : batch_(batch), intern_(intern), in_(batch.body_.entries), text_(batch.body_.text.view()) {}
 
   Result<void> parse() {
     batch_.tenant_ = TenantId(std::string(in_.string()));
@@ -85,7 +61,10 @@ class HeadBatchParser {
     batch_.runs_.reserve(streams);
     for (std::size_t i = 0; i < streams && in_.ok(); ++i) parse_run();
     if (!in_.finished()) return damaged_batch("body does not end where it should");
-    batch_.memory_bytes_ += batch_overhead + batch_.body_.capacity();
+    // Lines lie in the text, or in the entries.
+    if (batch_.body_.text.data != nullptr) batch_.body_.entries = {};
+    batch_.memory_bytes_ +=
+        batch_overhead + batch_.body_.entries.capacity() + batch_.body_.text.size;
     return {};
   }
 
@@ -111,7 +90,7 @@ class HeadBatchParser {
     const std::int64_t ts = wrapping_add(previous, in_.zigzag());
     run.timestamps.push_back(from_unix_ns(ts));
     run.sequences.push_back(batch_.sequence_ + batch_.entries_);
-    run.lines.push_back(in_.string());
+    run.lines.push_back(text_.data() == nullptr ? in_.string() : line_of_text());
     LabelSet metadata = in_.labels();
     if (!metadata.empty() && run.metadata.empty()) run.metadata.resize(run.lines.size() - 1);
     batch_.memory_bytes_ += label_bytes(metadata);
@@ -121,12 +100,26 @@ class HeadBatchParser {
     return ts;
   }
 
+  std::string_view line_of_text() {
+    const std::int64_t begin = wrapping_add(line_end_, in_.zigzag());
+    const std::uint64_t size = in_.varint();
+    const auto text_size = static_cast<std::int64_t>(text_.size());
+    if (begin < 0 || begin > text_size || size > text_.size() - static_cast<std::size_t>(begin)) {
+      in_.fail();
+      return {};
+    }
+    line_end_ = begin + static_cast<std::int64_t>(size);
+    return text_.substr(static_cast<std::size_t>(begin), size);
+  }
+
   HeadBatch& batch_;
   const Intern& intern_;
   ByteReader in_;
+  std::string_view text_;
+  std::int64_t line_end_ = 0;  // of the line before, in the text
 };
 
-Result<std::shared_ptr<const HeadBatch>> HeadBatch::parse(std::string body, std::uint64_t sequence,
+Result<std::shared_ptr<const HeadBatch>> HeadBatch::parse(HeadBody body, std::uint64_t sequence,
                                                           const Intern& intern) {
   auto batch = std::make_shared<HeadBatch>();
   batch->sequence_ = sequence;
@@ -156,37 +149,6 @@ std::size_t head_memory_estimate(const std::vector<PushStream>& streams) {
       bytes += entry_overhead + entry.line.size() + 8 + 2 * label_bytes(entry.metadata);
   }
   return bytes;
-}
-
-std::string encode_head_batch(const TenantId& tenant, Timestamp received,
-                              const std::vector<PushStream>& streams) {
-  std::string body;
-  body.reserve(encoded_size_at_most(streams));
-  put_string(body, tenant.value);
-  put_zigzag(body, unix_ns(received));
-  const auto filled = std::count_if(streams.begin(), streams.end(),
-                                    [](const auto& stream) { return !stream.entries.empty(); });
-  put_varint(body, static_cast<std::uint64_t>(filled));
-  for (const auto& stream : streams) {
-    if (stream.entries.empty()) continue;
-    put_labels(body, stream.labels);
-    put_entries(body, stream.entries);
-  }
-  return body;
-}
-
-std::string pack_body(std::string_view body) {
-  std::string payload;
-  put_varint(payload, body.size());
-  append_lz4(payload, body);
-  return payload;
-}
-
-Result<std::string> unpack_body(std::string_view payload) {
-  ByteReader in(payload);
-  const std::uint64_t raw_size = in.varint();
-  if (!in.ok()) return damaged_batch("no size");
-  return lz4_block(in.bytes(in.left()), raw_size);
 }
 
 }  // namespace sluice::storage

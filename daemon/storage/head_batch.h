@@ -1,9 +1,9 @@
-// HeadBatch: one push, as it is on disk and in memory until it is sealed.
+// HeadBatch: one push, as it is in memory until it is sealed.
 //
-// encode_head_batch() makes the raw body; HeadBatch::parse() reads it, after a push and after a
-// restart alike, so what readers see is what was written. Lines are views into the body: one
-// allocation for all lines of a push. Immutable once parsed, shared by readers and the sealer.
-// Format: docs/format/log-part.md.
+// head_encode.h makes the body; HeadBatch::parse() reads it, after a push and after a restart
+// alike, so what readers see is what was written. Lines are views into the body: one allocation for
+// all lines of a push. Immutable once parsed, shared by readers and the sealer. Format:
+// docs/format/log-part.md.
 #pragma once
 
 #include <cstdint>
@@ -14,6 +14,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/codec/compress.h"
 #include "base/types/ids.h"
 #include "base/types/log_entry.h"
 #include "base/types/time.h"
@@ -37,10 +38,16 @@ struct HeadRun {
   std::size_t size() const { return timestamps.size(); }
 };
 
+// A push before it is parsed.
+struct HeadBody {
+  std::string entries;  // encoded: body or index of the format
+  RawBytes text;        // where the lines lie; without data they are among the entries
+};
+
 class HeadBatch {
  public:
   // Error(corrupt): the body does not decode.
-  static Result<std::shared_ptr<const HeadBatch>> parse(std::string body, std::uint64_t sequence,
+  static Result<std::shared_ptr<const HeadBatch>> parse(HeadBody body, std::uint64_t sequence,
                                                         const Intern& intern);
 
   const TenantId& tenant() const { return tenant_; }
@@ -63,21 +70,14 @@ class HeadBatch {
   std::size_t memory_bytes_ = 0;
   Timestamp first_ = Timestamp::max();
   Timestamp last_ = Timestamp::min();
-  std::string body_;
+  HeadBody body_;
   std::vector<HeadRun> runs_;
 };
 
-// The body of a push. Streams without entries are left out.
-std::string encode_head_batch(const TenantId& tenant, Timestamp received,
-                              const std::vector<PushStream>& streams);
-// Whose it is, read from the front of a body.
-Result<TenantId> head_batch_tenant(std::string_view body);
+// Whose it is, read from the front of HeadBody::entries.
+Result<TenantId> head_batch_tenant(std::string_view entries);
 std::size_t count_entries(const std::vector<PushStream>& streams);
 // Memory a push will hold in the head, before it is encoded: for admission.
 std::size_t head_memory_estimate(const std::vector<PushStream>& streams);
-
-// Raw size and LZ4 block: the payload of head and sample batches.
-std::string pack_body(std::string_view body);
-Result<std::string> unpack_body(std::string_view payload);
 
 }  // namespace sluice::storage

@@ -4,6 +4,7 @@
 #include "base/types/assert.h"
 #include "daemon/storage/codec/block_codec.h"
 #include "daemon/storage/codec/bytes.h"
+#include "daemon/storage/head_encode.h"
 #include "daemon/storage/log_store.h"
 
 namespace sluice::storage {
@@ -150,11 +151,14 @@ Result<PushOutcome> LogStore::push(LogPush push, const PushListeners& listeners)
 Result<void> LogStore::commit_push(const LogPush& push) {
   const Timestamp now = clock_.now();
   const std::size_t entries = count_entries(push.streams);
-  std::string body = encode_head_batch(push.tenant, now, push.streams);
-  if (body.size() > max_block_bytes)
-    return Error{ErrorCode::too_large, "push of " + std::to_string(body.size() >> 20) + " MiB"};
+  const bool as_sent = worth_keeping(push.sent, push.streams);
+  HeadBody body =
+      encode_head_batch(push.tenant, now, push.streams, as_sent ? push.sent.text : RawBytes());
+  if (body.entries.size() > max_block_bytes)
+    return Error{ErrorCode::too_large,
+                 "push of " + std::to_string(body.entries.size() >> 20) + " MiB"};
   const std::uint64_t sequence = next_sequence_.fetch_add(entries + 1);
-  const std::string packed = entries > 0 ? pack_body(body) : std::string();
+  const std::string packed = entries > 0 ? pack_head(body, push.sent.block) : std::string();
   constexpr std::size_t room_beside = 512;  // keys, envelopes, the mark: growing would copy it all
   Batch step = database_.batch(packed.size() + room_beside);
   if (entries > 0) step.put(Family::head, sequence_key(sequence), ValueType::head_batch, packed);

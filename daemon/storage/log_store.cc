@@ -109,8 +109,8 @@ Result<void> LogStore::recover_head() {
 }
 
 Result<void> LogStore::recover_batch(std::uint64_t sequence, std::string_view payload) {
-  SLUICE_TRY(std::string body, unpack_body(payload));
-  SLUICE_TRY(const TenantId owner, head_batch_tenant(body));
+  SLUICE_TRY(HeadBody body, unpack_head(payload));
+  SLUICE_TRY(const TenantId owner, head_batch_tenant(body.entries));
   TenantLogs& logs = tenant(owner);
   SLUICE_TRY(auto batch, HeadBatch::parse(std::move(body), sequence, [&](LabelSet labels) {
                return logs.intern(std::move(labels));

@@ -18,6 +18,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/codec/compress.h"
 #include "base/types/exemplar.h"
 #include "base/types/ids.h"
 #include "base/types/log_entry.h"
@@ -74,11 +75,18 @@ class Step {
   std::vector<Samples> samples_;
 };
 
+// The body of a push and the snappy block it came in: kept as it is if that is worth it.
+struct SentText {
+  RawBytes text;
+  std::string block;
+};
+
 struct LogPush {
   TenantId tenant;
   std::vector<PushStream> streams;  // lines are views: their owner stays until push() returns
   // From our agent: where these bytes stand in their source, so that a re-send is recognised.
   std::optional<BatchIdentity> identity;
+  SentText sent = {};  // without text: the lines lie elsewhere
 };
 
 struct PushOutcome {

@@ -4,14 +4,27 @@
 #include "daemon/ingest/loki_push_protobuf.h"
 #include "daemon/ingest/long_lines.h"
 #include "daemon/ingest/validate_logs.h"
-#include "daemon/storage/head_batch.h"
+#include "daemon/storage/head_encode.h"
 #include "tests/fuzz/fuzz_input.h"
 
 namespace {
 
 using namespace sluice;
 
-void check_valid(std::vector<PushStream> streams) {
+void check_stored(const std::vector<PushStream>& streams, const RawBytes& text) {
+  const auto body = storage::encode_head_batch(default_tenant(), from_unix_ns(1), streams, text);
+  const auto batch = storage::HeadBatch::parse(
+      body, 1, [](LabelSet labels) { return std::make_shared<const LabelSet>(std::move(labels)); });
+  fuzz::require(bool(batch), "an accepted push reads back");
+  fuzz::require((*batch)->entries() == storage::count_entries(streams), "with every entry");
+  std::size_t bytes = 0;
+  for (const auto& stream : streams)
+    for (const auto& entry : stream.entries) bytes += entry.line.size();
+  fuzz::require((*batch)->line_bytes() == bytes, "and every byte");
+}
+
+// `text`: what the lines lie in, if it is one piece.
+void check_valid(std::vector<PushStream> streams, const RawBytes& text) {
   Limits limits;
   limits.line_bytes = 64;  // so that lines are cut
   const Timestamp now = from_unix_ns(1'768'046'400'000'000'000);
@@ -27,11 +40,9 @@ void check_valid(std::vector<PushStream> streams) {
   }
   static_cast<void>(rejections.message(1, "entries"));
   // What is accepted can be stored and read back.
-  const auto body = storage::encode_head_batch(default_tenant(), now, streams);
-  const auto batch = storage::HeadBatch::parse(
-      body, 1, [](LabelSet labels) { return std::make_shared<const LabelSet>(std::move(labels)); });
-  fuzz::require(bool(batch), "an accepted push reads back");
-  fuzz::require((*batch)->entries() == storage::count_entries(streams), "with every entry");
+  check_stored(streams, {});
+  // A block of no size would always do.
+  if (storage::worth_keeping({text, {}}, streams)) check_stored(streams, text);
 }
 
 template <class Decoded, class Valid>
@@ -51,10 +62,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (json) {
     auto push = ingest::decode_loki_json(body);
     body = {};  // the lines do not lie in it
-    check(push, [&] { check_valid(std::move(push->streams)); });
+    check(push, [&] { check_valid(std::move(push->streams), {}); });
   } else {
-    auto streams = ingest::decode_loki_protobuf(body);
-    check(streams, [&] { check_valid(std::move(*streams)); });
+    const std::shared_ptr<char[]> copy(new char[body.size() + 1]);
+    std::copy(body.begin(), body.end(), copy.get());
+    const RawBytes text{copy, body.size()};
+    auto streams = ingest::decode_loki_protobuf(text.view());
+    check(streams, [&] { check_valid(std::move(*streams), text); });
   }
   return 0;
 }

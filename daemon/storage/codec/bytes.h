@@ -95,16 +95,16 @@ class ByteReader {
     const std::size_t n = count(2);
     return n == 0 ? LabelSet() : some_labels(n);
   }
-
- private:
-  LabelSet some_labels(std::size_t n);
-  std::uint64_t long_varint();  // not inline, so that varint() is
+  // For what a decoder finds wrong beyond that.
   std::uint64_t fail() {
     ok_ = false;
     data_ = {};
     return 0;
   }
 
+ private:
+  LabelSet some_labels(std::size_t n);
+  std::uint64_t long_varint();  // not inline, so that varint() is
   std::string_view data_;
   bool ok_ = true;
 };

@@ -12,6 +12,7 @@
 #include <thread>
 
 #include "tests/daemon/push_views.h"
+#include "tests/daemon/sent_push.h"
 #include "tests/daemon/storage/store_fixture.h"
 
 using namespace sluice;
@@ -59,7 +60,9 @@ void push_forever(RocksStore& store, int source, int next, int pipe) {
     }
     identity.end = offset;
     if (push < next - 1) continue;  // the one before `next` is sent again
-    if (!store.push({default_tenant(), views_of({entries}), identity})) ::_exit(3);
+    const auto owned = {entries};
+    LogPush whole{default_tenant(), views_of(owned), identity};
+    if (!store.push(push % 2 == 1 ? as_sent(std::move(whole)) : std::move(whole))) ::_exit(3);
     const Ack ack{source, push};
     if (::write(pipe, &ack, sizeof ack) != sizeof ack) ::_exit(4);
   }

@@ -3,10 +3,9 @@
 
 #include "daemon/storage/codec/bytes.h"
 #include "daemon/storage/envelope.h"
-#include "daemon/storage/head_batch.h"
 #include "daemon/storage/keys.h"
 #include "daemon/storage/part_format.h"
-#include "tests/daemon/push_views.h"
+#include "tests/daemon/storage/cut_and_flip.h"
 #include "tests/daemon/storage/store_fixture.h"
 
 using namespace sluice;
@@ -15,10 +14,6 @@ using namespace sluice::storage::test;
 
 namespace {
 
-SharedLabels share(LabelSet labels) {
-  return std::make_shared<const LabelSet>(std::move(labels));
-}
-
 PartDirectory sample_directory() {
   PartDirectory directory;
   directory.streams = {LabelSet{{"a", "1"}}, LabelSet{{"a", "2"}}};
@@ -26,20 +21,6 @@ PartDirectory sample_directory() {
       {3, 30, {{0, 1, from_unix_ns(5), from_unix_ns(5)}, {1, 2, from_unix_ns(1), from_unix_ns(9)}}},
       {1, 7, {{1, 1, from_unix_ns(9), from_unix_ns(9)}}}};
   return directory;
-}
-
-// Damage must be refused or at least not crash; the envelope's checksum is what really guards.
-template <class Decode>
-void cut_and_flip(const std::string& whole, const Decode& decode) {
-  for (std::size_t n = 0; n < whole.size(); ++n) {
-    INFO("cut at " << n);
-    CHECK_FALSE(decode(whole.substr(0, n)));
-  }
-  for (std::size_t bit = 0; bit < whole.size() * 8; ++bit) {
-    auto damaged = whole;
-    damaged[bit / 8] = static_cast<char>(damaged[bit / 8] ^ (1 << (bit % 8)));
-    static_cast<void>(decode(damaged));
-  }
 }
 
 }  // namespace
@@ -130,26 +111,6 @@ TEST_CASE("an envelope opens only under its key and type, unharmed") {
     CHECK_FALSE(opened);
     return opened;
   });
-}
-
-TEST_CASE("a head batch comes back sorted, equal timestamps in arrival order") {
-  const std::vector<StreamEntries> streams = {
-      stream({{"a", "1"}}, {entry(5, "b"), entry(3, "a", {{"k", "v"}}), entry(5, "c")}),
-      stream({{"empty", "1"}}, {}), stream({{"a", "2"}}, {entry(-1, "")})};
-  const auto body = encode_head_batch(TenantId("t"), from_unix_ns(9), views_of(streams));
-  const auto parsed = HeadBatch::parse(unpack_body(pack_body(body)).value(), 100, share);
-  REQUIRE(parsed.has_value());
-  const HeadBatch& batch = **parsed;
-  CHECK(batch.tenant() == TenantId("t"));
-  CHECK(batch.received() == from_unix_ns(9));
-  CHECK(batch.entries() == 4);
-  REQUIRE(batch.runs().size() == 2);
-  const HeadRun& run = batch.runs()[0];
-  CHECK(run.lines == std::vector<std::string_view>{"a", "b", "c"});
-  CHECK(run.sequences == std::vector<std::uint64_t>{101, 100, 102});
-  CHECK(run.metadata == std::vector<LabelSet>{{{"k", "v"}}, {}, {}});
-  cut_and_flip(
-      body, [&](const std::string& damaged) { return bool(HeadBatch::parse(damaged, 1, share)); });
 }
 
 TEST_CASE("directory and summary come back") {

@@ -5,6 +5,7 @@
 #include <sstream>
 
 #include "tests/daemon/push_views.h"
+#include "tests/daemon/sent_push.h"
 
 namespace sluice::storage::test {
 
@@ -49,8 +50,13 @@ void StoreFixture::reopen() {
   open();
 }
 
+Result<PushOutcome> StoreFixture::send(LogPush push) {
+  const bool compressed = pushes_++ % 2 == 1;
+  return store_->push(compressed ? as_sent(std::move(push)) : std::move(push));
+}
+
 Result<PushOutcome> StoreFixture::try_push(const std::vector<StreamEntries>& streams) {
-  return store_->push({tenant, views_of(streams), std::nullopt});
+  return send({tenant, views_of(streams), std::nullopt});
 }
 
 PushOutcome StoreFixture::push(const std::vector<StreamEntries>& streams) {
@@ -74,7 +80,8 @@ Result<PushOutcome> StoreFixture::push_from(const std::string& source, std::uint
     identity.ends.push_back(identity.end);
     entries.push_back(entry(noon + static_cast<std::int64_t>(identity.end), std::move(line)));
   }
-  return store_->push({tenant, views_of({stream({{"source", source}}, entries)}), identity});
+  const auto streams = {stream({{"source", source}}, entries)};
+  return send({tenant, views_of(streams), identity});
 }
 
 std::vector<Found> StoreFixture::query(query::LogSelect select) {

@@ -59,7 +59,10 @@ class StoreFixture {
   std::vector<std::string> warnings;  // of the last query
 
  private:
+  Result<PushOutcome> send(LogPush push);
+
   TempDir dir_;
+  std::size_t pushes_ = 0;  // every other comes compressed
   std::unique_ptr<RocksStore> store_;
 };
 
