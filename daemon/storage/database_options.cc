@@ -21,7 +21,7 @@ bool holds_parts(Family family) {
 
 std::size_t memtable_bytes(Family family) {
   switch (family) {
-    case Family::head: return 8 << 20;
+    case Family::head: return 12 << 20;
     case Family::sample_head: return 16 << 20;
     case Family::rows: return 12 << 20;
     case Family::sample_rows: return 8 << 20;

@@ -131,8 +131,9 @@ class ValueTable {
 std::vector<std::uint32_t> by_falling_count(const Distinct& distinct) {
   std::vector<std::uint32_t> order(distinct.first.size());
   std::iota(order.begin(), order.end(), 0U);
-  std::stable_sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) {
-    return distinct.counts[a] > distinct.counts[b];
+  std::sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) {
+    return distinct.counts[a] != distinct.counts[b] ? distinct.counts[a] > distinct.counts[b]
+                                                    : a < b;
   });
   return order;
 }
@@ -160,6 +161,9 @@ bool find_few(std::size_t rows, Distinct& out, Code code_of) {
   ValueTable table(rows);
   out.codes.resize(rows);
   const std::size_t most = std::min(max_distinct, std::max<std::size_t>(1, rows / 2));
+  constexpr std::size_t usual = 64;
+  out.first.reserve(std::min(most + 1, usual));
+  out.counts.reserve(std::min(most + 1, usual));
   for (std::size_t i = 0; i < rows; ++i) {
     const std::uint32_t code = code_of(table, i);
     if (out.first.size() > most) return false;

@@ -12,6 +12,8 @@ namespace {
 
 // What a full group has, so that it is not copied as it grows; unused pages cost nothing.
 constexpr std::size_t lines_reserved = row_group_bytes_max + (1 << 20);
+// Of a template: what is rarer is split again.
+constexpr std::size_t rows_at_first = 16;
 
 // Two templates of a draft can turn out to be one of the part: rare lines split coarse may get the
 // template of other lines split fine.
@@ -85,6 +87,10 @@ void LineGroups::place(std::uint32_t row, Detail detail, Draft& draft) {
   if (number == draft.groups.size()) draft.groups.emplace_back();
   Group& group = draft.groups[number];
   group.slots = static_cast<std::uint32_t>(split_.slots.size());
+  if (group.rows.empty()) {
+    group.rows.reserve(rows_at_first);
+    group.ranges.reserve(rows_at_first * group.slots);
+  }
   group.rows.push_back(row);
   const auto base = static_cast<std::uint32_t>(text.data() - lines_.data());
   const auto first =

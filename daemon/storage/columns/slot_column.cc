@@ -20,6 +20,7 @@ std::vector<std::string_view> sample_of(Values values) {
   constexpr std::size_t first = 4;
   constexpr std::size_t spread = 12;
   std::vector<std::string_view> sample;
+  sample.reserve(first + 2 * spread);
   for (std::size_t i = 0; i < values.size() && i < first; ++i) sample.push_back(values[i]);
   const std::size_t step = std::max<std::size_t>(1, values.size() / spread);
   for (std::size_t i = first; i < values.size(); i += step) sample.push_back(values[i]);
@@ -31,8 +32,10 @@ std::vector<std::string_view> sample_of(Values values) {
 std::optional<NumberPlan> numbers_of(Values values, const Distinct* few,
                                      std::span<const ColumnInfo> guesses, Times times) {
   std::vector<std::string_view> some;
-  if (few != nullptr)
+  if (few != nullptr) {
+    some.reserve(few->first.size());
     for (const std::uint32_t row : few->first) some.push_back(values[row]);
+  }
   std::vector<std::int64_t> numbers;
   for (ColumnInfo info : guesses) {
     if (info.shape != ColumnShape::number) continue;

@@ -10,11 +10,11 @@ namespace sluice::storage {
 namespace {
 
 bool all_fit(Values sample, const ColumnInfo& info) {
+  const bool number = info.shape == ColumnShape::number;
+  std::string room(number ? 0 : fixed_stride(info.form, info.width), '\0');
   return std::all_of(sample.begin(), sample.end(), [&](std::string_view value) {
-    if (info.shape == ColumnShape::number)
-      return parse_number(info.form, info.width, value).has_value();
-    std::string room(fixed_stride(info.form, info.width), '\0');
-    return parse_fixed(info.form, info.width, value, room.data());
+    return number ? parse_number(info.form, info.width, value).has_value()
+                  : parse_fixed(info.form, info.width, value, room.data());
   });
 }
 
@@ -39,7 +39,9 @@ std::vector<ColumnInfo> forms_like(Values sample) {
   const auto length = static_cast<std::uint16_t>(std::min<std::size_t>(first.size(), 999));
   const auto digits = static_cast<std::uint16_t>(std::min<std::size_t>(fraction_digits(first), 99));
   const std::uint16_t most = most_fraction_digits(sample);
+  constexpr std::size_t usual = 16;
   std::vector<ColumnInfo> forms;
+  forms.reserve(usual);
   for (const std::uint16_t layout : layouts_of(first))
     forms.push_back(info_of(ColumnEncoding::timestamp, layout));
   forms.push_back(info_of(ColumnEncoding::integer));
