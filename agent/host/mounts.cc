@@ -74,16 +74,23 @@ bool reported_mount(std::string_view mountpoint, std::string_view fstype) {
 }
 
 // 36 35 98:0 /root /mount/point rw,noatime master:1 - ext3 /dev/root rw,errors=continue
+std::optional<MountLine> parse_mount_line(std::string_view line) {
+  const auto fields = split_fields(line);
+  const auto dash = std::find(fields.begin(), fields.end(), "-");
+  if (fields.end() - dash < 4 || dash - fields.begin() < 6) return std::nullopt;
+  return MountLine{fields[2],  fields[3],   unescape_mount(fields[4]),
+                   fields[5],  *(dash + 1), unescape_mount(*(dash + 2)),
+                   *(dash + 3)};
+}
+
 Result<std::vector<Mount>> parse_mountinfo(std::string_view text) {
   std::vector<Mount> out;
   for (const auto line : split_lines_of(text)) {
-    const auto fields = split_fields(line);
-    if (fields.empty()) continue;
-    const auto dash = std::find(fields.begin(), fields.end(), "-");
-    if (fields.size() < 10 || fields.end() - dash < 4 || dash - fields.begin() < 6)
-      return malformed("mountinfo", "odd line `" + std::string(line) + "`");
-    Mount m{unescape_mount(*(dash + 2)), unescape_mount(fields[4]), std::string(*(dash + 1)),
-            has_option(fields[5], "ro") || has_option(*(dash + 3), "ro")};
+    if (split_fields(line).empty()) continue;
+    auto parsed = parse_mount_line(line);
+    if (!parsed) return malformed("mountinfo", "odd line `" + std::string(line) + "`");
+    Mount m{std::move(parsed->device), std::move(parsed->mountpoint), std::string(parsed->fstype),
+            has_option(parsed->options, "ro") || has_option(parsed->fs_options, "ro")};
     if (!reported_mount(m.mountpoint, m.fstype)) continue;
     const auto same = [&m](const Mount& other) {
       return other.device == m.device && other.mountpoint == m.mountpoint &&

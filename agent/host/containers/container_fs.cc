@@ -9,25 +9,6 @@
 namespace sluice::agent {
 namespace {
 
-// A line of mountinfo, unescaped where paths are compared.
-struct MountLine {
-  std::string_view number;  // "8:2"
-  std::string_view root;    // what of the file system is mounted
-  std::string mountpoint;
-  std::string_view fstype;
-  std::string device;
-  std::string_view options;  // of the file system
-};
-
-std::optional<MountLine> parse_mount_line(std::string_view line) {
-  const auto fields = split_fields(line);
-  const auto dash = std::find(fields.begin(), fields.end(), "-");
-  if (fields.end() - dash < 4 || dash - fields.begin() < 6) return std::nullopt;
-  return MountLine{
-      fields[2],  fields[3], unescape_mount(fields[4]), *(dash + 1), unescape_mount(*(dash + 2)),
-      *(dash + 3)};
-}
-
 // The mount that a path lies on: of the longest mount points the last one, which covers the others.
 std::optional<MountLine> mount_of(std::string_view mounts, std::string_view path) {
   std::optional<MountLine> best;
@@ -83,7 +64,7 @@ std::optional<RootFs> find_root_fs(std::string_view machine_mounts,
   const auto own = mount_of(container_mounts, "/");
   if (!own || in_memory(own->fstype)) return std::nullopt;
   if (own->fstype == "overlay") {
-    const auto upper = unescape_mount(option_of(own->options, "upperdir="));
+    const auto upper = unescape_mount(option_of(own->fs_options, "upperdir="));
     return upper.empty() ? std::nullopt : shared_fs(machine_mounts, upper, root);
   }
   const auto machine = mount_of(machine_mounts, "/");
