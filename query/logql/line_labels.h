@@ -7,8 +7,8 @@
 //
 // Rules (Loki's): metadata that meets a stream label of its name is called <name>_extracted, and so
 // is a parsed label that meets a stream or metadata label; where both are, the parsed one stays. Of
-// equal parsed names the first value stays. __error__ and __error_details__ are labels like others to
-// whoever reads or removes them.
+// equal parsed names the first value stays. __error__ and __error_details__ are labels like others
+// to whoever reads or removes them.
 #pragma once
 
 #include <cstdint>
