@@ -265,7 +265,7 @@ TEST_CASE("push tries again when the server is busy, and says what it could not 
     return ++*calls < 3 ? Response::json(429, "{}") : Response::no_content();
   });
   server.start();
-  CHECK(server.run({"push", "-l", "job=ci"}, "one\n").code == 0);
+  CHECK(server.run({"push", "-l", "job=ci", "-"}, "one\n").code == 0);
   FakeServer refusing;
   refusing.answer("POST", "/loki/api/v1/push", 400, R"({"error":"label too long"})");
   refusing.start();
