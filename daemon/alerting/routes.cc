@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <map>
 
 #include "daemon/alerting/json_encode.h"
+#include "daemon/alerting/loki_rules.h"
 
 namespace sluice::alerting {
 namespace {
@@ -117,40 +117,6 @@ http::Response serve_rules(const RuleManager& rules, http::Request& request) {
   return http::Response::json(200, rules_json(rules.groups(), request.query));
 }
 
-// YAML's double-quoted style takes JSON's escapes.
-void append_yaml_text(std::string& out, std::string_view text) {
-  append_json_string(out, text);
-}
-
-void append_yaml_labels(std::string& out, std::string_view key, const LabelSet& labels) {
-  if (labels.empty()) return;
-  out += "            " + std::string(key) + ":\n";
-  for (const auto& [name, value] : labels) {
-    out += "                " + name + ": ";
-    append_yaml_text(out, value);
-    out += "\n";
-  }
-}
-
-void append_yaml_rule(std::string& out, const RuleView& rule) {
-  const bool alerting = rule.kind == RuleKind::alerting;
-  out += alerting ? "          - alert: " : "          - record: ";
-  append_yaml_text(out, rule.name);
-  out += "\n            expr: ";
-  append_yaml_text(out, rule.query);
-  out += "\n";
-  if (rule.times.hold > Duration{0}) {
-    out += "            for: " + format_prometheus_duration(rule.times.hold) + "\n";
-  }
-  if (rule.times.keep_firing_for > Duration{0}) {
-    out +=
-        "            keep_firing_for: " + format_prometheus_duration(rule.times.keep_firing_for) +
-        "\n";
-  }
-  append_yaml_labels(out, "labels", rule.labels);
-  append_yaml_labels(out, "annotations", rule.annotations);
-}
-
 }  // namespace
 
 std::string rules_json(const std::vector<GroupView>& groups, const http::Params& params) {
@@ -181,24 +147,6 @@ std::string alerts_json(const std::vector<GroupView>& groups) {
   return w.take();
 }
 
-std::string loki_rules_yaml(const std::vector<GroupView>& groups) {
-  std::map<std::string, std::vector<const GroupView*>> by_file;
-  for (const auto& group : groups) by_file[group.file].push_back(&group);
-  std::string out;
-  for (const auto& [file, members] : by_file) {
-    append_yaml_text(out, file);
-    out += ":\n";
-    for (const GroupView* group : members) {
-      out += "    - name: ";
-      append_yaml_text(out, group->name);
-      out += "\n      interval: " + format_prometheus_duration(group->interval) + "\n";
-      out += "      rules:\n";
-      for (const auto& rule : group->rules) append_yaml_rule(out, rule);
-    }
-  }
-  return out.empty() ? "{}\n" : out;
-}
-
 void add_alerting_routes(http::Router& router, const RuleManager& rules) {
   const http::RouteOptions options;
   for (const char* prefix : {"/api/v1", "/prometheus/api/v1"}) {
@@ -208,11 +156,13 @@ void add_alerting_routes(http::Router& router, const RuleManager& rules) {
       return http::Response::json(200, alerts_json(rules.groups()));
     });
   }
-  router.add("GET", "/loki/api/v1/rules", options, [&rules](http::Request&) {
-    http::Response response = http::Response::text(200, loki_rules_yaml(rules.groups()));
-    response.headers.set("Content-Type", "application/yaml");
-    return response;
-  });
+  for (const char* path : {"/loki/api/v1/rules", "/api/prom/rules"}) {
+    router.add("GET", path, options,
+               [&rules](http::Request&) { return yaml_response(loki_rules_yaml(rules.groups())); });
+    router.add("GET", std::string(path) + "/{place...}", options, [&rules](http::Request& request) {
+      return loki_rules_at(rules.groups(), request.path_params["place"]);
+    });
+  }
 }
 
 }  // namespace sluice::alerting

@@ -100,16 +100,14 @@ Result<http::Response> LokiPushHandler::push(http::Request& request) {
   BatchIdentity* const identity = push.identity ? &*push.identity : nullptr;
   auto rejections = validate_logs(push.streams, identity, limits, clock_.now());
   SLUICE_CHECK(check_split(push.streams, limits));
-  metrics_.count(rejections);
   return store(std::move(push), limits, std::move(rejections), entries);
 }
 
-// `rejections`: what was refused of its `entries` for good.
+// `rejections`: what was refused of its `entries` for good. They are told when the rest is stored:
+// what comes again as a whole meets them then.
 Result<http::Response> LokiPushHandler::store(storage::LogPush push, const Limits& limits,
                                               Rejections rejections, std::size_t entries) {
-  Rejections held;  // that may be sent again
-  SLUICE_TRY(const RatesTaken taken, take_rates(push, limits, held));
-  if (push.streams.empty() && !held.empty()) return too_much(held);
+  SLUICE_TRY(const RatesTaken taken, take_rates(push, limits));
   BatchIdentity* const identity = push.identity ? &*push.identity : nullptr;
   for (auto& stream : push.streams) metrics_.count(cut_long_lines(stream, identity, limits));
   const storage::LogPush source{push.tenant, {}, push.identity, {}};
@@ -119,6 +117,7 @@ Result<http::Response> LokiPushHandler::store(storage::LogPush push, const Limit
     return refused(outcome.error(), source);
   }
   metrics_.items.inc(static_cast<double>(outcome->accepted + outcome->duplicates));
+  Rejections held;  // that may be sent again
   for (const auto& stream : outcome->refused)
     held.add("stream_limit", stream.entries,
              too_many_streams_text(stream.labels, source.tenant.value));
@@ -126,8 +125,8 @@ Result<http::Response> LokiPushHandler::store(storage::LogPush push, const Limit
     give_back(source.tenant, taken, limits);
     return too_much(held);
   }
-  metrics_.count(held);
   rejections.add(held);
+  metrics_.count(rejections);
   auto response = rejections.empty()
                       ? http::Response::no_content()
                       : http::Response::text(400, rejections.message(entries, "entries"));
@@ -135,18 +134,17 @@ Result<http::Response> LokiPushHandler::store(storage::LogPush push, const Limit
   return response;
 }
 
-// Nothing is stored. Of a push that is stored in part the rest is refused with 400: after a 429 all
-// of it would come again, and be there twice.
-http::Response LokiPushHandler::too_much(const Rejections& held) const {
+// Nothing is stored, and all of it comes again. What is stored in part must not: of equal lines all
+// are kept.
+Error LokiPushHandler::too_much(const Rejections& held) const {
   metrics_.count(held);
-  return error_answer({ErrorCode::limit_exceeded, held.first()});
+  return {ErrorCode::limit_exceeded, held.first()};
 }
 
-Result<LokiPushHandler::RatesTaken> LokiPushHandler::take_rates(storage::LogPush& push,
-                                                                const Limits& limits,
-                                                                Rejections& held) {
+Result<LokiPushHandler::RatesTaken> LokiPushHandler::take_rates(const storage::LogPush& push,
+                                                                const Limits& limits) {
   RatesTaken taken;
-  taken.streams = take_stream_rates(push, limits, held);
+  SLUICE_TRY(taken.streams, take_stream_rates(push, limits));
   auto size = take_rate(push.tenant, push.streams, limits);
   if (!size) {
     stream_rate_.give_back(taken.streams, limits);
@@ -156,24 +154,21 @@ Result<LokiPushHandler::RatesTaken> LokiPushHandler::take_rates(storage::LogPush
   return taken;
 }
 
-// Takes out the streams that are too fast.
-std::vector<StreamRate::Taken> LokiPushHandler::take_stream_rates(storage::LogPush& push,
-                                                                  const Limits& limits,
-                                                                  Rejections& held) {
-  std::vector<StreamRate::Taken> taken;
-  if (limits.stream_rate_bytes == 0) return taken;
-  const auto now = std::chrono::steady_clock::now();
-  std::erase_if(push.streams, [&](const PushStream& stream) {
-    const auto one = stream_rate_.take(push.tenant, stream, limits, now);
-    if (one) {
-      taken.push_back(*one);
-    } else {
-      held.add("per_stream_rate_limit", stream.entries.size(),
-               stream_rate_text(stream.labels, stream_bytes(stream), limits.stream_rate_bytes));
-    }
-    return !one;
-  });
-  return taken;
+// One stream that is too fast holds up the push: soon it is not, and nothing is lost.
+Result<std::vector<StreamRate::Taken>> LokiPushHandler::take_stream_rates(
+    const storage::LogPush& push, const Limits& limits) {
+  std::vector<StreamRate::Taken> none;
+  if (limits.stream_rate_bytes == 0) return none;
+  auto outcome =
+      stream_rate_.take(push.tenant, push.streams, limits, std::chrono::steady_clock::now());
+  if (outcome.held.empty()) return std::move(outcome.taken);
+  Rejections held;
+  for (const std::size_t place : outcome.held) {
+    const auto& stream = push.streams[place];
+    held.add("per_stream_rate_limit", stream.entries.size(),
+             stream_rate_text(stream.labels, stream_bytes(stream), limits.stream_rate_bytes));
+  }
+  return too_much(held);
 }
 
 void LokiPushHandler::give_back(const TenantId& tenant, const RatesTaken& taken,

@@ -28,14 +28,14 @@ class LokiPushHandler {
   Result<Decoded> decode(http::Request& request);
   Result<http::Response> store(storage::LogPush push, const Limits& limits, Rejections rejections,
                                std::size_t entries);
-  http::Response too_much(const Rejections& held) const;
+  Error too_much(const Rejections& held) const;
   struct RatesTaken {
     PushSize all;
     std::vector<StreamRate::Taken> streams;
   };
-  Result<RatesTaken> take_rates(storage::LogPush& push, const Limits& limits, Rejections& held);
-  std::vector<StreamRate::Taken> take_stream_rates(storage::LogPush& push, const Limits& limits,
-                                                   Rejections& held);
+  Result<RatesTaken> take_rates(const storage::LogPush& push, const Limits& limits);
+  Result<std::vector<StreamRate::Taken>> take_stream_rates(const storage::LogPush& push,
+                                                           const Limits& limits);
   void give_back(const TenantId& tenant, const RatesTaken& taken, const Limits& limits);
   Result<PushSize> take_rate(const TenantId& tenant, const std::vector<PushStream>& streams,
                              const Limits& limits);

@@ -26,14 +26,19 @@ std::size_t stream_bytes(const PushStream& stream) {
   return bytes;
 }
 
-std::optional<StreamRate::Taken> StreamRate::take(const TenantId& tenant, const PushStream& stream,
-                                                  const Limits& limits, Time now) {
-  const Taken taken{hash_of(tenant, stream.labels), stream_bytes(stream)};
+StreamRate::Outcome StreamRate::take(const TenantId& tenant, const std::vector<PushStream>& streams,
+                                     const Limits& limits, Time now) {
+  Outcome outcome;
+  std::vector<Buckets::Wanted> wanted;
+  for (const auto& stream : streams) {
+    outcome.taken.push_back({hash_of(tenant, stream.labels), stream_bytes(stream)});
+    wanted.push_back(
+        {outcome.taken.back().stream, static_cast<double>(outcome.taken.back().bytes)});
+  }
   const std::lock_guard lock(mutex_);
-  if (!buckets_.take(taken.stream, static_cast<double>(taken.bytes), stream_bucket_rate(limits),
-                     now))
-    return std::nullopt;
-  return taken;
+  outcome.held = buckets_.take_all(wanted, stream_bucket_rate(limits), now);
+  if (!outcome.held.empty()) outcome.taken.clear();
+  return outcome;
 }
 
 void StreamRate::give_back(const std::vector<Taken>& taken, const Limits& limits) {

@@ -1,9 +1,9 @@
 // StreamRate: how much may be pushed to each stream (Loki's per_stream_rate_limit and its burst).
-// Safe from any thread; time comes from the caller.
+// A push gets all it wants, or nothing and comes again as a whole. Safe from any thread; time comes
+// from the caller.
 #pragma once
 
 #include <mutex>
-#include <optional>
 #include <vector>
 
 #include "base/types/ids.h"
@@ -25,16 +25,24 @@ class StreamRate {
     std::uint64_t stream = 0;  // its hash
     std::size_t bytes = 0;
   };
-  // Takes what the stream has to get; nullopt: that is not in its bucket, nothing is taken.
-  std::optional<Taken> take(const TenantId& tenant, const PushStream& stream, const Limits& limits,
-                            Time now);
+  // Takes what each of the streams has to get; otherwise nothing is taken, and `held` are the
+  // places of those that are too fast. Full buckets always have enough: all comes through in the
+  // end.
+  struct Outcome {
+    std::vector<Taken> taken;
+    std::vector<std::size_t> held;
+  };
+  Outcome take(const TenantId& tenant, const std::vector<PushStream>& streams, const Limits& limits,
+               Time now);
   // It was not stored.
   void give_back(const std::vector<Taken>& taken, const Limits& limits);
   std::size_t streams() const;  // that have a bucket
 
  private:
+  using Buckets = TokenBuckets<std::uint64_t>;
+
   mutable std::mutex mutex_;
-  TokenBuckets<std::uint64_t> buckets_{rate_streams_max, rate_streams_max};  // protected by mutex_
+  Buckets buckets_{rate_streams_max, rate_streams_max};  // protected by mutex_
 };
 
 // Of lines and structured metadata.

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <chrono>
 #include <unordered_map>
+#include <vector>
 
 namespace sluice::ingest {
 
@@ -27,12 +28,28 @@ class TokenBuckets {
 
   // False: so much is not in the bucket, and nothing is taken.
   bool take(const Key& key, double bytes, BucketRate how, Time now) {
-    Bucket& bucket = bucket_of(key, how, now);
-    bucket.level = level_at(bucket, how, now);
-    bucket.filled = now;
-    if (bucket.level < std::min(bytes, how.burst)) return false;
-    bucket.level -= bytes;
-    return true;
+    return take_all({{key, bytes}}, how, now).empty();
+  }
+  // Takes all, or nothing: then the places in `wanted` whose buckets have too little. What is
+  // wanted of one bucket counts as one amount, so that a full one always has enough.
+  struct Wanted {
+    Key key;
+    double bytes = 0;
+  };
+  std::vector<std::size_t> take_all(const std::vector<Wanted>& wanted, BucketRate how, Time now) {
+    if (buckets_.size() >= swept_ && now >= next_sweep_) forget_full(how, now);
+    std::unordered_map<Bucket*, double> sums;
+    std::vector<Bucket*> places;
+    for (const auto& [key, bytes] : wanted) {
+      places.push_back(&bucket_of(key, how, now));
+      sums[places.back()] += bytes;
+    }
+    std::vector<std::size_t> lacking;
+    for (std::size_t i = 0; i < places.size(); ++i)
+      if (!has(*places[i], sums[places[i]], how, now)) lacking.push_back(i);
+    if (lacking.empty())
+      for (const auto& [bucket, bytes] : sums) bucket->level -= bytes;
+    return lacking;
   }
   void give_back(const Key& key, double bytes, BucketRate how) {
     const auto at = buckets_.find(key);
@@ -52,10 +69,15 @@ class TokenBuckets {
     return std::min(how.burst, bucket.level + seconds * how.rate);
   }
 
+  static bool has(Bucket& bucket, double bytes, BucketRate how, Time now) {
+    bucket.level = level_at(bucket, how, now);
+    bucket.filled = now;
+    return bucket.level >= std::min(bytes, how.burst);
+  }
+
   Bucket& bucket_of(const Key& key, BucketRate how, Time now) {
     const auto at = buckets_.find(key);
     if (at != buckets_.end()) return at->second;
-    if (buckets_.size() >= swept_ && now >= next_sweep_) forget_full(how, now);
     if (buckets_.size() >= most_) return shared_;
     return buckets_.emplace(key, Bucket{how.burst, now}).first->second;
   }

@@ -228,7 +228,7 @@ void add_query(std::vector<ConfigKey>& keys) {
 void add_active_limits(std::vector<ConfigKey>& keys) {
   const std::string s = "limits";
   keys.push_back(bytes(s, "stream_rate_bytes",
-                       "Log bytes one stream may get per second; past it refused; 0: no limit",
+                       "Log bytes one stream may get per second; past it 429; 0: no limit",
                        AT(ingest.stream_rate_bytes)));
   keys.push_back(bytes(s, "stream_burst_bytes", "... and at once after a pause",
                        AT(ingest.stream_burst_bytes)));

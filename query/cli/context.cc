@@ -4,6 +4,7 @@
 
 #include "query/cli/api_client.h"
 #include "query/cli/log_flags.h"
+#include "query/cli/log_table.h"
 #include "query/cli/style.h"
 #include "query/cli/time_spec.h"
 
@@ -73,7 +74,14 @@ ExitCode run_context(ContextOptions o, Context& context) {
   if (!here) return fail(context, here.error());
   const auto after = read_side(o, {*at + Duration{1}, *at + *window}, o.after, true, context);
   if (!after) return fail(context, after.error());
-  for (const auto* side : {&*before, &*here, &*after}) print_side(*side, *at, *style, context);
+  LogTable table(*style);
+  for (const auto* side : {&*before, &*here, &*after}) {
+    if (style->format == LogFormat::table)
+      for (const auto& line : *side) table.add(line, *style);
+    else
+      print_side(*side, *at, *style, context);
+  }
+  if (!table.empty()) context.out << table.render(style->color);
   if (here->empty() && !context.options.quiet)
     context.err << "no line at " << format_rfc3339(*at) << "\n";
   return ExitCode::ok;

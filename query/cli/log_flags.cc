@@ -5,11 +5,17 @@
 namespace sluice::query::cli {
 
 void LogStyleFlags::add_to(CLI::App& app) {
-  app.add_option("-o,--output", output, "default, raw, jsonl, json, logfmt or csv")
+  app.add_option("-o,--output", output, "default, raw, jsonl, json, logfmt, csv or table")
       ->capture_default_str();
   app.add_flag("--no-labels", no_labels, "Leave labels out");
   app.add_option("--include-label", include, "Print only this label (repeatable)");
   app.add_option("--exclude-label", exclude, "Do not print this label (repeatable)");
+  app.add_option("--fields", fields, "Print these labels or parsed fields, in this order")
+      ->delimiter(',');
+  app.add_option("-i,--include", lines_with,
+                 "Print only lines with this regular expression (repeatable: with any)");
+  app.add_option("-e,--exclude", lines_without, "Print no lines with it (repeatable)");
+  app.add_option("-H,--highlight", highlight, "Print in bold what this regular expression finds");
   app.add_option("--labels-length", labels_width, "Pad label sets to this width");
   app.add_flag("--include-common-labels", include_common,
                "Print labels that all lines share on each of them");
@@ -25,7 +31,10 @@ Result<LogStyle> LogStyleFlags::resolve(const Context& context) const {
   style.labels_width = labels_width;
   style.include.insert(include.begin(), include.end());
   style.exclude.insert(exclude.begin(), exclude.end());
-  style.drop_common = style.format == LogFormat::standard && style.labels && !include_common;
+  style.fields = fields;
+  const bool apart = style.format == LogFormat::standard || style.format == LogFormat::table;
+  style.drop_common = apart && style.labels && fields.empty() && !include_common;
+  SLUICE_TRY(style.sieve, LineSieve::make(lines_with, lines_without, highlight));
   return style;
 }
 
@@ -34,6 +43,13 @@ void TailFlags::add_to(CLI::App& app) {
                  "Seconds to hold lines back so that late ones fall into order (with --follow)");
   app.add_option("--tail-limit", tail_limit, "Lines to begin with (with --follow)")
       ->capture_default_str();
+  add_end_to(app);
+}
+
+void TailFlags::add_end_to(CLI::App& app) {
+  app.add_option("--until-match", until_match,
+                 "End with exit 0 at a line with this regular expression (when following)");
+  app.add_option("--timeout", timeout, "End with exit 124 after this time (when following)");
 }
 
 }  // namespace sluice::query::cli

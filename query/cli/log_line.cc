@@ -42,7 +42,7 @@ Result<LogLine> parse_entry(const Json& entry, const LabelSet& labels) {
   return Error{ErrorCode::unavailable, "the server sent a log entry that is not one"};
 }
 
-LabelSet shown_labels(const LabelSet& labels, const LogStyle& style) {
+LabelSet styled_labels(const LabelSet& labels, const LogStyle& style) {
   LabelSet shown;
   for (const auto& label : labels) {
     const bool included = style.include.empty() || style.include.contains(label.name);
@@ -65,7 +65,7 @@ std::string as_json(const LogLine& line, const LogStyle& style) {
   w.begin_object();
   if (style.labels) {
     w.key("labels");
-    write_labels(w, shown_labels(line.labels, style));
+    write_labels(w, shown_labels(line, style));
   }
   w.key("line").string(line.line);
   w.key("timestamp").string(format_rfc3339(line.timestamp));
@@ -87,16 +87,12 @@ Color color_of_line(const LogLine& line) {
   return Color::none;
 }
 
-// Each stream has a colour of its own, as far as there are colours; red and yellow tell of levels.
-Color color_of_stream(const LabelSet& labels) {
-  constexpr std::array colors = {Color::cyan, Color::magenta, Color::green, Color::blue};
-  return colors[labels.hash() % colors.size()];
-}
-
 // As csv and logfmt have it.
 std::string as_csv(const LogLine& line, const LogStyle& style) {
   std::string out = format_rfc3339(line.timestamp) + ',';
-  if (style.labels) out += csv_field(shown_labels(line.labels, style).to_string()) + ',';
+  for (const auto& field : style.fields) out += csv_field(field_of(line, field)) + ',';
+  if (style.labels && style.fields.empty())
+    out += csv_field(shown_labels(line, style).to_string()) + ',';
   return out + csv_field(line.line) + '\n';
 }
 
@@ -107,7 +103,7 @@ std::string as_logfmt(const LogLine& line, const LogStyle& style) {
     append_quoted(out, value);
   };
   if (style.labels)
-    for (const auto& [name, value] : shown_labels(line.labels, style)) pair(name, value);
+    for (const auto& [name, value] : shown_labels(line, style)) pair(name, value);
   pair("line", line.line);
   return out + '\n';
 }
@@ -116,18 +112,38 @@ std::string as_text(const LogLine& line, const LogStyle& style) {
   std::string out = paint(format_local(line.timestamp), Color::blue, style.color);
   if (style.labels) {
     const Color stream = color_of_stream(line.labels);
-    std::string labels = shown_labels(line.labels, style).to_string();
+    std::string labels = shown_labels(line, style).to_string();
     if (labels.size() < style.labels_width) labels.resize(style.labels_width, ' ');
     out += ' ' + paint(labels, stream, style.color);
   }
-  const Color color = color_of_line(line);
   const std::string text = style.to_terminal ? printable(line.line) : line.line;
-  // Only what stands out is coloured: a screen of green says nothing.
-  const bool loud = color == Color::red || color == Color::yellow;
-  return out + ' ' + paint(text, loud ? color : Color::none, style.color) + '\n';
+  return out + ' ' + style.sieve.marked(text, loud_color(line), style.color) + '\n';
 }
 
 }  // namespace
+
+std::string field_of(const LogLine& line, const std::string& name) {
+  const auto label = line.labels.get(name);
+  return std::string(label.empty() ? line.metadata.get(name) : label);
+}
+
+LabelSet shown_labels(const LogLine& line, const LogStyle& style) {
+  if (style.fields.empty()) return styled_labels(line.labels, style);
+  LabelSet shown;
+  for (const auto& name : style.fields)
+    if (auto value = field_of(line, name); !value.empty()) shown.set(name, std::move(value));
+  return shown;
+}
+
+Color color_of_stream(const LabelSet& labels) {
+  constexpr std::array colors = {Color::cyan, Color::magenta, Color::green, Color::blue};
+  return colors[labels.hash() % colors.size()];
+}
+
+Color loud_color(const LogLine& line) {
+  const Color color = color_of_line(line);
+  return color == Color::red || color == Color::yellow ? color : Color::none;
+}
 
 Result<std::vector<LogLine>> parse_streams(const Json& streams) {
   if (!streams.is_array()) {
@@ -160,13 +176,15 @@ Result<LogFormat> parse_log_format(std::string_view text) {
   if (text == "json") return LogFormat::json;
   if (text == "logfmt") return LogFormat::logfmt;
   if (text == "csv") return LogFormat::csv;
+  if (text == "table") return LogFormat::table;
   return invalid_argument("output \"" + std::string(text) +
-                          "\" is none of default, raw, jsonl, json, logfmt, csv");
+                          "\" is none of default, raw, jsonl, json, logfmt, csv, table");
 }
 
 std::string format_line(const LogLine& line, const LogStyle& style) {
   switch (style.format) {
-    case LogFormat::standard: return as_text(line, style);
+    case LogFormat::standard:
+    case LogFormat::table: return as_text(line, style);
     case LogFormat::raw: return line.line + '\n';
     case LogFormat::jsonl: return as_json(line, style) + '\n';
     case LogFormat::json: return as_json(line, style);

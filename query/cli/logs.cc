@@ -8,6 +8,7 @@
 #include "query/cli/log_answer.h"
 #include "query/cli/log_flags.h"
 #include "query/cli/log_pager.h"
+#include "query/cli/log_table.h"
 #include "query/cli/metric_result.h"
 #include "query/cli/pager.h"
 #include "query/cli/time_spec.h"
@@ -53,22 +54,28 @@ http::Params page_params(const LogsOptions& o, const LogPager::Page& page) {
   return params;
 }
 
-// Prints as lines come; json is one array over all of them.
+// Prints as lines come; json is one array over all of them, a table comes at the end.
 class LinePrinter {
  public:
-  LinePrinter(Context& context, LogStyle style) : context_(context), style_(std::move(style)) {}
+  LinePrinter(Context& context, LogStyle style)
+      : context_(context), style_(std::move(style)), table_(style_) {}
 
   void print(const std::vector<LogLine>& lines) {
     announce_common(lines);
     for (const auto& line : lines) {
+      if (!style_.sieve.passes(line.line)) continue;
       if (style_.format == LogFormat::json) context_.out << (count_ == 0 ? "[" : ",\n");
-      context_.out << format_line(line, style_);
+      if (style_.format == LogFormat::table)
+        table_.add(line, style_);
+      else
+        context_.out << format_line(line, style_);
       ++count_;
     }
   }
 
   void finish() {
     if (style_.format == LogFormat::json) context_.out << (count_ == 0 ? "[]\n" : "]\n");
+    if (!table_.empty()) context_.out << table_.render(style_.color);
   }
 
   std::size_t count() const { return count_; }
@@ -88,6 +95,7 @@ class LinePrinter {
 
   Context& context_;
   LogStyle style_;
+  LogTable table_;
   std::size_t count_ = 0;
 };
 
@@ -98,9 +106,8 @@ ExitCode print_metric(const nlohmann::json& data, const LogsOptions& o, Context&
     if (!context.options.quiet) context.err << "no series\n";
     return o.exit_status ? ExitCode::no : ExitCode::ok;
   }
-  context.out << format_metric(
-      *result, o.style.output == "default" ? MetricFormat::table : MetricFormat::json,
-      context.color());
+  const auto format = parse_metric_format(o.style.output);  // the others are for lines
+  context.out << format_metric(*result, format ? *format : MetricFormat::json, context.color());
   return ExitCode::ok;
 }
 

@@ -16,6 +16,7 @@ constexpr std::chrono::milliseconds first_push_pause{500};
 
 struct PushOptions {
   std::vector<std::string> labels;
+  std::string input = "-";
   bool echo = false;
 };
 
@@ -96,7 +97,9 @@ Action add_push(CLI::App& root) {
   auto o = std::make_shared<PushOptions>();
   CLI::App& app =
       add_subcommand(root, "push", "Store lines from standard input as logs", push_examples);
-  app.add_option("-l,--label", o->labels, "name=value (repeatable, at least one)");
+  app.add_option("-l,--label", o->labels, "name=value (repeatable, at least one)")
+      ->allow_extra_args(false);
+  app.add_option("input", o->input, "Standard input, if given: -")->check(CLI::IsMember({"-"}));
   app.add_flag("--echo", o->echo, "Print the lines too, like tee");
   return [o](Context& context) { return run_push(*o, context); };
 }

@@ -1,7 +1,7 @@
 // conditions_of: what the label filters behind a parser say of one field alone.
 //
-// A row may be left out by a condition only if its line would be dropped, so a filter that might
-// see the error of an earlier comparison (a number filter lets such lines pass) gives none.
+// A row may be left out by a condition only if its line would be dropped, so address filters, which
+// let lines with an error pass, give none.
 
 #include <algorithm>
 
@@ -129,12 +129,10 @@ class Conditions {
   void add(const LabelFilterPtr& conjunct, const LogPushdown::Filter& place) {
     Leaves leaves;
     leaves.add(*conjunct);
-    compared_.insert(compared_.end(), leaves.numbers.begin(), leaves.numbers.end());
-    // Addresses are looked for in text, which the store has no better way to do.
+    // They are looked for in text, besides, which the store has no better way to do.
     if (leaves.addresses) return;
     const auto field = field_of(leaves.name());
     if (!place.parsed || !field || pushdown_.removed(leaves.name(), place.selections)) return;
-    if (!leaves.numbers.empty() && !same_comparison()) return;
     conditions_.push_back(condition(*field, conjunct, leaves));
   }
   std::vector<FieldCondition> take() { return std::move(conditions_); }
@@ -146,15 +144,8 @@ class Conditions {
       if (fields[i].name == name) return i;
     return std::nullopt;
   }
-  // All numbers compared so far are of one label, and read alike: one fails where all fail.
-  bool same_comparison() const {
-    return std::all_of(compared_.begin(), compared_.end(), [&](const auto* number) {
-      return number->label == compared_.front()->label && number->unit == compared_.front()->unit;
-    });
-  }
 
   const LogPushdown& pushdown_;
-  std::vector<const NumberLabelFilter*> compared_;
   std::vector<FieldCondition> conditions_;
 };
 

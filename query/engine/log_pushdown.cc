@@ -21,6 +21,19 @@ bool may_be_extracted(std::string_view name) {
   return name.ends_with(extracted_suffix);
 }
 
+bool any_extracted(const LabelFilterExpr& filter) {
+  if (const auto* matcher = std::get_if<LabelMatcher>(&filter.node))
+    return may_be_extracted(matcher->name());
+  if (const auto* number = std::get_if<NumberLabelFilter>(&filter.node))
+    return may_be_extracted(number->label);
+  if (const auto* address = std::get_if<AddressLabelFilter>(&filter.node))
+    return may_be_extracted(address->label);
+  if (const auto* both = std::get_if<AndLabelFilter>(&filter.node))
+    return any_extracted(*both->lhs) || any_extracted(*both->rhs);
+  const auto& either = std::get<OrLabelFilter>(filter.node);
+  return any_extracted(*either.lhs) || any_extracted(*either.rhs);
+}
+
 // Reads labels and changes labels, not the line, and by names alone.
 bool labels_only(const Stage& stage) {
   if (const auto* format = std::get_if<LabelFormatStage>(&stage))
@@ -45,7 +58,7 @@ Names wanted_by(const LogPipeline& stages, const LogOutput& output) {
 }
 
 // The labels that entries' metadata is looked at for: a parsed x is called x_extracted only where
-// the metadata has an x.
+// the metadata has an x, and an x of the metadata where the stream has one.
 Names of_metadata(const Names& wanted) {
   Names names = wanted;
   for (std::size_t i = 0, n = wanted ? wanted->size() : 0; i < n; ++i)
@@ -123,6 +136,8 @@ bool LogPushdown::take(const Stage& stage) {
     return logfmt->extractions.empty() && !logfmt->strict && !logfmt->keep_empty &&
            take_parser(Parser::logfmt);
   if (const auto* filter = std::get_if<LabelFilterStage>(&stage)) {
+    // Metadata under a stream's name is called so; columns do not know.
+    if (any_extracted(*filter->filter)) return false;
     if (parsed() && !add_fields(*filter->filter, selections())) return false;
     filters_.push_back({filter->filter, parsed(), selections()});
     return true;

@@ -21,10 +21,10 @@ enum class Verdict : std::uint8_t {
 
 bool compare(CompareOp op, double value, double against);
 
-// Of a label that is there (an absent one is dropped), on a line without an error so far.
+// Of a label that is there (an absent one is dropped).
 Verdict judge(const NumberLabelFilter& filter, std::string_view text);
 
-// The same; no text is an error.
+// The same, on a line without an error so far; no text is an error.
 bool judge(const AddressLabelFilter& filter, std::string_view text);
 
 // Whether the line passes the filter. Values that do not convert set __error__ and pass, so that

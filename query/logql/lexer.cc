@@ -111,7 +111,9 @@ class Lexer {
   Result<Token> word() {
     std::size_t end = at_;
     while (end < query_.size() && word_char(query_[end])) ++end;
-    return token_to(end, TokenKind::identifier);
+    auto token = token_to(end, TokenKind::identifier);
+    if (auto lower = lower_case(token.text); lower != token.text) token.string = std::move(lower);
+    return token;
   }
 
   Result<Token> flag() {

@@ -2,7 +2,8 @@
 //
 // Keywords are contextual (a label may be called `sum` or `duration`), so the lexer knows none: it
 // tells identifiers, strings, numbers, durations, byte sizes and symbols apart and leaves meaning
-// to the parser. A numeric word is tried as a float, then a duration, then a byte size.
+// to the parser. Keywords may be written in capitals, too; labels are told apart by case. A numeric
+// word is tried as a float, then a duration, then a byte size.
 #pragma once
 
 #include <cstdint>
@@ -23,13 +24,16 @@ enum class TokenKind { end, identifier, string, number, duration, bytes, flag, s
 struct Token {
   TokenKind kind = TokenKind::end;
   std::string_view text;  // as written; a view of the query
-  std::string string;     // the value of a string, unquoted
+  std::string string;     // the value of a string, unquoted; of a word with capitals: without them
   double number = 0;      // the value of a number; bytes of a byte size
   Duration duration{0};
   std::uint32_t begin = 0;  // byte offset in the query
 
+  // An identifier as a keyword.
+  std::string_view word() const { return string.empty() ? text : std::string_view(string); }
   bool is(std::string_view symbol_or_word) const {
-    return (kind == TokenKind::symbol || kind == TokenKind::identifier) && text == symbol_or_word;
+    return (kind == TokenKind::symbol && text == symbol_or_word) ||
+           (kind == TokenKind::identifier && word() == symbol_or_word);
   }
 };
 

@@ -50,8 +50,19 @@ void LineLabels::start(const LabelSet* metadata) {
   entries_.resize(base_size_);
   metadata_ = metadata;
   if (metadata == nullptr) return;
-  for (const auto& [name, value] : *metadata)
-    if (find(name) == nullptr) entries_.push_back({name, value, Origin::metadata});
+  for (const auto& [name, value] : *metadata) add_metadata(name, value);
+}
+
+void LineLabels::add_metadata(std::string_view name, std::string_view value) {
+  LabelView* present = find(name);
+  if (present != nullptr && present->origin == Origin::stream) {
+    name = arena_.concat(name, extracted_suffix);
+    present = find(name);
+  }
+  if (present == nullptr)
+    entries_.push_back({name, value, Origin::metadata});
+  else if (present->origin == Origin::metadata)
+    present->value = value;
 }
 
 LabelView* LineLabels::find(std::string_view name) {
@@ -85,12 +96,15 @@ bool LineLabels::wants(std::string_view name) const {
 
 void LineLabels::add_parsed(std::string_view name, std::string_view value) {
   if (name.empty() || !wants(name)) return;
-  const LabelView* present = find(name);
+  LabelView* present = find(name);
   if (present != nullptr && present->origin != Origin::parsed) {
     name = arena_.concat(name, extracted_suffix);
     present = find(name);
   }
-  if (present == nullptr) entries_.push_back({name, value, Origin::parsed});
+  if (present == nullptr)
+    entries_.push_back({name, value, Origin::parsed});
+  else if (present->origin == Origin::metadata)
+    *present = {name, value, Origin::parsed};
 }
 
 Origin LineLabels::origin_of(std::string_view name) const {

@@ -5,9 +5,10 @@
 // pipeline's arena, all valid until the next line begins. Lookups scan: a line has tens of labels,
 // and building a map per line would cost more than it saves.
 //
-// Rules (Loki's): a parsed label that meets a stream or metadata label of its name is called
-// <name>_extracted; of equal parsed names the first value stays. __error__ and __error_details__
-// are labels like others to whoever reads or removes them.
+// Rules (Loki's): metadata that meets a stream label of its name is called <name>_extracted, and so
+// is a parsed label that meets a stream or metadata label; where both are, the parsed one stays. Of
+// equal parsed names the first value stays. __error__ and __error_details__ are labels like others
+// to whoever reads or removes them.
 #pragma once
 
 #include <cstdint>
@@ -68,6 +69,7 @@ class LineLabels final : public Fields {
   LineArena& arena() { return arena_; }
 
  private:
+  void add_metadata(std::string_view name, std::string_view value);
   LabelView* find(std::string_view name);
   const LabelView* find(std::string_view name) const;
 

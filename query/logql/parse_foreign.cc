@@ -91,8 +91,8 @@ bool contains_logs(const Expr& expr) {
 bool at_foreign(const TokenStream& in) {
   if (!in.has_foreign() || in.peek().kind != TokenKind::identifier) return false;
   std::size_t at = 1;
-  if (!is_range_operation(in.peek().text)) {
-    if (is_function(in.peek().text)) return false;
+  if (!is_range_operation(in.peek().word())) {
+    if (is_function(in.peek().word())) return false;
     // foo({app="x"}[5m]) is a LogQL function misspelt.
     while (in.peek(at).is("(")) ++at;
     return at == 1 || !in.peek(at).is("{");

@@ -44,7 +44,7 @@ Result<void> check_vector(const TokenStream& in, const Expr& expr, const std::st
 Result<ExprPtr> parse_aggregation(TokenStream& in) {
   const auto begin = in.begin();
   Aggregation out;
-  out.op = std::string(in.next().text);
+  out.op = std::string(in.next().word());
   if (at_grouping(in)) {
     SLUICE_TRY(out.grouping, parse_grouping(in));
   }
@@ -68,7 +68,7 @@ Result<ExprPtr> parse_aggregation(TokenStream& in) {
 Result<ExprPtr> parse_sort(TokenStream& in) {
   const auto begin = in.begin();
   Call call;
-  call.function = std::string(in.next().text);
+  call.function = std::string(in.next().word());
   if (at_grouping(in)) return in.error_here("grouping not allowed for " + call.function);
   SLUICE_CHECK(in.expect("(", call.function));
   SLUICE_TRY(auto argument, parse_metric(in));
@@ -138,13 +138,13 @@ bool is_function(std::string_view name) {
 }
 
 Result<ExprPtr> parse_function(TokenStream& in) {
-  const auto word = in.peek().text;
+  const auto word = in.peek().word();
   if (is_aggregation(word)) return parse_aggregation(in);
   if (word == "sort" || word == "sort_desc") return parse_sort(in);
   if (word == "vector") return parse_vector(in);
   if (word == "label_replace") return parse_label_replace(in);
   return in.error_here(
-      "unknown function \"" + std::string(word) +
+      "unknown function \"" + std::string(in.peek().text) +
       "\"; LogQL begins with a selector {app=\"...\"}, a range aggregation such as "
       "rate({...}[5m]) or an aggregation such as sum(...)");
 }

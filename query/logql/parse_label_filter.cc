@@ -94,33 +94,56 @@ Result<LabelFilterPtr> parse_unit(TokenStream& in) {
   return make_filter(std::move(matcher));
 }
 
-// "and", "," and mere juxtaposition mean the same.
-bool take_and(TokenStream& in) {
-  if (in.take("and") || in.take(",")) return true;
-  const Token& token = in.peek();
-  return token.is("(") || (token.kind == TokenKind::identifier && !token.is("or"));
+// a and b or c, up to a ",": alternatives, of each of which all hold.
+using Alternatives = std::vector<std::vector<LabelFilterPtr>>;
+
+Result<Alternatives> parse_alternatives(TokenStream& in) {
+  Alternatives out(1);
+  while (true) {
+    SLUICE_TRY(auto filter, parse_unit(in));
+    out.back().push_back(std::move(filter));
+    if (in.take("or"))
+      out.emplace_back();
+    else if (!in.take("and"))
+      return out;
+    SLUICE_CHECK(in.count_operator());
+  }
 }
 
-Result<LabelFilterPtr> parse_all_of(TokenStream& in) {
-  SLUICE_TRY(auto filter, parse_unit(in));
-  while (take_and(in)) {
-    SLUICE_CHECK(in.count_operator());
-    SLUICE_TRY(auto rhs, parse_unit(in));
-    filter = make_filter(AndLabelFilter{std::move(filter), std::move(rhs)});
+LabelFilterPtr join(Alternatives alternatives) {
+  LabelFilterPtr any;
+  for (auto& filters : alternatives) {
+    LabelFilterPtr all;
+    for (auto& filter : filters)
+      all = all ? make_filter(AndLabelFilter{std::move(all), std::move(filter)}) : filter;
+    any = any ? make_filter(OrLabelFilter{std::move(any), std::move(all)}) : all;
   }
-  return filter;
+  return any;
+}
+
+// "," and mere juxtaposition mean the same.
+bool take_comma(TokenStream& in) {
+  return in.take(",") || in.peek().is("(") || in.peek().kind == TokenKind::identifier;
 }
 
 }  // namespace
 
+// As in Loki, "," is an `and` with all that follows: `a, b or c` is `a and (b or c)`, and
+// `a or b, c or d` is `a or b and (c or d)`.
 Result<LabelFilterPtr> parse_label_filter(TokenStream& in) {
-  SLUICE_TRY(auto filter, parse_all_of(in));
-  while (in.take("or")) {
-    SLUICE_CHECK(in.count_operator());
-    SLUICE_TRY(auto rhs, parse_all_of(in));
-    filter = make_filter(OrLabelFilter{std::move(filter), std::move(rhs)});
+  std::vector<Alternatives> parts;
+  do {
+    if (!parts.empty()) SLUICE_CHECK(in.count_operator());
+    SLUICE_TRY(auto part, parse_alternatives(in));
+    parts.push_back(std::move(part));
+  } while (take_comma(in));
+  LabelFilterPtr rest = join(std::move(parts.back()));
+  for (auto part = parts.rbegin() + 1; part != parts.rend(); ++part) {
+    auto& last = part->back().back();
+    last = make_filter(AndLabelFilter{std::move(last), std::move(rest)});
+    rest = join(std::move(*part));
   }
-  return filter;
+  return rest;
 }
 
 }  // namespace sluice::query::logql

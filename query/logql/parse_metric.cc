@@ -119,7 +119,7 @@ Result<ExprPtr> parse_primary(TokenStream& in) {
   if (at_foreign(in)) return parse_foreign(in);
   if (token.kind != TokenKind::identifier)
     return in.unexpected("a metric expression such as rate({app=\"web\"}[5m])");
-  return is_range_operation(token.text) ? parse_range_aggregation(in) : parse_function(in);
+  return is_range_operation(token.word()) ? parse_range_aggregation(in) : parse_function(in);
 }
 
 Result<ExprPtr> parse_operators(TokenStream& in, int lowest) {

@@ -46,11 +46,12 @@ Result<void> parse_unwrap(TokenStream& in, LogRangeAggregation& out) {
   if (out.unwrap) return in.error_here("only one unwrap is allowed in a range aggregation");
   in.next();  // unwrap
   Unwrap unwrap;
+  const std::string conversion(in.peek().word());
   SLUICE_TRY(auto word, in.expect_identifier("the label to unwrap"));
   if (in.take("(")) {
-    if (word == "bytes")
+    if (conversion == "bytes")
       unwrap.convert = Unwrap::Convert::bytes;
-    else if (word == "duration" || word == "duration_seconds")
+    else if (conversion == "duration" || conversion == "duration_seconds")
       unwrap.convert = Unwrap::Convert::duration;
     else
       return in.error_here("unwrap knows no conversion \"" + word +
@@ -178,8 +179,9 @@ Result<Grouping> parse_grouping(TokenStream& in) {
 }
 
 std::optional<double> special_number(const Token& token) {
-  if (token.is("NaN")) return std::numeric_limits<double>::quiet_NaN();
-  if (token.is("Inf")) return std::numeric_limits<double>::infinity();
+  if (token.kind != TokenKind::identifier) return std::nullopt;
+  if (token.text == "NaN") return std::numeric_limits<double>::quiet_NaN();
+  if (token.text == "Inf") return std::numeric_limits<double>::infinity();
   return std::nullopt;
 }
 
@@ -198,7 +200,7 @@ Result<double> parse_signed_number(TokenStream& in, std::string_view what) {
 Result<ExprPtr> parse_range_aggregation(TokenStream& in) {
   const Token name = in.next();
   LogRangeAggregation out;
-  out.op = std::string(name.text);
+  out.op = std::string(name.word());
   SLUICE_CHECK(in.expect("(", out.op));
   SLUICE_CHECK(parse_parameter(in, out));
   SLUICE_CHECK(parse_log_range(in, out));

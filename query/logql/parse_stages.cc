@@ -6,6 +6,7 @@
 #include "query/logql/capture_pattern.h"
 #include "query/logql/grammar.h"
 #include "query/logql/json_path.h"
+#include "query/logql/line_labels.h"
 #include "query/logql/line_template.h"
 
 namespace sluice::query::logql {
@@ -111,6 +112,8 @@ Result<Stage> parse_label_format(TokenStream& in) {
     SLUICE_CHECK(in.count_operator());
     const auto begin = in.begin();
     SLUICE_TRY(auto item, parse_format_item(in));
+    if (item.label == error_label)
+      return in.error_at(begin, item.label + " cannot be formatted; drop it, or filter by it");
     const auto same = [&](const auto& other) { return other.label == item.label; };
     if (std::any_of(stage.items.begin(), stage.items.end(), same))
       return in.error_at(begin, "multiple label name '" + item.label +

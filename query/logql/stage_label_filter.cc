@@ -31,7 +31,6 @@ bool holds(const LabelMatcher& matcher, LineLabels& labels) {
 }
 
 bool holds(const NumberLabelFilter& filter, LineLabels& labels) {
-  if (labels.has_error()) return true;
   const auto text = labels.get(filter.label);
   if (!text) return false;
   const Verdict verdict = judge(filter, *text);
@@ -42,7 +41,7 @@ bool holds(const NumberLabelFilter& filter, LineLabels& labels) {
   return true;
 }
 
-// As number filters: an absent label fails, a line with an error passes.
+// Of lines with an error only filters of text and numbers drop any (in Loki, too).
 bool holds(const AddressLabelFilter& filter, LineLabels& labels) {
   if (labels.has_error()) return true;
   const auto text = labels.get(filter.label);

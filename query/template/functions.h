@@ -29,4 +29,7 @@ inline std::string text_arg(Args args, std::size_t i) {
 Result<double> number_arg(Args args, std::size_t i);
 Result<std::int64_t> int_arg(Args args, std::size_t i);
 
+// As a value in the query of a URL.
+std::string query_escape(std::string_view text);
+
 }  // namespace sluice::query::tmpl

@@ -162,10 +162,44 @@ Result<TemplateValue> html(Args args) {
 }
 
 Result<TemplateValue> urlquery(Args args) {
-  return TemplateValue(http::percent_encode(text_arg(args, 0)));
+  return TemplateValue(query_escape(text_arg(args, 0)));
+}
+
+void append_unicode_escape(std::string& out, char c) {
+  static constexpr char digits[] = "0123456789ABCDEF";
+  out += "\\u00";
+  out += digits[static_cast<unsigned char>(c) >> 4];
+  out += digits[static_cast<unsigned char>(c) & 15];
+}
+
+// For a string in JavaScript.
+Result<TemplateValue> js(Args args) {
+  std::string out;
+  for (const char c : text_arg(args, 0)) {
+    const bool control = static_cast<unsigned char>(c) < 0x20;
+    if (c == '\\' || c == '\'' || c == '"')
+      (out += '\\') += c;
+    else if (control || c == '<' || c == '>' || c == '&' || c == '=')
+      append_unicode_escape(out, c);
+    else
+      out += c;
+  }
+  return TemplateValue(std::move(out));
 }
 
 }  // namespace
+
+// Blanks are '+' in a query.
+std::string query_escape(std::string_view text) {
+  const std::string encoded = http::percent_encode(text);
+  std::string out;
+  for (std::size_t i = 0; i < encoded.size(); ++i) {
+    const bool blank = encoded.compare(i, 3, "%20") == 0;
+    out += blank ? '+' : encoded[i];
+    if (blank) i += 2;
+  }
+  return out;
+}
 
 void add_builtin(FunctionTable& table) {
   table["and"] = {1, variadic_args, and_};
@@ -184,6 +218,7 @@ void add_builtin(FunctionTable& table) {
   table["println"] = {0, variadic_args, println};
   table["printf"] = {1, variadic_args, printf_};
   table["html"] = {1, 1, html};
+  table["js"] = {1, 1, js};
   table["urlquery"] = {1, 1, urlquery};
 }
 

@@ -1,4 +1,5 @@
-// fromJson: a JSON document as a value that fields, index and range work on.
+// fromJson: a JSON document as a value that fields, index and range work on. What is no JSON is no
+// value, as in Loki: `range` of it is empty.
 #include <simdjson.h>
 
 #include "query/template/functions.h"
@@ -42,8 +43,7 @@ Result<TemplateValue> from_json(Args args) {
   if (parser.allocate(0, 100) != simdjson::SUCCESS) return invalid_argument("out of memory");
   simdjson::dom::element document;
   const std::string text = text_arg(args, 0);
-  if (const auto error = parser.parse(text).get(document); error != simdjson::SUCCESS)
-    return invalid_argument(std::string("not JSON: ") + simdjson::error_message(error));
+  if (parser.parse(text).get(document) != simdjson::SUCCESS) return TemplateValue();
   return from_element(document);
 }
 

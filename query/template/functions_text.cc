@@ -166,7 +166,7 @@ Result<TemplateValue> default_(Args a) {
 }
 
 String url_encode(String s) {
-  return http::percent_encode(s);
+  return query_escape(s);
 }
 String url_decode(String s) {
   return http::percent_decode(s, true);

@@ -72,10 +72,12 @@ ZoneOffset named_zone(const GoTime& parsed, const TimeZone& wanted, std::int64_t
   return same ? here : ZoneOffset{*offset, parsed.zone_name};
 }
 
-// toDateInZone LAYOUT ZONE TEXT
+// toDateInZone LAYOUT ZONE TEXT; a zone that is not known is UTC, as in Loki
 Result<TemplateValue> date_in_zone(const std::string& layout, const std::string& zone_name,
                                    const std::string& text) {
-  SLUICE_TRY(const auto zone, TimeZone::find(zone_name));
+  auto found = TimeZone::find(zone_name);
+  if (!found) found = TimeZone::find("UTC");
+  SLUICE_TRY(const auto zone, std::move(found));
   SLUICE_TRY(const auto parsed, parse_go_time(layout, text));
   const auto local = std::chrono::floor<std::chrono::seconds>(parsed.local).time_since_epoch();
   const bool says_zone = parsed.offset_seconds.has_value() || !parsed.zone_name.empty();

@@ -367,6 +367,36 @@ class ShipperTest(harness.Case):
         self.assertEqual(self.server.lines('{app="x"}'), ["new"])
 
 
+class StreamRateTest(harness.Case):
+    """An agent sends a batch again after a 429, and drops what it sent after a 400."""
+
+    def test_a_batch_with_a_stream_too_fast_comes_through_whole_and_once(self):
+        config = self.path("sluiced.yaml")
+        with open(config, "w", encoding="utf-8") as file:
+            file.write("limits: {stream_rate_bytes: 200, stream_burst_bytes: 100}\n")
+        server = self.daemon("--config.file", config)
+        now = time.time_ns()
+
+        def push(*apps):
+            body = b"".join(push_request(f'{{app="{app}"}}', [(now, app * 80, {})])
+                            for app in apps)
+            headers = {"Content-Type": "application/x-protobuf"}
+            return server.client.post("/loki/api/v1/push", snappy(body), headers)
+
+        self.assertEqual(push("a", "b").status, 204)
+        held = push("a", "c")
+        self.assertEqual(held.status, 429)
+        self.assertIn("retry-after", held.headers)
+        self.assertIn("Per stream rate limit exceeded (limit: 200 bytes/sec)", held.text)
+        self.assertEqual(server.lines('{app="c"}'), [])
+        deadline = time.monotonic() + 30
+        while (answer := push("a", "c")).status == 429 and time.monotonic() < deadline:
+            pass
+        self.assertEqual(answer.status, 204, answer.text)
+        self.assertEqual(len(server.lines('{app="a"}')), 2)
+        self.assertEqual(len(server.lines('{app="c"}')), 1)
+
+
 class TenantLimitsTest(harness.Case):
     def test_each_tenant_has_its_limits(self):
         config = self.path("sluiced.yaml")

@@ -34,7 +34,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   auto pipeline = logql::Pipeline::compile(query->pipeline);
   fuzz::require(pipeline.has_value(), "what parses compiles");
   const LabelSet stream{{"app", "a"}, {"level", "info"}};
-  const LabelSet metadata{{"trace", "t"}};
+  const LabelSet metadata{{"level", "m"}, {"trace", "t"}};
   pipeline->bind(stream);
   // An exact copy on the heap, so that a sanitizer sees a read past the end.
   const std::string line(input.rest());

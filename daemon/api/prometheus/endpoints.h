@@ -34,6 +34,7 @@ http::Response runtime_info(const Api& api, http::Request& request);
 http::Response tsdb_status(const Api& api, http::Request& request);
 http::Response status_flags(const Api& api, http::Request& request);
 http::Response status_config(const Api& api, http::Request& request);
+http::Response plain_config(const Api& api, http::Request& request);
 
 // The query of a request in either language: PromQL, or a LogQL metric query where the text is not
 // PromQL. The error is PromQL's.

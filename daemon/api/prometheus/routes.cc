@@ -35,6 +35,7 @@ void add_prometheus_routes(http::Router& router, const query::Engine& engine,
   route.role = http::Role::admin;
   add("GET", "/api/v1/status/flags", status_flags);
   add("GET", "/api/v1/status/config", status_config);
+  add("GET", "/config", plain_config);
   add("POST|PUT", "/api/v1/admin/tsdb/delete_series", delete_series);
   add("POST|PUT", "/api/v1/admin/tsdb/clean_tombstones", clean_tombstones);
 }

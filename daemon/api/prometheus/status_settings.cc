@@ -1,4 +1,5 @@
-// /api/v1/status/flags and config: how the daemon runs. Secrets are not among it.
+// /api/v1/status/flags and config: how the daemon runs. Secrets are not among it. /config is the
+// same as Loki answers it, YAML and nothing else.
 #include "daemon/api/prometheus/answer.h"
 #include "daemon/api/prometheus/endpoints.h"
 
@@ -26,6 +27,10 @@ http::Response status_config(const Api& api, http::Request&) {
   return success([&](JsonWriter& json) {
     json.begin_object().key("yaml").string(settings.yaml).end_object();
   });
+}
+
+http::Response plain_config(const Api& api, http::Request&) {
+  return http::Response::text(200, settings_of(api).yaml);
 }
 
 }  // namespace sluice::api::prometheus

@@ -1,4 +1,5 @@
 #include "daemon/alerting/config.h"
+#include "daemon/alerting/loki_rules.h"
 #include "daemon/alerting/sight.h"
 #include "tests/daemon/alerting/alerting_fixture.h"
 
@@ -104,6 +105,34 @@ TEST_CASE("Loki's rules answer is YAML by file, and loads again", "[api]") {
   CHECK(loki_rules_yaml({}) == "{}\n");
 }
 
+TEST_CASE("Loki's rules of one file and of one group", "[api]") {
+  GroupView one = example();
+  one.file = "/etc/rules/r.yaml";
+  GroupView two = one;
+  two.name = "h/i";
+  GroupView other = one;
+  other.file = "s.yaml";
+  const std::vector<GroupView> groups{one, two, other};
+  const auto file = loki_rules_at(groups, "/etc/rules/r.yaml");
+  CHECK(file.status == 200);
+  CHECK(file.headers.get("Content-Type") == "application/yaml");
+  CHECK(file.body == loki_rules_yaml({one, two}));
+  CHECK(loki_rules_at(groups, "etc/rules/r.yaml").body == file.body);
+  CHECK(loki_rules_at(groups, "s.yaml").body == loki_rules_yaml({other}));
+  const auto group = loki_rules_at(groups, "etc/rules/r.yaml/h/i");
+  CHECK(group.status == 200);
+  CHECK(group.body.starts_with("name: \"h/i\"\ninterval: 30s\nrules:\n    - alert: "));
+  auto document = YamlDocument::parse(group.body, "answer", false);
+  REQUIRE(document.has_value());
+  YamlDocument doc = *document;
+  CHECK(doc.root().list("rules").size() == 2);
+  for (const char* place : {"", "etc/rules", "r.yaml", "s.yaml/x", "s.yaml/"}) {
+    const auto none = loki_rules_at(groups, place);
+    CHECK(none.status == 404);
+    CHECK(none.body == "no rule groups found\n");
+  }
+}
+
 TEST_CASE("the routes answer", "[api]") {
   Alerting a;
   REQUIRE(a.restart());
@@ -117,9 +146,12 @@ TEST_CASE("the routes answer", "[api]") {
     return router.dispatch(std::move(request));
   };
   for (const char* path : {"/api/v1/rules", "/api/v1/alerts", "/prometheus/api/v1/rules",
-                           "/prometheus/api/v1/alerts", "/loki/api/v1/rules"}) {
+                           "/prometheus/api/v1/alerts", "/loki/api/v1/rules", "/api/prom/rules"}) {
     CHECK(get(path).status == 200);
   }
+  CHECK(get("/loki/api/v1/rules/nothing").status == 404);
+  const std::string file = a.manager->groups().at(0).file;
+  CHECK(get("/loki/api/v1/rules/" + file).body == get("/loki/api/v1/rules").body);
   CHECK(get("/api/v1/rules", "type=nonsense").status == 400);
   CHECK(get("/api/v1/rules").body.find("\"state\":\"unknown\"") != std::string::npos);
 }

@@ -107,7 +107,7 @@ TEST_CASE_METHOD(ActiveFixture, "streams that were never stored do not count for
   CHECK(push({"a", "b"}).status == 204);
 }
 
-TEST_CASE_METHOD(ActiveFixture, "a stream past its rate is refused, the others go on") {
+TEST_CASE_METHOD(ActiveFixture, "a stream past its rate holds up its push, which costs nothing") {
   limits.stream_rate_bytes = 1;
   limits.stream_burst_bytes = 100;
   start();
@@ -117,13 +117,45 @@ TEST_CASE_METHOD(ActiveFixture, "a stream past its rate is refused, the others g
   CHECK(refused.headers.has("Retry-After"));
   CHECK_THAT(refused.body, StartsWith("Per stream rate limit exceeded (limit: 1 bytes/sec) while "
                                       "attempting to ingest for stream '{app=\"a\""));
-  const auto partly = push({"a", "c"}, 60);
-  CHECK(partly.status == 400);
-  CHECK_THAT(partly.body, ContainsSubstring("Per stream rate limit exceeded"));
-  CHECK(lines().size() == 3);
+  const auto whole = push({"a", "c"}, 60);
+  CHECK(whole.status == 429);
+  CHECK(whole.headers.has("Retry-After"));
+  CHECK_THAT(whole.body, StartsWith("Per stream rate limit exceeded"));
+  CHECK(lines().size() == 2);
   CHECK(counted("loki", "per_stream_rate_limit", 2));
+  // Nothing was taken of the other's rate.
+  CHECK(push({"c"}, 100).status == 204);
   CHECK(push({"a"}, 60, "v1;agent=x;source=" + source + ";start=0;lens=61").status == 429);
   CHECK(lines().size() == 3);
+}
+
+TEST_CASE_METHOD(ActiveFixture, "a push that is held up comes through as a whole, once") {
+  limits.stream_rate_bytes = 100;
+  limits.stream_burst_bytes = 100;
+  start();
+  CHECK(push({"a", "b"}, 100).status == 204);
+  int held = 0;
+  // Fills within a second; sends until then, as a client does.
+  for (; push({"a", "c", "a"}, 90).status == 429; ++held) CHECK(lines().size() == 2);
+  CHECK(held > 0);
+  CHECK(lines().size() == 5);
+}
+
+TEST_CASE_METHOD(ActiveFixture, "what is refused for good is told when the rest is stored") {
+  limits.stream_rate_bytes = 100;
+  limits.stream_burst_bytes = 100;
+  limits.label_value_bytes = 10;
+  start();
+  CHECK(push({"a"}, 100).status == 204);
+  const std::string too_long = "a value that is too long";
+  REQUIRE(push({"a", too_long}, 100).status == 429);
+  CHECK_FALSE(counted("loki", "label_value_too_long", 1));
+  auto answer = push({"a", too_long}, 100);
+  while (answer.status == 429) answer = push({"a", too_long}, 100);
+  CHECK(answer.status == 400);
+  CHECK_THAT(answer.body, StartsWith("1 of 2 entries refused:\nstream "));
+  CHECK(counted("loki", "label_value_too_long", 1));
+  CHECK(lines().size() == 2);
 }
 
 TEST_CASE("a stream's bucket fills with time, and takes back what was not stored") {
@@ -132,16 +164,27 @@ TEST_CASE("a stream's bucket fills with time, and takes back what was not stored
   limits.stream_rate_bytes = 10;
   limits.stream_burst_bytes = 100;
   const std::string text(100, 'x');
-  const PushStream stream{{{"app", "a"}}, {{from_unix_ns(noon), text, {}}}};
+  const PushStream a{{{"app", "a"}}, {{from_unix_ns(noon), text, {}}}};
+  const PushStream b{{{"app", "b"}}, {{from_unix_ns(noon), text, {}}}};
   const StreamRate::Time start{std::chrono::hours{1}};
-  const auto taken = rate.take(default_tenant(), stream, limits, start);
-  REQUIRE(taken);
-  CHECK_FALSE(rate.take(default_tenant(), stream, limits, start + std::chrono::seconds{9}));
-  CHECK(rate.take(TenantId{"other"}, stream, limits, start));
-  rate.give_back({*taken}, limits);
-  CHECK(rate.take(default_tenant(), stream, limits, start + std::chrono::seconds{9}));
-  CHECK(rate.take(default_tenant(), stream, limits, start + std::chrono::seconds{19}));
-  CHECK(rate.streams() == 2);
+  const auto take = [&](const std::vector<PushStream>& streams, int second,
+                        const TenantId& tenant = default_tenant()) {
+    return rate.take(tenant, streams, limits, start + std::chrono::seconds{second});
+  };
+  const auto first = take({a}, 0);
+  REQUIRE(first.taken.size() == 1);
+  CHECK(take({b, a}, 9).held == std::vector<std::size_t>{1});
+  CHECK(take({b, a}, 9).taken.empty());
+  CHECK(take({a}, 0, TenantId{"other"}).held.empty());
+  rate.give_back(first.taken, limits);
+  CHECK(take({b, a}, 9).held.empty());
+  CHECK(take({a}, 19).held.empty());
+  // Twice in a push: more than the burst, which a full bucket lets pass.
+  CHECK(take({a, b, a}, 28).held == std::vector<std::size_t>{0, 2});
+  CHECK(take({a, b, a}, 29).held.empty());
+  CHECK(take({a}, 48).held.size() == 1);
+  CHECK(take({a}, 49).held.empty());
+  CHECK(rate.streams() == 3);
 }
 
 TEST_CASE_METHOD(ActiveFixture, "new series past their number are refused, the others go on") {

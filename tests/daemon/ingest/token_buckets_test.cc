@@ -39,3 +39,21 @@ TEST_CASE("full buckets are looked for once a second at most") {
   CHECK(buckets.take(5, 1000, hundred, later(1)));
   CHECK(buckets.size() == 1);
 }
+
+TEST_CASE("all is taken, or nothing") {
+  TokenBuckets<int> buckets(10, 10);
+  using Places = std::vector<std::size_t>;
+  CHECK(buckets.take_all({{1, 900}, {2, 1}}, hundred, opened).empty());
+  CHECK(buckets.take_all({{2, 999}, {1, 101}, {3, 5}}, hundred, opened) == Places{1});
+  CHECK(buckets.take_all({{2, 999}, {1, 60}, {3, 5}, {1, 41}}, hundred, opened) == Places{1, 3});
+  CHECK(buckets.take_all({{2, 999}, {1, 60}, {3, 5}, {1, 40}}, hundred, opened).empty());
+  CHECK(buckets.take_all({}, hundred, opened).empty());
+}
+
+TEST_CASE("keys that share a bucket get all they want of a full one") {
+  TokenBuckets<int> buckets(1, 100);
+  CHECK(buckets.take(0, 1000, hundred, opened));
+  CHECK(buckets.take_all({{1, 900}, {2, 900}}, hundred, opened).empty());
+  CHECK(buckets.take_all({{3, 1}, {0, 1}}, hundred, later(8)) == std::vector<std::size_t>{0});
+  CHECK(buckets.take_all({{3, 100}, {0, 100}}, hundred, later(9)).empty());
+}

@@ -131,6 +131,57 @@ TEST_CASE("logs as csv and logfmt") {
         "ts=2026-01-02T03:04:03Z app=\"pay\" line=\"say \\\"hi\\\", a\"\n");
 }
 
+TEST_CASE("logs as a table, with the fields asked for") {
+  FakeServer server;
+  server.on("GET", "/loki/api/v1/query_range", [](Request&) {
+    auto stream = stream_of({{at, "one\x1b"}});
+    stream["values"][0].push_back({{"parsed", {{"status", "500"}}}});
+    stream["values"].push_back({"1767323042000000000", "two"});
+    return answer_stream(stream);
+  });
+  server.start();
+  const std::vector<std::string> logs{"logs", "{app=\"pay\"}", "-q"};
+  const auto run = [&](std::vector<std::string> more) {
+    more.insert(more.begin(), logs.begin(), logs.end());
+    return server.run(more).out;
+  };
+  CHECK(run({"-o", "table", "--fields", "status,app"}) ==
+        "TIME                      status  app  LINE\n"
+        "2026-01-02T03:04:03.000Z  500     pay  one\\x1b\n"
+        "2026-01-02T03:04:02.000Z          pay  two\n");
+  CHECK(run({"-o", "table", "--include-common-labels"}) ==
+        "TIME                      LABELS       LINE\n"
+        "2026-01-02T03:04:03.000Z  {app=\"pay\"}  one\\x1b\n"
+        "2026-01-02T03:04:02.000Z  {app=\"pay\"}  two\n");
+  CHECK(run({"-o", "csv", "--fields", "status,app", "-e", "one"}) ==
+        "2026-01-02T03:04:02Z,,pay,two\n");
+  CHECK(run({"--fields", "status", "-i", "^o"}) ==
+        "2026-01-02T03:04:03.000Z {status=\"500\"} one\x1b\n");
+}
+
+TEST_CASE("lines are sifted and marked by regular expressions") {
+  FakeServer server;
+  server.on("GET", "/loki/api/v1/query_range", [](Request&) {
+    return answer_stream(stream_of({{at, "abcabc"}, {at, "ab"}, {at, "x"}}));
+  });
+  server.start();
+  const auto run = [&](const std::vector<std::string>& more) {
+    std::vector<std::string> args{"logs", "{app=\"pay\"}", "-o", "raw"};
+    args.insert(args.end(), more.begin(), more.end());
+    return server.run(args);
+  };
+  CHECK(run({"-i", "b", "--include", "x"}).out == "abcabc\nab\nx\n");
+  CHECK(run({"-i", "b", "-e", "c"}).out == "ab\n");
+  CHECK(run({"-i", "nothing", "--exit-status"}).code == 1);
+  CHECK(run({"-i", "("}).code == 2);
+  const auto marked = server.run(
+      {"logs", "{app=\"pay\"}", "--no-labels", "--colored-output", "-H", "bc", "-i", "c"});
+  CHECK(has(marked.out, " a\x1b[1mbc\x1b[0ma\x1b[1mbc\x1b[0m\n"));
+  CHECK(has(server.run({"logs", "{app=\"pay\"}", "--no-labels", "-H", "bc"}).out, " abcabc\n"));
+  // What matches nothing at all marks nothing, and ends.
+  CHECK(has(server.run({"logs", "{app=\"pay\"}", "--colored-output", "-H", "z*"}).out, "abcabc"));
+}
+
 TEST_CASE("where a half-written selector can be completed") {
   using Kind = CompletionPlace::Kind;
   const auto place = [](std::string_view text) { return completion_place(text); };

@@ -265,7 +265,7 @@ TEST_CASE("push tries again when the server is busy, and says what it could not 
     return ++*calls < 3 ? Response::json(429, "{}") : Response::no_content();
   });
   server.start();
-  CHECK(server.run({"push", "-l", "job=ci"}, "one\n").code == 0);
+  CHECK(server.run({"push", "-l", "job=ci", "-"}, "one\n").code == 0);
   FakeServer refusing;
   refusing.answer("POST", "/loki/api/v1/push", 400, R"({"error":"label too long"})");
   refusing.start();
@@ -304,6 +304,29 @@ TEST_CASE("tail prints what comes, reconnects behind the last line, and ends wit
   CHECK(contains(outcome.err, "connecting again"));
   REQUIRE(starts->size() == 2);
   CHECK(starts->at(1) == "2");
+}
+
+TEST_CASE("tail ends at a line that is waited for, or when time is up") {
+  FakeServer server;
+  server.on_socket(
+      "/loki/api/v1/tail",
+      [](Request&, std::shared_ptr<http::WebSocket> socket) -> Result<std::function<void()>> {
+        socket->send(R"({"streams":[{"stream":{"app":"pay"},"values":)"
+                     R"([["1","starting"],["2","ready on 80"],["3","later"]]}]})");
+        return std::function<void()>([socket] {});
+      });
+  server.start();
+  const auto found = server.run({"tail", "{app=\"pay\"}", "-o", "raw", "--until-match", "ready",
+                                 "--timeout", "1h", "-e", "start|ready"});
+  CHECK(found.code == 0);
+  CHECK(found.out == "ready on 80\n");
+  const auto late = server.run(
+      {"logs", "{app=\"pay\"}", "-f", "-o", "raw", "--until-match", "never", "--timeout", "100ms"});
+  CHECK(late.code == 124);
+  CHECK(late.out == "starting\nready on 80\nlater\n");
+  CHECK(server.run({"tail", "{app=\"pay\"}", "-o", "table"}).code == 2);
+  CHECK(server.run({"tail", "{app=\"pay\"}", "--timeout", "soon"}).code == 2);
+  CHECK(server.run({"tail", "{app=\"pay\"}", "--until-match", "("}).code == 2);
 }
 
 TEST_CASE("tail says why it was refused") {

@@ -141,6 +141,7 @@ TEST_CASE("status/flags and config show the settings", "[api]") {
         R"({"status":"success","data":{"storage.path":"/data"}})");
   CHECK(f.get("/api/v1/status/config").body ==
         R"({"status":"success","data":{"yaml":"storage:\n  path: \"/data\"\n"}})");
+  CHECK(f.get("/config").body == "storage:\n  path: \"/data\"\n");
 }
 
 TEST_CASE("statistics and the lookback of a query", "[api]") {
