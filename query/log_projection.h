@@ -49,10 +49,17 @@ struct LogProjection {
 
   Lines lines = Lines::all;
   bool sizes = false;  // LogBatch::sizes
+  // Every entry will be looked at: nobody has seen enough before the end. Large batches are best.
+  bool to_the_end = false;
   // Not 0: entries matter by the interval (k * coalesce, (k + 1) * coalesce] since the epoch that
   // they lie in; a source may give one item for all of an interval (LogBatch::counts). The range of
   // the LogSelect begins and ends between intervals. Only without a parser.
   Duration coalesce{0};
+  // If there is one: all times from t to same_until(t), which is not before t, mean the same to the
+  // reader, so that a source may give any of them for another, ascending still. Where the range of
+  // the LogSelect begins and ends, meanings do. Safe from any thread.
+  using SameUntil = std::function<Timestamp(Timestamp t)>;
+  SameUntil same_until;
   Parser parser = Parser::none;
   std::vector<Field> fields;  // that the reader looks at; with a parser only; may be empty
   std::vector<FieldCondition> conditions;  // all hold for every row that matters

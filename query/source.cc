@@ -62,6 +62,11 @@ LogSelect visible(LogSelect select, Timestamp oldest) {
     interval = Duration{std::gcd(interval.count(), Duration{std::chrono::minutes{1}}.count())};
     oldest = first_whole(oldest, interval);
   }
+  if (auto& same = select.projection.same_until)
+    same = [known = std::move(same), oldest](Timestamp t) {
+      const Timestamp until = known(t);
+      return t < oldest ? std::min(until, oldest - Duration{1}) : until;
+    };
   select.range.start = std::max(select.range.start, oldest);
   return select;
 }

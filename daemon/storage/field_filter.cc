@@ -136,7 +136,7 @@ Result<void> FieldFilter::narrow(const Condition& condition, std::size_t kind, L
 Result<RowSet> FieldFilter::passing(const Condition& condition, std::size_t kind,
                                     const FieldSlot& slot, const LocalRows& within) {
   const std::uint32_t number = group_.header().templates[kind].number;
-  SLUICE_TRY(const SlotColumn* const column, group_.column(number, slot.number));
+  SLUICE_TRY(const SlotColumn* const column, group_.parts(number, slot.number));
   if (column->shape() == ColumnShape::dictionary)
     return passing_codes(condition, *column, slot.quoted);
   RowSet hits = RowSet::none(within.rows());
@@ -176,12 +176,15 @@ RowSet FieldFilter::passing_texts(const Condition& condition, const SlotColumn& 
   RowSet hits = RowSet::none(column.size());
   for (const auto& text : *condition.texts)
     scan_column(column, {SlotTest::equals, text, false}, hits);
-  if (column.shape() != ColumnShape::text) return hits;
+  if (column.shape() != ColumnShape::text && column.shape() != ColumnShape::pattern) return hits;
   RowSet special = RowSet::none(column.size());
   for (const char byte : special_bytes) insert_holding(column, byte, special);
   hits.subtract(special);
+  std::string bytes;
   special.for_each([&](std::size_t row) {
-    if (passes(condition, quoted, column.text(row))) hits.insert(row);
+    bytes.clear();
+    column.append(row, bytes);
+    if (passes(condition, quoted, bytes)) hits.insert(row);
   });
   return hits;
 }
@@ -193,7 +196,7 @@ Result<RowSet> FieldFilter::passing_any(const Condition& condition, std::size_t 
   const std::uint32_t number = group_.header().templates[kind].number;
   std::vector<const SlotColumn*> columns;
   for (const FieldSlot& slot : slots) {
-    SLUICE_TRY(const SlotColumn* const column, group_.column(number, slot.number));
+    SLUICE_TRY(const SlotColumn* const column, group_.parts(number, slot.number));
     columns.push_back(column);
   }
   RowSet hits = RowSet::none(within.rows());

@@ -9,10 +9,19 @@ namespace sluice::storage {
 namespace {
 
 constexpr std::uint32_t not_looked_up = ~std::uint32_t{0} - 1;
-// A batch with less than one in so many rows of the group does not number all of a column's texts.
+// Who asks for less than one in so many rows of the group does not number all of a column's texts.
 constexpr std::size_t few_of_group = 8;
 // A dictionary of more is better taken as a whole than looked up value by value.
 constexpr std::size_t many_values = 256;
+
+// The first row not before `row`, which is one of [from, end) and mostly near.
+template <typename Row>
+Row found_from(Row from, Row end, std::uint32_t row) {
+  constexpr int near = 8;
+  for (int i = 0; i < near; ++i, ++from)
+    if (*from >= row) return from;
+  return std::lower_bound(from, end, row);
+}
 
 }  // namespace
 
@@ -66,11 +75,16 @@ void FieldReader::find_templates(std::span<const std::uint32_t> rows) {
 template <typename Visit>
 void FieldReader::each_of(std::uint32_t kind, std::span<const std::uint32_t> rows,
                           Visit visit) const {
+  const auto of_kind = rows_->rows(kind);
   if (!dense_) {
-    for (const std::uint32_t i : positions_[kind]) visit(i, rows_->ordinal(rows[i]));
+    // Both ascend.
+    auto from = of_kind.begin();
+    for (const std::uint32_t i : positions_[kind]) {
+      from = found_from(from, of_kind.end(), rows[i]);
+      visit(i, static_cast<std::uint32_t>(from - of_kind.begin()));
+    }
     return;
   }
-  const auto of_kind = rows_->rows(kind);
   const auto first = std::lower_bound(of_kind.begin(), of_kind.end(), rows.front());
   for (auto i = static_cast<std::size_t>(first - of_kind.begin());
        i < of_kind.size() && of_kind[i] <= rows.back(); ++i)
@@ -138,7 +152,7 @@ Result<void> FieldReader::fill_numbers(std::size_t field, std::span<const std::u
 Result<void> FieldReader::fill_codes(std::size_t field, std::span<const std::uint32_t> rows) {
   Field& out = fields_[field];
   out.codes.assign(rows.size(), query::FieldColumn::absent);
-  const bool many = rows.size() >= group_.rows() / few_of_group;
+  const bool many = std::max(rows.size(), expected_) >= group_.rows() / few_of_group;
   for (const std::uint32_t kind : kinds_) {
     if (!templates_[kind].parsed) continue;
     auto& sources = templates_[kind].fields[field];
@@ -179,7 +193,7 @@ void FieldReader::fill_from_codes(Field& out, Source& source, const Coded& coded
 Result<const SlotColumn*> FieldReader::column_of(std::uint32_t kind, Source& source) {
   if (source.column == nullptr) {
     SLUICE_TRY(source.column,
-               group_.column(group_.header().templates[kind].number, source.slot.number));
+               group_.parts(group_.header().templates[kind].number, source.slot.number));
     if (source.column->shape() == ColumnShape::dictionary)
       source.codes.assign(source.column->values().size(), not_looked_up);
   }
@@ -190,7 +204,9 @@ Result<const SlotColumn*> FieldReader::column_of(std::uint32_t kind, Source& sou
 Result<void> FieldReader::number_values(std::size_t field, std::uint32_t kind, Source& source) {
   if (source.numbered) return {};
   source.numbered = true;
-  if (source.column->shape() == ColumnShape::text) return number_texts(field, kind, source);
+  const ColumnShape shape = source.column->shape();
+  if (shape == ColumnShape::text || shape == ColumnShape::pattern)
+    return number_texts(field, kind, source);
   const auto values = source.column->values();
   if (values.size() > many_values &&
       all_plain(map_.projection().parser, source.slot.quoted, values))

@@ -25,6 +25,8 @@ class FieldReader {
   // query::FieldColumn.
   FieldReader(RowGroupReader& group, FieldMap& fields, std::uint64_t dictionary);
 
+  // So many rows will be asked for, batch by batch.
+  void expect(std::size_t rows) { expected_ = rows; }
   // Sets parsed, fields and unparsed of a batch that has its Stream's labels; valid until the next
   // call.
   Result<void> fill(std::span<const std::uint32_t> rows, query::LogBatch& batch);
@@ -71,6 +73,7 @@ class FieldReader {
   RowGroupReader& group_;
   FieldMap& map_;
   const std::uint64_t dictionary_;
+  std::size_t expected_ = 0;
   const RowPartition* rows_ = nullptr;
   std::vector<Template> templates_;  // parallel to the header's
   // Of the batch's rows:

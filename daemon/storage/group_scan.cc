@@ -32,7 +32,7 @@ GroupScan::GroupScan(std::unique_ptr<RowGroupReader> reader, PartReading& part, 
       direction_(select.direction),
       projection_(select.projection),
       with_metadata_(looks_at_metadata(projection_, reader_->header())),
-      batch_rows_(first_batch_rows),
+      batch_rows_(projection_.to_the_end ? batch_rows_max : first_batch_rows),
       loader_(*reader_),
       unit_(unit) {
   if (projection_.shapes) shape_reader_.emplace(*reader_, *projection_.shapes);
@@ -71,7 +71,7 @@ Result<void> GroupScan::select(TimeRange range, const Tombstones* tombstones,
   if (candidates > 0) SLUICE_CHECK(apply_filters(wanted, context));
   for (const RowRange& rows : ranges)
     if (rows.hidden) SLUICE_CHECK(take_out_hidden(rows, wanted, context));
-  if (counts_rows()) return count_rows(ranges, wanted);
+  if (counts_rows()) return count_rows(range, ranges, wanted);
   for (const RowRange& rows : ranges) {
     const std::size_t begin = rows_.size();
     wanted.for_each(rows.begin, rows.end,
@@ -79,7 +79,8 @@ Result<void> GroupScan::select(TimeRange range, const Tombstones* tombstones,
     if (rows_.size() > begin) pieces_.push_back({rows.labels, begin, rows_.size()});
   }
   if (rows_.empty()) return {};
-  SLUICE_TRY(timestamps_, reader_->timestamps());
+  if (fields_ && projection_.to_the_end) fields_->expect(rows_.size());
+  SLUICE_CHECK(load_times(range));
   std::make_heap(pieces_.begin(), pieces_.end(),
                  [this](const Piece& a, const Piece& b) { return less_urgent(a, b); });
   return {};
@@ -102,12 +103,23 @@ bool GroupScan::counts_rows() const {
          projection_.lines == query::LogProjection::Lines::none;
 }
 
-Result<void> GroupScan::count_rows(const std::vector<RowRange>& ranges, const RowSet& wanted) {
-  row_counts_.emplace(projection_.coalesce);
-  if (wanted.empty()) return {};
-  if (!minutes_) {
+Result<void> GroupScan::load_times(TimeRange range) {
+  if (!timestamps_.empty()) return {};
+  if (projection_.same_until)
+    rough_times_ = rough_times(reader_->header(), scan_, info_, range, projection_.same_until);
+  if (rough_times_) {
+    timestamps_ = *rough_times_;
+  } else {
     SLUICE_TRY(timestamps_, reader_->timestamps());
   }
+  return {};
+}
+
+Result<void> GroupScan::count_rows(TimeRange range, const std::vector<RowRange>& ranges,
+                                   const RowSet& wanted) {
+  row_counts_.emplace(projection_.coalesce);
+  if (wanted.empty()) return {};
+  if (!minutes_) SLUICE_CHECK(load_times(range));
   for (const RowRange& rows : ranges) {
     if (minutes_)
       row_counts_->add(rows.labels, wanted, rows.begin, rows.end, minutes_->of_run(rows.run));
@@ -160,14 +172,14 @@ Result<void> GroupScan::trim(RowRange& rows, const Run& run, TimeRange range) {
     trim_by_minutes(rows, range);
     return {};
   }
-  SLUICE_TRY(const auto timestamps, reader_->timestamps());
+  SLUICE_CHECK(load_times(range));
   const auto at = [&](std::size_t row) {
-    return timestamps.begin() + static_cast<std::ptrdiff_t>(row);
+    return timestamps_.begin() + static_cast<std::ptrdiff_t>(row);
   };
   const auto begin = std::lower_bound(at(rows.begin), at(rows.end), range.start);
   const auto end = std::lower_bound(begin, at(rows.end), range.end);
-  rows.begin = static_cast<std::size_t>(begin - timestamps.begin());
-  rows.end = static_cast<std::size_t>(end - timestamps.begin());
+  rows.begin = static_cast<std::size_t>(begin - timestamps_.begin());
+  rows.end = static_cast<std::size_t>(end - timestamps_.begin());
   return {};
 }
 
@@ -319,7 +331,8 @@ Result<void> GroupScan::fill_sizes(std::span<const std::uint32_t> rows, query::L
 
 std::size_t GroupScan::memory_bytes() const {
   return reader_->memory_bytes() + rows_.size() * 4 + pieces_.size() * sizeof(Piece) +
-         arena_.size() + lines_.size() * 40 + (fields_ ? fields_->memory_bytes() : 0) +
+         arena_.size() + lines_.size() * 40 + (rough_times_ ? rough_times_->capacity() * 8 : 0) +
+         (fields_ ? fields_->memory_bytes() : 0) +
          (shape_reader_ ? shape_reader_->memory_bytes() : 0);
 }
 

@@ -18,6 +18,7 @@
 #include "daemon/storage/field_reader.h"
 #include "daemon/storage/interval_counts.h"
 #include "daemon/storage/log_plan.h"
+#include "daemon/storage/rough_times.h"
 #include "daemon/storage/shape_reader.h"
 #include "daemon/storage/tombstones.h"
 #include "query/source.h"
@@ -85,7 +86,10 @@ class GroupScan {
   void trim_by_minutes(RowRange& rows, TimeRange range) const;
   // Only how many rows there are in each interval is asked for.
   bool counts_rows() const;
-  Result<void> count_rows(const std::vector<RowRange>& ranges, const RowSet& wanted);
+  // Sets timestamps_, as exact as the projection asks for.
+  Result<void> load_times(TimeRange range);
+  Result<void> count_rows(TimeRange range, const std::vector<RowRange>& ranges,
+                          const RowSet& wanted);
   Timestamp time_at(std::size_t index) const { return timestamps_[rows_[index]]; }
   Timestamp next_time(const Piece& piece) const;
   bool less_urgent(const Piece& a, const Piece& b) const;
@@ -122,8 +126,9 @@ class GroupScan {
   std::optional<ShapeReader> shape_reader_;  // if shapes are asked for
   std::vector<std::uint32_t> shapes_;
   std::uint64_t unit_;
-  std::optional<MinuteRows> minutes_;         // if intervals are whole ones
-  std::optional<IntervalCounts> row_counts_;  // instead of rows
+  std::optional<std::vector<Timestamp>> rough_times_;  // instead of the rows' own
+  std::optional<MinuteRows> minutes_;                  // if intervals are whole ones
+  std::optional<IntervalCounts> row_counts_;           // instead of rows
 };
 
 }  // namespace sluice::storage

@@ -51,13 +51,14 @@ void refine(std::vector<std::uint32_t>& classes, const std::vector<std::uint32_t
 Result<void> ShapeReader::fill(std::span<const std::uint32_t> rows,
                                std::vector<std::uint32_t>& out) {
   SLUICE_TRY(const RowPartition* partition, reader_.by_template());
+  OrdinalFinder ordinals(*partition);
   out.clear();
   out.reserve(rows.size());
   for (const std::uint32_t row : rows) {
     const std::uint32_t kind = partition->kind(row);
     if (!kinds_[kind]) SLUICE_CHECK(load(kind));
     const Shapes& shapes = *kinds_[kind];
-    out.push_back(shapes.size() == 1 ? shapes.front() : shapes[partition->ordinal(row)]);
+    out.push_back(shapes.size() == 1 ? shapes.front() : shapes[ordinals.of(row)]);
   }
   return {};
 }

@@ -13,6 +13,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "query/ast/expr.h"
@@ -60,6 +61,10 @@ class LogPushdown {
   const LogProjection& projection() const { return projection_; }
   // Entries matter by interval only: see LogProjection::coalesce.
   void coalesce(Duration interval) { projection_.coalesce = interval; }
+  // See LogProjection::to_the_end.
+  void read_to_the_end() { projection_.to_the_end = true; }
+  // See LogProjection::same_until.
+  void times_mean(LogProjection::SameUntil same) { projection_.same_until = std::move(same); }
 
  private:
   struct Selection {

@@ -1,5 +1,7 @@
 // eval_log_range: range aggregations over log lines, in one pass over the store's batches.
 
+#include <algorithm>
+
 #include "query/engine/range_reader.h"
 #include "query/logql/pipeline.h"
 #include "query/stopwatch.h"
@@ -13,11 +15,23 @@ using logql::Pipeline;
 // The finest interval that spares a store anything: it counts by the minute at best.
 constexpr Duration least_interval = std::chrono::seconds{1};
 
+// A template may write the entry's time.
+bool tells_time(const Stage& stage) {
+  const auto* format = std::get_if<LabelFormatStage>(&stage);
+  return std::holds_alternative<LineFormatStage>(stage) ||
+         (format != nullptr && !std::all_of(format->items.begin(), format->items.end(),
+                                            [](const auto& item) { return item.rename; }));
+}
+
 LogPushdown push_down(const LogRangeAggregation& aggregation, const LogFunction& function,
                       const LogPipeline& stages, const WindowPlan& plan, bool levels) {
   LogOutput output = output_of(aggregation, function.bytes, function.absent);
   output.levels = levels;
   LogPushdown pushdown(stages, output);
+  pushdown.read_to_the_end();
+  if (function.input == LogFunctionInput::total &&
+      std::none_of(stages.begin(), stages.end(), tells_time))
+    pushdown.times_mean([plan](Timestamp t) { return plan.stretch_at(t).last; });
   if (pushdown.labels_only() && !aggregation.unwrap && function.input == LogFunctionInput::total &&
       plan.interval() >= least_interval)
     pushdown.coalesce(plan.interval());

@@ -89,7 +89,7 @@ void ValueCounts::fill(Entry& entry, const Value& value) {
 // Makes room for a block.
 void ValueCounts::grow() {
   const std::size_t factor = entries_.size() < small_entries ? 4 : 2;
-  std::vector<Entry> old(std::max(first_entries, factor * entries_.size()));
+  ZeroedTable<Entry> old(std::max(first_entries, factor * entries_.size()));
   old.swap(entries_);
   const std::size_t mask = entries_.size() - 1;
   for (const Entry& entry : old) {

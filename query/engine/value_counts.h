@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "query/engine/zeroed_table.h"
 #include "query/logql/line_arena.h"
 
 namespace sluice::query {
@@ -34,7 +35,7 @@ class ValueCounts {
     for (const Entry& entry : entries_)
       if (entry.count != 0) visit(Value{entry.text(), entry.hash, entry.count});
   }
-  std::size_t memory_bytes() const { return entries_.capacity() * sizeof(Entry) + long_bytes_; }
+  std::size_t memory_bytes() const { return entries_.size() * sizeof(Entry) + long_bytes_; }
 
  private:
   static constexpr std::size_t block = 32;  // of values whose waits are shared
@@ -58,7 +59,7 @@ class ValueCounts {
   void grow();
 
   // Open addressing with linear probing, at most three quarters full.
-  std::vector<Entry> entries_;
+  ZeroedTable<Entry> entries_;
   std::size_t used_ = 0;
   logql::LineArena long_texts_;
   std::size_t long_bytes_ = 0;

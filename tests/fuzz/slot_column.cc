@@ -31,14 +31,28 @@ void check_column(const SlotColumn& column, std::size_t rows) {
   }
 }
 
+void check_same(const SlotColumn& parts, const SlotColumn& column) {
+  std::string of_parts;
+  std::string of_text;
+  for (std::size_t row = 0; row < column.size(); ++row) {
+    parts.append(row, of_parts);
+    column.append(row, of_text);
+  }
+  fuzz::require(of_parts == of_text, "parts have the values of their text");
+}
+
 // Hostile bytes: an info, then a payload.
 void check_decoder(std::string_view bytes, std::size_t rows) {
   ByteReader in(bytes);
   const auto info = read_column_info(in);
   if (!info) return;
   const auto times = row_times(rows, 1'767'323'045'678'901'234, 1'000'003);
-  const auto column = decode_column(*info, rows, times, in.bytes(in.left()));
+  const std::string_view encoded = in.bytes(in.left());
+  const auto column = decode_column(*info, rows, times, encoded);
   if (column) check_column(*column, rows);
+  const auto parts = decode_parts(*info, rows, times, encoded);
+  fuzz::require(parts.has_value() == column.has_value(), "parts decode if their text does");
+  if (parts) check_same(*parts, *column);
 }
 
 void check_integers(std::string_view bytes, std::size_t count) {

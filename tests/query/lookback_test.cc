@@ -55,6 +55,15 @@ TEST_CASE("of a range before the lookback there is nothing to read") {
   CHECK(f.logs.last_select().tenant.value.empty());
 }
 
+TEST_CASE("times before what is seen mean something else than those seen") {
+  Looking f;
+  f.context.look_back_from(now);
+  f.select.projection.same_until = [](Timestamp) { return Timestamp::max(); };
+  const auto same = f.scan().projection.same_until;
+  CHECK(same(now - 2h) == now - 1h - 1ns);
+  CHECK(same(now - 1h) == Timestamp::max());
+}
+
 TEST_CASE("counts by interval begin with the first whole interval, of a minute at most") {
   Looking f;
   f.context.look_back_from(now);

@@ -39,6 +39,7 @@ class PushedBatch {
       times_.push_back(row->timestamp);
       metadata_.push_back(metadata_of(*row));
     }
+    if (projection_.same_until && wish()) move_times();
     if (projection_.coalesce > Duration{0} && wish()) coalesce();
     give_lines();
     batch_.timestamps = times_;
@@ -170,6 +171,12 @@ class PushedBatch {
           !wish())
         wanted.set(name, value);
     return wanted.empty() ? nullptr : &*sets_.emplace(std::move(wanted)).first;
+  }
+
+  // To the end of what means the same, or so far that order remains.
+  void move_times() {
+    const Duration most{static_cast<std::int64_t>(random_())};
+    for (Timestamp& t : times_) t = std::min(projection_.same_until(t), t + most);
   }
 
   static std::int64_t interval_of(Timestamp t, Duration d) {

@@ -114,12 +114,15 @@ class ColumnDecoder {
     column_.size_ = rows;
   }
   Result<SlotColumn> decode() &&;
+  // Leaves patterns as they are.
+  Result<SlotColumn> decode_parts() &&;
 
  private:
   Result<void> dictionary();
   Result<void> codes(std::size_t distinct);
   Result<void> text();
   Result<void> pattern();
+  void render();
   Result<void> numbers();
   Result<void> fixed();
   void keep_bytes(std::string_view bytes) { column_.bytes_.assign(bytes.begin(), bytes.end()); }

@@ -32,11 +32,17 @@ constexpr std::array<Kind, 15> kinds = {{
     {ColumnEncoding::decimal_float, ColumnShape::number, NumberForm::decimal_float, true},
 }};
 
+// Encodings are numbered from 1, in the order of the table.
 const Kind* kind_of(std::uint8_t encoding) {
-  for (const Kind& kind : kinds)
-    if (static_cast<std::uint8_t>(kind.encoding) == encoding) return &kind;
-  return nullptr;
+  const std::size_t place = encoding - std::size_t{1};
+  return place < kinds.size() ? &kinds[place] : nullptr;
 }
+
+static_assert([] {
+  for (std::size_t i = 0; i < kinds.size(); ++i)
+    if (static_cast<std::size_t>(kinds[i].encoding) != i + 1) return false;
+  return true;
+}());
 
 ColumnInfo info_of(const Kind& kind, std::uint16_t width) {
   ColumnInfo info;

@@ -8,6 +8,7 @@ void scan_column(const SlotColumn& column, const ValueTest& test, RowSet& hits) 
     case ColumnShape::text: return scan_text(column, test, hits);
     case ColumnShape::number: return scan_number(column, test, hits);
     case ColumnShape::fixed: return scan_fixed(column, test, hits);
+    case ColumnShape::pattern: return scan_pattern(column, test, hits);
   }
 }
 

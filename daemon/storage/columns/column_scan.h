@@ -2,7 +2,8 @@
 //
 // Cost, in short: a dictionary tests each distinct value and compares codes; text is searched as
 // one run of bytes; numbers and fixed values are compared in binary where the test allows, and
-// rendered where it does not.
+// rendered where it does not; patterns compare what is between their pieces, and are rendered value
+// by value for all but equality.
 #pragma once
 
 #include <string>
@@ -24,6 +25,7 @@ void scan_dictionary(const SlotColumn& column, const ValueTest& test, RowSet& hi
 void scan_text(const SlotColumn& column, const ValueTest& test, RowSet& hits);
 void scan_number(const SlotColumn& column, const ValueTest& test, RowSet& hits);
 void scan_fixed(const SlotColumn& column, const ValueTest& test, RowSet& hits);
+void scan_pattern(const SlotColumn& column, const ValueTest& test, RowSet& hits);
 
 // Adds the rows of [0, rows) for which is_hit(row) says so, 64 at a time and without branches, so
 // that compilers can vectorise it.

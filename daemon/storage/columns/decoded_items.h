@@ -8,7 +8,8 @@
 
 namespace sluice::storage {
 
-// Items by number; columns follow from first_column on, then the TextCodes of each.
+// Items by number; columns follow from first_column on, then the TextCodes of each, then
+// the columns of patterns with these left as they are.
 struct DecodedItem {
   static constexpr std::uint32_t timestamps = 0;
   static constexpr std::uint32_t by_template = 1;

@@ -1,5 +1,5 @@
 // Text whose values are sentences with something in common: cut by value_splitter.h, the varying
-// parts as columns of their own. In memory it is text again.
+// parts as columns of their own. In memory it is text again, or a PatternColumn.
 #include <algorithm>
 #include <bit>
 #include <deque>
@@ -8,6 +8,7 @@
 #include "daemon/storage/codec/block_codec.h"
 #include "daemon/storage/columns/column_codec.h"
 #include "daemon/storage/columns/number_form.h"
+#include "daemon/storage/columns/pattern_column.h"
 #include "daemon/storage/columns/planes.h"
 #include "daemon/storage/columns/value_splitter.h"
 
@@ -155,29 +156,11 @@ bool smaller_as_pattern(Values values, Times times) {
   return small_parts.size() < small_text.size() - small_text.size() / 10;
 }
 
-// A pattern that was read, and how far its rows have been given out.
+// A pattern that is being read.
 struct StoredPattern {
   std::vector<std::string_view> pieces;
-  std::size_t rows = 0;
   std::vector<Timestamp> times;  // of its rows, if times are needed
-  std::vector<SlotColumn> columns;
-  std::size_t next = 0;
-
-  std::size_t text_bytes() const {
-    std::size_t bytes = 0;
-    for (const std::string_view piece : pieces) bytes += rows * piece.size();
-    for (const SlotColumn& column : columns)
-      for (std::size_t row = 0; row < rows; ++row) bytes += column.length(row);
-    return bytes;
-  }
-  char* write_next(char* out) {
-    for (std::size_t i = 0; i < columns.size(); ++i) {
-      out += pieces[i].copy(out, pieces[i].size());
-      out = columns[i].write(next, out);
-    }
-    ++next;
-    return out + pieces.back().copy(out, pieces.back().size());
-  }
+  PatternColumn::Pattern decoded;
 };
 
 bool read_pieces(ByteReader& in, std::vector<StoredPattern>& patterns) {
@@ -197,8 +180,8 @@ Result<void> read_columns(ByteReader& in, StoredPattern& pattern) {
     SLUICE_TRY(const ColumnInfo info, read_column_info(in));
     if (info.encoding == static_cast<std::uint8_t>(ColumnEncoding::pattern))
       return corrupt_column("a pattern lies within a pattern");
-    SLUICE_TRY(auto column, decode_column(info, pattern.rows, pattern.times, in.string()));
-    pattern.columns.push_back(std::move(column));
+    SLUICE_TRY(auto column, decode_column(info, pattern.decoded.rows, pattern.times, in.string()));
+    pattern.decoded.columns.push_back(std::move(column));
   }
   return {};
 }
@@ -240,24 +223,23 @@ Result<void> ColumnDecoder::pattern() {
     return corrupt_column("patterns do not decode");
   for (std::size_t i = 0; i < rows_; ++i) {
     if (numbers[i] >= patterns.size()) return corrupt_column("a row has no pattern");
-    ++patterns[numbers[i]].rows;
+    ++patterns[numbers[i]].decoded.rows;
     if (!times_.empty()) patterns[numbers[i]].times.push_back(times_[i]);
   }
-  for (StoredPattern& pattern : patterns) SLUICE_CHECK(read_columns(in_, pattern));
-  std::size_t bytes = 0;
-  for (const StoredPattern& pattern : patterns) bytes += pattern.text_bytes();
-  if (bytes > max_text) return corrupt_column("patterns give too much text");
-  column_.bytes_.resize(bytes + std::max(max_number_bytes, max_fixed_bytes));
-  column_.offsets_.assign(1, 0);
-  column_.offsets_.reserve(rows_ + 1);
-  char* const begin = column_.bytes_.data();
-  char* at = begin;
-  for (const std::uint32_t number : numbers) {
-    at = patterns[number].write_next(at);
-    column_.offsets_.push_back(static_cast<std::uint32_t>(at - begin));
+  std::vector<PatternColumn::Pattern> decoded;
+  for (StoredPattern& pattern : patterns) {
+    SLUICE_CHECK(read_columns(in_, pattern));
+    pattern.decoded.pieces.assign(pattern.pieces.begin(), pattern.pieces.end());
+    decoded.push_back(std::move(pattern.decoded));
   }
-  column_.bytes_.resize(bytes);
+  column_.parts_ = std::make_shared<const PatternColumn>(std::move(decoded), numbers);
+  if (!column_.parts_->text_fits(max_text)) return corrupt_column("patterns give too much text");
   return {};
+}
+
+void ColumnDecoder::render() {
+  column_.parts_->render(column_.bytes_, column_.offsets_);
+  column_.parts_.reset();
 }
 
 }  // namespace sluice::storage

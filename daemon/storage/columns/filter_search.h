@@ -26,7 +26,7 @@ class FilterSearch {
     const GroupView& view;
     SearchableGroup& group;
     std::uint32_t template_number;
-    std::span<const std::uint32_t> rows;
+    std::span<const RowNumber> rows;
     SearchCounts& counts;
   };
   // Removes from `rows` those whose line does not pass.

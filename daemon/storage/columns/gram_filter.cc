@@ -99,7 +99,7 @@ Result<GramFilter> GramFilter::decode(std::string_view encoded) {
                                          " bytes for " + std::to_string(count) + " words"};
   GramFilter filter;
   filter.words_.resize(count);
-  for (auto& word : filter.words_) word = in.fixed64();
+  if (count > 0) std::memcpy(filter.words_.data(), in.bytes(count * 8).data(), count * 8);
   return filter;
 }
 

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstring>
 #include <numeric>
+#include <utility>
 
 #include "base/types/assert.h"
 #include "daemon/storage/columns/column_codec.h"
@@ -40,9 +41,8 @@ template <typename Visit>
 void with_residuals(std::uint8_t transform, Numbers v, std::int64_t base, Visit visit) {
   switch (transform) {
     case delta:
-      return visit(v.size() - 1, [v](std::size_t i) {
-        return to_zigzag(wrapping_sub(v[i + 1], v[i]));
-      });
+      return visit(v.size() - 1,
+                   [v](std::size_t i) { return to_zigzag(wrapping_sub(v[i + 1], v[i])); });
     case delta2:
       return visit(v.size() - 2, [v](std::size_t i) {
         const std::int64_t before = wrapping_sub(v[i + 1], v[i]);
@@ -310,19 +310,39 @@ Result<std::vector<std::int64_t>> decode_plain(ByteReader& in, std::size_t count
 }
 
 // Of values that are no runs themselves.
-Result<std::vector<std::int64_t>> decode_runs(ByteReader& in, std::size_t count) {
+template <typename Number>
+Result<std::vector<Number>> decode_runs(ByteReader& in, std::size_t count) {
   const std::size_t heads = in.varint();
   if (!in.ok() || heads == 0 || heads > count) return corrupt_integers();
   SLUICE_TRY(const auto values, decode_plain(in, heads));
   SLUICE_TRY(const auto lengths, decode_plain(in, heads));
-  std::vector<std::int64_t> all;
+  std::vector<Number> all;
   all.reserve(count);
   for (std::size_t i = 0; i < heads; ++i) {
-    if (bits_of(lengths[i]) >= count - all.size()) return corrupt_integers();
-    all.insert(all.end(), bits_of(lengths[i]) + 1, values[i]);
+    if (bits_of(lengths[i]) >= count - all.size() || !std::in_range<Number>(values[i]))
+      return corrupt_integers();
+    all.insert(all.end(), bits_of(lengths[i]) + 1, static_cast<Number>(values[i]));
   }
   if (all.size() != count) return corrupt_integers();
   return all;
+}
+
+// Without a wider copy in between.
+Result<std::vector<std::uint16_t>> decode_small_frame(ByteReader& in, std::size_t count) {
+  const std::int64_t base = in.zigzag();
+  std::vector<std::uint16_t> values;
+  reserve_touched(values, count);
+  values.resize(count);
+  if (!std::in_range<std::uint16_t>(base) || !get_planes(in, values)) return corrupt_integers();
+  if (base == 0) return values;
+  std::uint32_t all = 0;
+  for (auto& value : values) {
+    const std::uint32_t sum = value + static_cast<std::uint32_t>(base);
+    all |= sum;
+    value = static_cast<std::uint16_t>(sum);
+  }
+  if (all > UINT16_MAX) return corrupt_integers();
+  return values;
 }
 
 }  // namespace
@@ -333,7 +353,30 @@ Result<std::vector<std::int64_t>> decode_integers(ByteReader& in, std::size_t co
   ByteReader ahead = in;
   if (ahead.bytes(1) != std::string_view("\x07")) return decode_plain(in, count);
   in = ahead;
-  return decode_runs(in, count);
+  return decode_runs<std::int64_t>(in, count);
+}
+
+Result<std::vector<std::uint16_t>> decode_small_integers(ByteReader& in, std::size_t count) {
+  if (count == 0) return std::vector<std::uint16_t>{};
+  if (count > SlotColumn::max_rows) return corrupt_integers();
+  ByteReader ahead = in;
+  const std::string_view head = ahead.bytes(1);
+  if (head == std::string_view("\x07")) {
+    in = ahead;
+    return decode_runs<std::uint16_t>(in, count);
+  }
+  if (head == std::string_view("\x02")) {
+    in = ahead;
+    return decode_small_frame(in, count);
+  }
+  SLUICE_TRY(const auto values, decode_plain(in, count));
+  std::vector<std::uint16_t> small;
+  small.reserve(count);
+  for (const std::int64_t value : values) {
+    if (!std::in_range<std::uint16_t>(value)) return corrupt_integers();
+    small.push_back(static_cast<std::uint16_t>(value));
+  }
+  return small;
 }
 
 }  // namespace sluice::storage

@@ -65,7 +65,7 @@ class SearchableGroup {
   virtual Result<const class SlotColumn*> column(std::uint32_t template_number,
                                                  std::uint32_t slot) = 0;
   // The rows of a template, ascending; the i-th value of its columns belongs to the i-th of them.
-  virtual Result<std::span<const std::uint32_t>> rows_of(std::uint32_t template_number) = 0;
+  virtual Result<std::span<const RowNumber>> rows_of(std::uint32_t template_number) = 0;
   // The line of a row, rebuilt into `out` (replacing it).
   virtual Result<void> line(std::uint32_t row, std::string& out) = 0;
 };

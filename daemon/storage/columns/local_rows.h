@@ -14,7 +14,7 @@ class LocalRows {
   static LocalRows none(std::size_t rows) { return {rows, Extent::none}; }
   static LocalRows all(std::size_t rows) { return {rows, Extent::all}; }
   // The positions i for which `rows`[i], row numbers of a row group, is one of `candidates`.
-  static LocalRows among(std::span<const std::uint32_t> rows, const RowSet& candidates) {
+  static LocalRows among(std::span<const RowNumber> rows, const RowSet& candidates) {
     RowSet local = RowSet::none(rows.size());
     std::size_t found = 0;
     for (std::size_t i = 0; i < rows.size(); ++i) {

@@ -21,6 +21,7 @@ Result<void> MergeGroup::load_columns() {
   const RowGroupHeader& header = reader_->header();
   columns_.resize(header.columns.size());
   line_bytes_.resize(rows());
+  ordinals_.resize(rows());
   for (std::size_t kind = 0; kind < header.templates.size(); ++kind) {
     const GroupTemplate& used = header.templates[kind];
     for (std::uint32_t slot = 0; slot < used.slots; ++slot) {
@@ -38,7 +39,10 @@ void MergeGroup::add_lengths(std::size_t kind) {
   const auto rows = partition_->rows(kind);
   const LineTemplate& used = pattern(kind);
   const auto fixed = static_cast<std::uint32_t>(used.static_bytes());
-  for (const std::uint32_t row : rows) line_bytes_[row] = fixed;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    line_bytes_[rows[i]] = fixed;
+    ordinals_[rows[i]] = static_cast<RowNumber>(i);
+  }
   for (std::size_t slot = 0; slot < used.slots(); ++slot)
     column(kind, slot).add_lengths(rows, line_bytes_);
 }

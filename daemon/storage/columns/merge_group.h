@@ -24,7 +24,7 @@ class MergeGroup {
   }
   // Which of the group's templates the row has, and its place among the rows of that.
   std::uint32_t kind(std::size_t row) const { return partition_->kind(row); }
-  std::uint32_t ordinal(std::size_t row) const { return partition_->ordinal(row); }
+  std::uint32_t ordinal(std::size_t row) const { return ordinals_[row]; }
   std::size_t kinds() const { return reader_->header().templates.size(); }
   const LineTemplate& pattern(std::size_t kind) const;
   bool plain(std::size_t kind) const;
@@ -42,6 +42,7 @@ class MergeGroup {
   const RowPartition* partition_ = nullptr;
   std::span<const Timestamp> timestamps_;
   std::span<const std::uint64_t> sequences_;
+  std::vector<RowNumber> ordinals_;         // of each row
   std::vector<const SlotColumn*> columns_;  // parallel to the header's; those of slots
   std::vector<std::uint32_t> line_bytes_;
   std::vector<const LabelSet*> metadata_;

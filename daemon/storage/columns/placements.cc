@@ -5,6 +5,7 @@
 // that is left. Empty values are no special case: a slot may equal the empty part.
 #include <algorithm>
 
+#include "daemon/storage/columns/byte_set.h"
 #include "daemon/storage/columns/needle.h"
 
 namespace sluice::storage {
@@ -20,7 +21,12 @@ class PlacementFinder {
       : pieces_(pattern.pieces),
         needle_(needle.text),
         fold_(needle.fold),
-        within_slots_(within_slots) {}
+        within_slots_(within_slots) {
+    for (std::size_t i = 0; i + 1 < needle_.size(); ++i) {
+      add(needle_[i], ends_);
+      add(needle_[i + 1], starts_);
+    }
+  }
 
   std::optional<std::vector<Placement>> find() {
     if (is_static()) return std::vector<Placement>(1);
@@ -33,14 +39,21 @@ class PlacementFinder {
   }
 
  private:
+  static void add(char c, ByteSet& set) {
+    const auto byte = static_cast<unsigned char>(c);
+    set.bits[byte / 64] |= std::uint64_t{1} << (byte % 64);
+  }
+
   bool is_static() const {
-    return std::any_of(pieces_.begin(), pieces_.end(),
-                       [&](const std::string& piece) { return contains(piece, needle_, fold_); });
+    return std::any_of(pieces_.begin(), pieces_.end(), [&](const std::string& piece) {
+      return piece.size() >= needle_.size() && contains(piece, needle_, fold_);
+    });
   }
 
   // At the last bytes of piece i, and on into slot i. What ends within the piece is static.
   void begin_in_piece(std::uint32_t i) {
     const std::string_view piece = pieces_[i];
+    if (piece.empty() || !ends_.has(folded(piece.back()))) return;
     const std::size_t most = std::min(piece.size(), needle_.size() - 1);
     for (std::size_t taken = 1; taken <= most; ++taken)
       if (agree(piece.back(), needle_[taken - 1]) &&
@@ -50,6 +63,8 @@ class PlacementFinder {
 
   void begin_in_slot(std::uint32_t i) {
     if (within_slots_) found_.push_back({{i, SlotTest::contains, std::string(needle_)}});
+    const std::string_view piece = pieces_[i + 1];
+    if (!piece.empty() && !starts_.has(folded(piece.front()))) return;
     for (std::size_t taken = 1; taken < needle_.size() && !too_many_; ++taken)
       if (fits_piece(i + 1, needle_.substr(taken)))
         with(i, SlotTest::suffix, needle_.substr(0, taken),
@@ -66,7 +81,8 @@ class PlacementFinder {
   }
 
   // Settles most places before anything is called.
-  bool agree(char c, char of_needle) const { return (fold_ ? to_lower(c) : c) == of_needle; }
+  bool agree(char c, char of_needle) const { return folded(c) == of_needle; }
+  char folded(char c) const { return fold_ ? to_lower(c) : c; }
 
   // Piece i and `rest`, which is not empty, agree as far as both go. A needle that would go on past
   // the last piece does not fit.
@@ -101,6 +117,10 @@ class PlacementFinder {
   const std::string_view needle_;
   const bool fold_;
   const bool within_slots_;
+  // What the needle has before its last byte, and behind its first: most pieces end and begin with
+  // something else, and then it lies in none of them and beside.
+  ByteSet ends_;
+  ByteSet starts_;
   Placement path_;
   std::vector<Placement> found_;
   std::size_t across_ = 0;

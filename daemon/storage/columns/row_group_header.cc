@@ -1,6 +1,8 @@
 #include "daemon/storage/columns/row_group_header.h"
 
 #include <algorithm>
+#include <array>
+#include <cstring>
 
 #include "daemon/storage/codec/block_codec.h"
 #include "daemon/storage/codec/bytes.h"
@@ -79,8 +81,9 @@ class HeaderReader {
     SLUICE_CHECK(read_counts());
     SLUICE_CHECK(read_templates());
     SLUICE_CHECK(read_shapes());
-    std::uint64_t row_sizes[4];
-    for (auto& size : row_sizes) size = in_.varint();
+    for (ColumnPlace* const place :
+         {&header_.row_templates, &header_.timestamps, &header_.sequences, &header_.row_shapes})
+      SLUICE_CHECK(read_size(*place));
     const std::string_view minutes = in_.string();
     const std::string_view grams = in_.string();
     header_.small = in_.string();
@@ -88,7 +91,7 @@ class HeaderReader {
     if (!in_.finished()) return bad_header("does not end where it should");
     SLUICE_TRY(header_.minutes, MinuteCounts::decode(minutes, header_.rows));
     SLUICE_TRY(header_.grams, GramFilter::decode(grams));
-    return place(row_sizes);
+    return place_columns();
   }
 
  private:
@@ -158,23 +161,32 @@ class HeaderReader {
     return static_cast<std::uint32_t>(rows);
   }
 
+  Result<void> read_size(ColumnPlace& place) {
+    const std::uint64_t size = in_.varint();
+    if (!in_.ok() || size > max_block_bytes) return bad_header("bad size of a column");
+    place.size = static_cast<std::uint32_t>(size);
+    return {};
+  }
+
   // Index of the first of them.
   Result<std::uint32_t> read_columns(std::size_t count) {
     const std::size_t first = header_.columns.size();
     for (std::size_t i = 0; i < count; ++i) {
-      SLUICE_TRY(const ColumnInfo info, read_column_info(in_));
-      sizes_.push_back(in_.varint());
-      if (!in_.ok()) return bad_header("ends in a column");
-      header_.columns.push_back({info, {}});
+      GroupColumn column;
+      SLUICE_TRY(column.info, read_column_info(in_));
+      SLUICE_CHECK(read_size(column.place));
+      header_.columns.push_back(column);
     }
     return static_cast<std::uint32_t>(first);
   }
 
   Result<void> read_byte_sets(std::string_view bytes) {
     ByteReader in(bytes);
-    header_.byte_sets.resize(in.count(sizeof(ByteSet::bits)));
-    for (ByteSet& set : header_.byte_sets)
-      for (auto& word : set.bits) word = in.fixed64();
+    const std::size_t count = in.count(sizeof(ByteSet));
+    header_.byte_sets.resize(count);
+    if (count > 0)
+      std::memcpy(header_.byte_sets.data(), in.bytes(count * sizeof(ByteSet)).data(),
+                  count * sizeof(ByteSet));
     for (std::size_t i = 0; i < slot_columns(header_); ++i) {
       if (!has_bytes(header_.columns[i].info)) continue;
       const std::uint64_t set = in.varint();
@@ -185,45 +197,31 @@ class HeaderReader {
     return {};
   }
 
-  struct Sized {
-    std::uint64_t size;
-    ColumnClass of;
-    ColumnPlace* place;
-  };
+  using Places = std::vector<ColumnPlace*>;
+  // The small ones, then one for each class.
+  using Placed = std::array<Places, 1 + column_classes.size()>;
 
   // All columns in the order of the format page.
-  std::vector<Sized> columns_in_order(const std::uint64_t (&row_sizes)[4]) {
-    std::vector<Sized> all;
-    ColumnPlace* const rows[] = {&header_.row_templates, &header_.timestamps, &header_.sequences,
-                                 &header_.row_shapes};
-    for (std::size_t i = 0; i < 4; ++i)
-      all.push_back({row_sizes[i],
-                     rows[i] == &header_.timestamps ? class_of_times_ : ColumnClass::number,
-                     rows[i]});
-    for (std::size_t i = 0; i < sizes_.size(); ++i) {
-      GroupColumn& column = header_.columns[i];
-      all.push_back({sizes_[i], class_of(column.info.shape), &column.place});
-    }
+  Placed columns_in_order() {
+    Placed all;
+    const auto add = [&](ColumnPlace& place, ColumnClass of) {
+      const bool small = place.size <= small_column_bytes;
+      all[small || !by_class_ ? 0 : 1 + static_cast<std::size_t>(of)].push_back(&place);
+    };
+    add(header_.row_templates, ColumnClass::number);
+    add(header_.timestamps, class_of_times_);
+    add(header_.sequences, ColumnClass::number);
+    add(header_.row_shapes, ColumnClass::number);
+    for (GroupColumn& column : header_.columns) add(column.place, class_of(column.info.shape));
     return all;
   }
 
-  Result<void> place(const std::uint64_t (&row_sizes)[4]) {
-    const auto all = columns_in_order(row_sizes);
+  Result<void> place_columns() {
     ChunkLayout layout(header_.chunks, header_.small.size());
-    bool fits = true;
-    const auto place_if = [&](auto wanted) {
-      for (const Sized& column : all)
-        if (wanted(column)) fits = fits && layout.place(column.size, *column.place);
-    };
-    if (by_class_) {
-      place_if([](const Sized& s) { return s.size <= small_column_bytes; });
-      for (const ColumnClass c : column_classes)
-        place_if([c](const Sized& s) { return s.size > small_column_bytes && s.of == c; });
-    } else {
-      place_if([](const Sized&) { return true; });
-    }
-    if (!fits || !layout.complete()) return bad_header("columns do not fit the chunks");
-    return {};
+    for (const Places& places : columns_in_order())
+      for (ColumnPlace* const place : places)
+        if (!layout.place(place->size, *place)) return bad_header("columns do not fit the chunks");
+    return layout.complete() ? Result<void>() : bad_header("columns do not fill the chunks");
   }
 
   ByteReader in_;
@@ -231,7 +229,6 @@ class HeaderReader {
   bool by_class_ = false;
   bool byte_sets_ = false;
   ColumnClass class_of_times_ = ColumnClass::number;
-  std::vector<std::uint64_t> sizes_;  // parallel to header_.columns
 };
 
 }  // namespace

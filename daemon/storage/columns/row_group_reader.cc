@@ -57,8 +57,15 @@ RowGroupReader::RowGroupReader(std::shared_ptr<const RowGroupHeader> header,
     : header_(std::move(header)),
       templates_(std::move(templates)),
       fetch_(std::move(fetch)),
-      kept_(std::move(kept)),
-      columns_(header_->columns.size()) {}
+      kept_(std::move(kept)) {}
+
+// Most readers are asked for no column: their filters tell that there is nothing to find.
+void RowGroupReader::make_room() {
+  if (!columns_.empty()) return;
+  columns_.resize(header_->columns.size());
+  parts_.resize(columns_.size());
+  line_columns_.resize(columns_.size());
+}
 
 Result<std::string_view> RowGroupReader::raw_chunk(std::uint32_t number) {
   for (const RawChunk& known : raw_)
@@ -89,6 +96,17 @@ Result<std::vector<std::int64_t>> RowGroupReader::integers(const ColumnPlace& pl
   return values;
 }
 
+Result<RowPartition> RowGroupReader::partition(const ColumnPlace& place,
+                                               std::span<const std::uint32_t> counts) {
+  SLUICE_TRY(const std::string_view bytes, bytes_of(place));
+  ByteReader in(bytes);
+  SLUICE_TRY(auto kinds, decode_small_integers(in, header_->rows));
+  if (!in.finished()) return bad_group("a column of kinds is too long");
+  auto rows = RowPartition::of(std::move(kinds), counts);
+  if (rows.empty()) return bad_group("rows do not fit their templates or metadata");
+  return rows;
+}
+
 Result<std::span<const Timestamp>> RowGroupReader::timestamps() {
   if (!timestamps_) {
     const auto load = [this]() -> Result<std::vector<Timestamp>> {
@@ -115,15 +133,14 @@ Result<std::span<const std::uint64_t>> RowGroupReader::sequences() {
 
 Result<void> RowGroupReader::load_row_templates() {
   if (by_template_) return {};
+  make_room();
   const auto load = [this]() -> Result<RowPartition> {
-    SLUICE_TRY(const auto kinds, integers(header_->row_templates));
     std::vector<std::uint32_t> counts;
     for (const auto& group : header_->templates) counts.push_back(group.rows);
-    auto rows = RowPartition::of(kinds, counts);
-    if (rows.empty()) return bad_group("rows do not fit their templates");
-    return rows;
+    return partition(header_->row_templates, counts);
   };
   SLUICE_TRY(by_template_, item<RowPartition>(DecodedItem::by_template, load));
+  ordinals_.emplace(*by_template_);
   return {};
 }
 
@@ -132,9 +149,9 @@ Result<const RowPartition*> RowGroupReader::by_template() {
   return by_template_.get();
 }
 
-Result<std::span<const std::uint32_t>> RowGroupReader::rows_of(std::uint32_t template_number) {
+Result<std::span<const RowNumber>> RowGroupReader::rows_of(std::uint32_t template_number) {
   const std::size_t index = header_->find(template_number);
-  if (index == header_->templates.size()) return std::span<const std::uint32_t>();
+  if (index == header_->templates.size()) return std::span<const RowNumber>();
   SLUICE_CHECK(load_row_templates());
   return by_template_->rows(index);
 }
@@ -156,10 +173,30 @@ Result<const SlotColumn*> RowGroupReader::column(std::uint32_t template_number,
                                                  std::uint32_t slot) {
   const std::size_t index = header_->find(template_number);
   SLUICE_ASSERT(index < header_->templates.size() && slot < header_->templates[index].slots);
-  const std::size_t column = header_->templates[index].first_column + slot;
-  if (columns_[column]) return columns_[column].get();
   SLUICE_CHECK(load_row_templates());
-  return load_column(column, by_template_->rows(index));
+  return load_column(header_->templates[index].first_column + slot, by_template_->rows(index));
+}
+
+Result<const SlotColumn*> RowGroupReader::parts(std::uint32_t template_number, std::uint32_t slot) {
+  const std::size_t index = header_->find(template_number);
+  SLUICE_ASSERT(index < header_->templates.size() && slot < header_->templates[index].slots);
+  SLUICE_CHECK(load_row_templates());
+  return load_parts(header_->templates[index].first_column + slot, by_template_->rows(index));
+}
+
+// Text that is kept from before serves as well.
+Result<const SlotColumn*> RowGroupReader::load_parts(std::size_t column,
+                                                     std::span<const RowNumber> rows) {
+  const GroupColumn& stored = header_->columns[column];
+  if (columns_[column] || !is_pattern(stored.info)) return load_column(column, rows);
+  auto& parts = parts_[column];
+  if (parts) return parts.get();
+  const auto text = DecodedItem::first_column + static_cast<std::uint32_t>(column);
+  if (kept_ && kept_->find(text)) return load_column(column, rows);
+  const auto number = text + static_cast<std::uint32_t>(2 * columns_.size());
+  SLUICE_TRY(parts, item<SlotColumn>(number, [&] { return decode(stored, rows, decode_parts); }));
+  column_bytes_ += parts->memory_bytes();
+  return parts.get();
 }
 
 Result<const TextCodes*> RowGroupReader::text_codes(std::uint32_t template_number,
@@ -171,31 +208,32 @@ Result<const TextCodes*> RowGroupReader::text_codes(std::uint32_t template_numbe
   const auto number =
       DecodedItem::first_column + static_cast<std::uint32_t>(columns_.size() + column);
   SLUICE_TRY(codes, item<TextCodes>(number, [&]() -> Result<TextCodes> {
-               return TextCodes(columns_[column]);
+               return TextCodes(columns_[column] ? columns_[column] : parts_[column]);
              }));
   column_bytes_ += codes->memory_bytes();
   return codes.get();
 }
 
 Result<SlotColumn> RowGroupReader::decode(const GroupColumn& stored,
-                                          std::span<const std::uint32_t> rows) {
+                                          std::span<const RowNumber> rows, Decode how) {
   SLUICE_TRY(std::string_view bytes, bytes_of(stored.place));
   if (!needs_times(stored.info, rows.size(), bytes))
-    return decode_column(stored.info, rows.size(), {}, bytes);
+    return how(stored.info, rows.size(), {}, bytes);
   std::vector<Timestamp> times;
   SLUICE_TRY(const auto all, timestamps());
   times.reserve(rows.size());
-  for (const std::uint32_t row : rows) times.push_back(all[row]);
+  for (const RowNumber row : rows) times.push_back(all[row]);
   SLUICE_TRY(bytes, bytes_of(stored.place));  // their chunk may have taken its place
-  return decode_column(stored.info, rows.size(), times, bytes);
+  return how(stored.info, rows.size(), times, bytes);
 }
 
 Result<const SlotColumn*> RowGroupReader::load_column(std::size_t column,
-                                                      std::span<const std::uint32_t> rows) {
+                                                      std::span<const RowNumber> rows) {
   if (columns_[column]) return columns_[column].get();
   const auto number = DecodedItem::first_column + static_cast<std::uint32_t>(column);
-  SLUICE_TRY(columns_[column],
-             item<SlotColumn>(number, [&] { return decode(header_->columns[column], rows); }));
+  SLUICE_TRY(columns_[column], item<SlotColumn>(number, [&] {
+               return decode(header_->columns[column], rows, decode_column);
+             }));
   column_bytes_ += columns_[column]->memory_bytes();
   return columns_[column].get();
 }
@@ -207,19 +245,21 @@ Result<void> RowGroupReader::load_lines(std::span<const std::uint32_t> rows) {
   for (std::size_t i = 0; i < wanted.size(); ++i) {
     if (!wanted[i]) continue;
     const GroupTemplate& group = header_->templates[i];
-    for (std::size_t slot = 0; slot < group.slots; ++slot)
-      SLUICE_CHECK(load_column(group.first_column + slot, by_template_->rows(i)));
+    for (std::size_t slot = 0; slot < group.slots; ++slot) {
+      const std::size_t column = group.first_column + slot;
+      SLUICE_TRY(line_columns_[column], load_parts(column, by_template_->rows(i)));
+    }
   }
   return {};
 }
 
-void RowGroupReader::append_line(std::uint32_t row, std::string& out) const {
+void RowGroupReader::append_line(std::uint32_t row, std::string& out) {
   const GroupTemplate& group = header_->templates[by_template_->kind(row)];
   const auto& pieces = (*templates_)[group.number].pieces;
-  const std::uint32_t ordinal = by_template_->ordinal(row);
+  const std::uint32_t ordinal = ordinals_->of(row);
   out += pieces[0];
   for (std::size_t slot = 0; slot < group.slots; ++slot) {
-    columns_[group.first_column + slot]->append(ordinal, out);
+    line_columns_[group.first_column + slot]->append(ordinal, out);
     out += pieces[slot + 1];
   }
 }
@@ -257,23 +297,23 @@ Result<std::uint32_t> RowGroupReader::line_length(std::uint32_t row) {
   SLUICE_CHECK(load_lines(std::span(&row, 1)));
   const GroupTemplate& group = header_->templates[by_template_->kind(row)];
   std::size_t length = (*templates_)[group.number].static_bytes();
-  const std::uint32_t ordinal = by_template_->ordinal(row);
+  const std::uint32_t ordinal = ordinals_->of(row);
   for (std::size_t slot = 0; slot < group.slots; ++slot)
-    length += columns_[group.first_column + slot]->length(ordinal);
+    length += line_columns_[group.first_column + slot]->length(ordinal);
   return static_cast<std::uint32_t>(length);
 }
 
 Result<void> RowGroupReader::load_shapes() {
   if (!by_shape_.empty()) return {};
+  make_room();
   ++reads_.decoded;
-  SLUICE_TRY(const auto kinds, integers(header_->row_shapes));
   std::vector<std::uint32_t> counts = {header_->rows};
   for (const auto& shape : header_->shapes) {
     counts.push_back(shape.rows);
     counts[0] -= shape.rows;
   }
-  by_shape_ = RowPartition::of(kinds, counts);
-  if (by_shape_.empty()) return bad_group("rows do not fit their metadata");
+  SLUICE_TRY(by_shape_, partition(header_->row_shapes, counts));
+  shape_ordinals_.emplace(by_shape_);
   return {};
 }
 
@@ -286,7 +326,7 @@ Result<const LabelSet*> RowGroupReader::metadata_of(std::uint32_t row) {
     SLUICE_TRY(const SlotColumn* column, load_column(shape.first_column + i, by_shape_.rows(kind)));
     shape_columns_.push_back(column);
   }
-  return sets_.get(kind, shape, shape_columns_, by_shape_.ordinal(row));
+  return sets_.get(kind, shape, shape_columns_, shape_ordinals_->of(row));
 }
 
 Result<void> RowGroupReader::metadata(std::span<const std::uint32_t> rows,

@@ -57,9 +57,11 @@ class RowGroupReader : public SearchableGroup {
   bool may_contain(std::uint32_t template_number, std::uint32_t slot, std::string_view text,
                    bool fold) const override;
   Result<const SlotColumn*> column(std::uint32_t template_number, std::uint32_t slot) override;
-  // Of a text column, which column() has given out.
+  // The same with patterns left as they are (see decode_parts()), unless their text is there.
+  Result<const SlotColumn*> parts(std::uint32_t template_number, std::uint32_t slot);
+  // Of a column of text or patterns.
   Result<const TextCodes*> text_codes(std::uint32_t template_number, std::uint32_t slot);
-  Result<std::span<const std::uint32_t>> rows_of(std::uint32_t template_number) override;
+  Result<std::span<const RowNumber>> rows_of(std::uint32_t template_number) override;
   Result<void> line(std::uint32_t row, std::string& out) override;
 
   // The rows by template: kinds are indexes into the header's templates.
@@ -100,12 +102,16 @@ class RowGroupReader : public SearchableGroup {
   Result<std::string_view> bytes_of(const ColumnPlace& place);
   Result<std::string_view> raw_chunk(std::uint32_t number);
   Result<std::vector<std::int64_t>> integers(const ColumnPlace& place);
+  Result<RowPartition> partition(const ColumnPlace& place, std::span<const std::uint32_t> counts);
+  void make_room();
   Result<void> load_row_templates();
   Result<void> load_shapes();
-  Result<SlotColumn> decode(const GroupColumn& stored, std::span<const std::uint32_t> rows);
-  Result<const SlotColumn*> load_column(std::size_t column, std::span<const std::uint32_t> rows);
+  using Decode = decltype(&decode_column);
+  Result<SlotColumn> decode(const GroupColumn& stored, std::span<const RowNumber> rows, Decode how);
+  Result<const SlotColumn*> load_parts(std::size_t column, std::span<const RowNumber> rows);
+  Result<const SlotColumn*> load_column(std::size_t column, std::span<const RowNumber> rows);
   Result<void> load_lines(std::span<const std::uint32_t> rows);
-  void append_line(std::uint32_t row, std::string& out) const;
+  void append_line(std::uint32_t row, std::string& out);
   Result<const LabelSet*> metadata_of(std::uint32_t row);
 
   const std::shared_ptr<const RowGroupHeader> header_;
@@ -117,8 +123,12 @@ class RowGroupReader : public SearchableGroup {
   std::shared_ptr<const std::vector<Timestamp>> timestamps_;
   std::vector<std::uint64_t> sequences_;
   std::shared_ptr<const RowPartition> by_template_;
+  std::optional<OrdinalFinder> ordinals_;  // of by_template_
   RowPartition by_shape_;
+  std::optional<OrdinalFinder> shape_ordinals_;
   std::vector<std::shared_ptr<const SlotColumn>> columns_;    // parallel to the header's
+  std::vector<std::shared_ptr<const SlotColumn>> parts_;      // likewise; columns of patterns
+  std::vector<const SlotColumn*> line_columns_;               // likewise; of lines that are built
   std::vector<std::shared_ptr<const TextCodes>> text_codes_;  // likewise, or empty
   MetadataSets sets_;
   std::vector<const SlotColumn*> shape_columns_;

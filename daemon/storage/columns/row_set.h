@@ -8,6 +8,9 @@
 
 namespace sluice::storage {
 
+// The number of a row within its row group, which has at most 65,536.
+using RowNumber = std::uint16_t;
+
 class RowSet {
  public:
   static RowSet none(std::size_t rows) { return RowSet(rows, 0); }

@@ -6,14 +6,15 @@
 #include "base/types/assert.h"
 #include "daemon/storage/columns/column_codec.h"
 #include "daemon/storage/columns/number_form.h"
+#include "daemon/storage/columns/pattern_column.h"
 
 namespace sluice::storage {
-
-namespace {
 
 bool is_pattern(const ColumnInfo& info) {
   return info.encoding == static_cast<std::uint8_t>(ColumnEncoding::pattern);
 }
+
+namespace {
 
 // A few of the first values and some from all over.
 std::vector<std::string_view> sample_of(Values values) {
@@ -100,7 +101,7 @@ bool needs_times(const ColumnInfo& info, std::size_t rows, std::string_view enco
          encoded[0] != static_cast<char>(TimeReference::none);
 }
 
-Result<SlotColumn> ColumnDecoder::decode() && {
+Result<SlotColumn> ColumnDecoder::decode_parts() && {
   if (rows_ > SlotColumn::max_rows || (!times_.empty() && times_.size() != rows_))
     return corrupt_column("row count is out of range");
   if (!valid_info(column_.info_)) return corrupt_column("info is out of range");
@@ -110,9 +111,17 @@ Result<SlotColumn> ColumnDecoder::decode() && {
     case ColumnShape::text: done = is_pattern(column_.info_) ? pattern() : text(); break;
     case ColumnShape::number: done = numbers(); break;
     case ColumnShape::fixed: done = fixed(); break;
+    case ColumnShape::pattern: done = corrupt_column("info is out of range"); break;
   }
   if (!done) return std::move(done).error();
   if (!in_.finished()) return corrupt_column("bytes are left over");
+  return std::move(column_);
+}
+
+Result<SlotColumn> ColumnDecoder::decode() && {
+  SLUICE_TRY(SlotColumn column, std::move(*this).decode_parts());
+  column_ = std::move(column);
+  if (column_.parts_) render();
   return std::move(column_);
 }
 
@@ -121,9 +130,15 @@ Result<SlotColumn> decode_column(const ColumnInfo& info, std::size_t rows, Times
   return ColumnDecoder(info, rows, times, encoded).decode();
 }
 
+Result<SlotColumn> decode_parts(const ColumnInfo& info, std::size_t rows, Times times,
+                                std::string_view encoded) {
+  return ColumnDecoder(info, rows, times, encoded).decode_parts();
+}
+
 std::size_t SlotColumn::memory_bytes() const {
   return sizeof(SlotColumn) + bytes_.capacity() + 8 * numbers_.capacity() + 2 * codes_.capacity() +
-         4 * offsets_.capacity() + sizeof(std::string_view) * values_.capacity();
+         4 * offsets_.capacity() + sizeof(std::string_view) * values_.capacity() +
+         (parts_ ? parts_->memory_bytes() : 0);
 }
 
 void SlotColumn::append(std::size_t row, std::string& out) const {
@@ -131,6 +146,8 @@ void SlotColumn::append(std::size_t row, std::string& out) const {
     out.append(values_[code(row)]);
   } else if (shape() == ColumnShape::text) {
     out.append(text(row));
+  } else if (shape() == ColumnShape::pattern) {
+    parts_->append(row, out);
   } else {
     std::array<char, std::max(max_number_bytes, max_fixed_bytes)> buffer;
     out.append(buffer.data(), write(row, buffer.data()));
@@ -145,6 +162,7 @@ char* SlotColumn::write(std::size_t row, char* out) const {
     case ColumnShape::number: return render_number(numbers_[row], info_.form, info_.width, out);
     case ColumnShape::fixed:
       return render_fixed(bytes_.data() + row * stride_, info_.form, info_.width, out);
+    case ColumnShape::pattern: return parts_->write(row, out);
   }
   return out;
 }
@@ -155,15 +173,16 @@ std::size_t SlotColumn::length(std::size_t row) const {
     case ColumnShape::text: return text(row).size();
     case ColumnShape::number: return rendered_length(numbers_[row], info_.form, info_.width);
     case ColumnShape::fixed: return info_.width;
+    case ColumnShape::pattern: return parts_->length(row);
   }
   return 0;
 }
 
-void SlotColumn::add_lengths(std::span<const std::uint32_t> rows,
+void SlotColumn::add_lengths(std::span<const RowNumber> rows,
                              std::span<std::uint32_t> lengths) const {
   if (constant() || shape() == ColumnShape::fixed) {
     const auto same = static_cast<std::uint32_t>(length(0));
-    for (const std::uint32_t row : rows) lengths[row] += same;
+    for (const RowNumber row : rows) lengths[row] += same;
   } else if (shape() == ColumnShape::dictionary) {
     for (std::size_t i = 0; i < rows.size(); ++i)
       lengths[rows[i]] += static_cast<std::uint32_t>(values_[codes_[i]].size());

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -15,6 +16,7 @@
 
 #include "base/types/result.h"
 #include "base/types/time.h"
+#include "daemon/storage/columns/row_set.h"
 
 namespace sluice::storage {
 
@@ -24,7 +26,10 @@ enum class ColumnShape : std::uint8_t {
   text,        // many
   number,      // 64-bit integers and a way to write them: integers, decimals, hex, IPv4, timestamps
   fixed,       // binary values of one width, written as hex or as UUID
+  pattern,     // text in the parts it is stored in (pattern_column.h); never said of what is stored
 };
+
+class PatternColumn;
 
 // How a number or a fixed value is written.
 enum class NumberForm : std::uint8_t {
@@ -66,7 +71,8 @@ class SlotColumn {
   SlotColumn(SlotColumn&&) = default;
   SlotColumn& operator=(SlotColumn&&) = default;
 
-  ColumnShape shape() const { return info_.shape; }
+  // That of its info, but for text kept as patterns.
+  ColumnShape shape() const { return parts_ ? ColumnShape::pattern : info_.shape; }
   const ColumnInfo& info() const { return info_; }
   std::size_t size() const { return size_; }
   std::size_t memory_bytes() const;
@@ -77,7 +83,7 @@ class SlotColumn {
   char* write(std::size_t row, char* out) const;
   std::size_t length(std::size_t row) const;  // how many append() would add
   // Adds the length of value i to lengths[rows[i]], for all of them.
-  void add_lengths(std::span<const std::uint32_t> rows, std::span<std::uint32_t> lengths) const;
+  void add_lengths(std::span<const RowNumber> rows, std::span<std::uint32_t> lengths) const;
 
   // dictionary: distinct values and, unless there is only one (codes() is empty), a code per row.
   std::span<const std::string_view> values() const { return values_; }
@@ -94,6 +100,8 @@ class SlotColumn {
   std::span<const std::int64_t> numbers() const { return numbers_; }
   // fixed: stride() bytes per row in bytes().
   std::size_t stride() const { return stride_; }
+  // pattern; else null
+  const PatternColumn* parts() const { return parts_.get(); }
 
  private:
   friend class ColumnDecoder;  // column_decoder.h: the encodings fill it
@@ -107,6 +115,7 @@ class SlotColumn {
   std::vector<std::uint32_t> offsets_;
   std::vector<std::int64_t> numbers_;
   std::vector<char> bytes_;
+  std::shared_ptr<const PatternColumn> parts_;
 };
 
 // quick leaves out what is dear and saves little of what is merged soon: patterns.
@@ -127,6 +136,13 @@ bool needs_times(const ColumnInfo& info, std::size_t rows, std::string_view enco
 // of encode_column(), or empty for columns that do not need them.
 Result<SlotColumn> decode_column(const ColumnInfo& info, std::size_t rows,
                                  std::span<const Timestamp> times, std::string_view encoded);
+// The same, but patterns stay patterns: for readers that look at few of the values, or at equal
+// ones. Searches want text.
+Result<SlotColumn> decode_parts(const ColumnInfo& info, std::size_t rows,
+                                std::span<const Timestamp> times, std::string_view encoded);
+
+// Whether it is stored as patterns.
+bool is_pattern(const ColumnInfo& info);
 
 void put_column_info(std::string& out, const ColumnInfo& info);
 class ByteReader;
@@ -141,5 +157,7 @@ void encode_integers(std::span<const std::int64_t> values, std::string& out);
 void encode_timestamps(std::span<const std::int64_t> ns, int zstd_level, std::string& out);
 // Reads what either wrote from the front. Error(corrupt).
 Result<std::vector<std::int64_t>> decode_integers(ByteReader& in, std::size_t count);
+// The same of integers from 0 to 65,535; others are corrupt.
+Result<std::vector<std::uint16_t>> decode_small_integers(ByteReader& in, std::size_t count);
 
 }  // namespace sluice::storage

@@ -151,7 +151,8 @@ bool may_pass(const ColumnInfo& info, const ValueTest& test) {
     case ColumnShape::number: return number_may_pass(info, test);
     case ColumnShape::fixed: return fixed_may_pass(info, test);
     case ColumnShape::dictionary:
-    case ColumnShape::text: return true;
+    case ColumnShape::text:
+    case ColumnShape::pattern: return true;
   }
   return true;
 }

@@ -4,6 +4,7 @@
 #include <map>
 #include <random>
 
+#include "daemon/storage/interval_counts.h"
 #include "query/logql/pipeline.h"
 #include "query/logql/units.h"
 #include "tests/daemon/storage/store_fixture.h"
@@ -46,9 +47,11 @@ class Projected : public StoreFixture {
     cursor->reset();  // what was asked for last is counted by then
     chunks_read = context.stats().chunks_read;
     lines_rebuilt = context.stats().lines_rebuilt;
+    columns_read = context.stats().columns_decoded + context.stats().columns_cached;
   }
   std::uint64_t chunks_read = 0;
   std::uint64_t lines_rebuilt = 0;
+  std::uint64_t columns_read = 0;
 
  private:
   void push_some(int lines) {
@@ -56,8 +59,8 @@ class Projected : public StoreFixture {
     for (const char* app : {"a", "b"}) {
       StreamEntries one{{{"app", app}}, {}};
       for (int i = 0; i < lines; ++i)
-        one.entries.push_back(entry(noon - static_cast<std::int64_t>(below(3600)) * second,
-                                    line(), below(9) ? LabelSet() : LabelSet{{"pod", number(3)}}));
+        one.entries.push_back(entry(noon - static_cast<std::int64_t>(below(3600)) * second, line(),
+                                    below(9) ? LabelSet() : LabelSet{{"pod", number(3)}}));
       streams.push_back(std::move(one));
     }
     push(std::move(streams));
@@ -72,15 +75,18 @@ class Projected : public StoreFixture {
   std::string line() {
     switch (below(8)) {
       case 0: return "no fields here, only " + number(99);
-      case 1: return "level=info status=" + number(600) + " msg=\"" + text() + "\" d=" + number(9) +
-                     "." + number(99);
+      case 1:
+        return "level=info status=" + number(600) + " msg=\"" + text() + "\" d=" + number(9) + "." +
+               number(99);
       case 2: return "level=warn empty= status=x" + number(3) + " msg=word";
       case 3: return R"({"status":null,"d":)" + number(9) + "." + number(1000) + R"(,"msg":[1,2]})";
-      case 4: return R"({"a":{"b":)" + number(5) + R"(},"a_b":"second","status":")" + number(600) +
-                     R"("})";
+      case 4:
+        return R"({"a":{"b":)" + number(5) + R"(},"a_b":"second","status":")" + number(600) +
+               R"("})";
       case 5: return R"({"status":true,"msg":")" + text() + R"("})";
-      default: return R"({"status":)" + number(600) + R"(,"msg":")" + text() + R"(","d":)" +
-                      number(9) + "." + number(100) + "}";
+      default:
+        return R"({"status":)" + number(600) + R"(,"msg":")" + text() + R"(","d":)" + number(9) +
+               "." + number(100) + "}";
     }
   }
 
@@ -178,6 +184,58 @@ TEST_CASE("counts and sizes per interval are those of the lines") {
       if (!*needle && interval > std::chrono::minutes(1)) CHECK(store.chunks_read == 0);
     }
   }
+}
+
+// Windows of 5 minutes begin and end between minutes, those of 7 seconds within, and one of an
+// hour holds most there is.
+TEST_CASE("times that mean the same are known without the column of timestamps") {
+  const std::uint64_t seed = std::random_device{}();
+  INFO("seed " << seed);
+  Projected store(seed);
+  using std::chrono::minutes;
+  for (const Duration interval :
+       {Duration(7 * second), Duration(minutes(5)), Duration(minutes(60))})
+    for (const char* const needle : {"", "status"}) {
+      query::LogSelect select;
+      const std::int64_t length = interval.count();
+      const std::int64_t end = noon / length * length;
+      const std::int64_t windows = length < 60 * second ? 300 : 3;
+      select.range = {from_unix_ns(end - windows * length + 1), from_unix_ns(end + 1)};
+      select.filters = {query::LineFilter::make(query::LineOp::contains, {needle}).value()};
+      const auto expected = count_lines(store.query(select), interval);
+      select.projection.lines = LogProjection::Lines::on_demand;
+      select.projection.metadata.emplace();
+      select.projection.same_until = [interval](Timestamp t) {
+        return interval_end_of(t, interval);
+      };
+      Counts got;
+      store.each_batch(select, [&](const query::LogBatch& batch) {
+        CHECK(std::is_sorted(batch.timestamps.begin(), batch.timestamps.end()));
+        for (std::size_t i = 0; i < batch.size(); ++i) {
+          auto& [rows, bytes] =
+              got[{batch.labels->to_string(), interval_of(batch.timestamps[i], interval)}];
+          ++rows;
+          bytes += line_of(batch, i).size();
+        }
+      });
+      CHECK(got == expected);
+    }
+}
+
+TEST_CASE("of whole windows no timestamps are read") {
+  Projected store(3);
+  query::LogSelect select;
+  select.range = {from_unix_ns(noon - 7200 * second), from_unix_ns(noon + 1)};
+  select.projection.lines = LogProjection::Lines::on_demand;
+  const auto columns_of = [&](query::LogProjection::SameUntil same) {
+    select.projection.same_until = std::move(same);
+    std::size_t rows = 0;
+    store.each_batch(select, [&](const query::LogBatch& batch) { rows += batch.size(); });
+    CHECK(rows > 0);
+    return store.columns_read;
+  };
+  const auto exact = columns_of({});
+  CHECK(columns_of([](Timestamp) { return Timestamp::max(); }) < exact);
 }
 
 TEST_CASE("lines with halves of surrogate pairs are left to the parser") {

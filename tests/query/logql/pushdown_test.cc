@@ -68,6 +68,21 @@ TEST_CASE("counts and sizes need no lines") {
   CHECK(asked.metric(R"(rate({app="a"}[5m]))").coalesce == Duration{0});
 }
 
+TEST_CASE("only windows are asked of times where nothing shows more of them") {
+  Asked asked;
+  const auto& counts = asked.metric(R"(count_over_time({app="a"} | json | x="1" [5m]))");
+  REQUIRE(counts.same_until);
+  CHECK(counts.to_the_end);
+  const Timestamp before = from_unix_ns(0);
+  CHECK(counts.same_until(before) > before);
+  CHECK(asked.metric(R"(sum_over_time({app="a"} | json | unwrap x [5m]))").same_until);
+  CHECK_FALSE(asked.metric(R"(last_over_time({app="a"} | json | unwrap x [5m]))").same_until);
+  CHECK_FALSE(
+      asked.metric(R"(quantile_over_time(0.9, {app="a"} | json | unwrap x [5m]))").same_until);
+  CHECK_FALSE(asked.metric(R"(count_over_time({app="a"} | line_format "{{__timestamp__}}" [5m]))")
+                  .same_until);
+}
+
 TEST_CASE("fields are asked for by what is done with them") {
   Asked asked;
   const auto& one =

@@ -59,6 +59,26 @@ TEST_CASE("values are counted as in a map") {
   CHECK(all_of(counts) == expected);
 }
 
+// Far more than a table of the heap has room for.
+TEST_CASE("a great many values are counted, merged and moved") {
+  ValueCounts counts;
+  ValueCounts other;
+  Expected expected;
+  for (std::uint64_t i = 0; i < 150'000; ++i) {
+    const std::string text = "user " + std::to_string(i);
+    const auto value = value_of(text, 1 + i % 5);
+    for (ValueCounts* const to : {&counts, &other}) {
+      if (to == &other && i % 3 != 0) continue;
+      to->add(std::span(&value, 1));
+      expected[text] += value.count;
+    }
+  }
+  counts.merge(other);
+  CHECK(counts.memory_bytes() > 4 << 20);
+  const ValueCounts moved = std::move(counts);
+  CHECK(all_of(moved) == expected);
+}
+
 TEST_CASE("values of one hash stay apart") {
   ValueCounts counts;
   const std::vector<ValueCounts::Value> values = {

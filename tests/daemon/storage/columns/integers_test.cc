@@ -14,6 +14,18 @@ using Numbers = std::vector<std::int64_t>;
 constexpr auto least = std::numeric_limits<std::int64_t>::min();
 constexpr auto most = std::numeric_limits<std::int64_t>::max();
 
+// As 16 bits they are the same, or refused if one does not fit.
+void check_small(std::string_view bytes, const Numbers& numbers) {
+  ByteReader in(bytes);
+  const auto small = decode_small_integers(in, numbers.size());
+  const bool fit = std::all_of(numbers.begin(), numbers.end(),
+                               [](std::int64_t n) { return n >= 0 && n <= UINT16_MAX; });
+  REQUIRE(small.has_value() == fit);
+  if (!fit) return;
+  CHECK(in.finished());
+  CHECK(Numbers(small->begin(), small->end()) == numbers);
+}
+
 std::string encoded(const Numbers& numbers) {
   std::string out;
   encode_integers(numbers, out);
@@ -22,6 +34,7 @@ std::string encoded(const Numbers& numbers) {
   REQUIRE(back.has_value());
   REQUIRE(in.finished());
   REQUIRE(*back == numbers);
+  check_small(out, numbers);
   return out;
 }
 
@@ -179,6 +192,22 @@ TEST_CASE("numbers that stay for a while are stored once per stay") {
   const auto out = encoded(numbers);
   CHECK(out[0] == 7);
   CHECK(out.size() < 10'000 * 3 / 2);
+}
+
+TEST_CASE("integers of 16 bits are read in any transform, up to their greatest") {
+  encoded({0, UINT16_MAX});
+  encoded({UINT16_MAX, UINT16_MAX - 1, UINT16_MAX - 300});
+  encoded({UINT16_MAX, UINT16_MAX - 1, UINT16_MAX + 1});
+  encoded(Numbers(100, 7));
+  encoded(Numbers(100, UINT16_MAX + 1));
+  Numbers steps;
+  Numbers runs;
+  for (std::int64_t i = 0; i < 3000; ++i) {
+    steps.push_back(20 * i + i % 3);
+    runs.push_back((i / 7 * 40'503) % 60'000);
+  }
+  encoded(steps);
+  encoded(runs);
 }
 
 TEST_CASE("runs that do not add up are corrupt") {

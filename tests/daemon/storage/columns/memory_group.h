@@ -25,7 +25,7 @@ class MemoryGroup : public SearchableGroup {
   MemoryGroup(std::span<const LineTemplate> templates, std::vector<MemoryRow> rows)
       : templates_(templates), rows_(std::move(rows)) {
     for (std::uint32_t row = 0; row < rows_.size(); ++row)
-      rows_of_[rows_[row].template_number].push_back(row);
+      rows_of_[rows_[row].template_number].push_back(static_cast<RowNumber>(row));
     GramFilterBuilder grams;
     for (const auto& [number, members] : rows_of_) {
       numbers_.push_back(number);
@@ -44,8 +44,8 @@ class MemoryGroup : public SearchableGroup {
   Result<const SlotColumn*> column(std::uint32_t number, std::uint32_t slot) override {
     return &columns_.at({number, slot});
   }
-  Result<std::span<const std::uint32_t>> rows_of(std::uint32_t number) override {
-    return std::span<const std::uint32_t>(rows_of_.at(number));
+  Result<std::span<const RowNumber>> rows_of(std::uint32_t number) override {
+    return std::span<const RowNumber>(rows_of_.at(number));
   }
   Result<void> line(std::uint32_t row, std::string& out) override {
     out = line_at(row);
@@ -73,7 +73,7 @@ class MemoryGroup : public SearchableGroup {
   std::span<const LineTemplate> templates_;
   std::vector<MemoryRow> rows_;
   std::vector<std::uint32_t> numbers_;
-  std::map<std::uint32_t, std::vector<std::uint32_t>> rows_of_;
+  std::map<std::uint32_t, std::vector<RowNumber>> rows_of_;
   std::map<Key, ColumnInfo> infos_;
   std::map<Key, SlotColumn> columns_;
   GramFilter grams_;

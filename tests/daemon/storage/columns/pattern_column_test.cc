@@ -1,5 +1,7 @@
 // Text columns with patterns: chosen where they are smaller, exact, and bounded for damaged bytes.
 
+#include "base/types/ascii.h"
+#include "daemon/storage/columns/column_scan.h"
 #include "daemon/storage/columns/value_splitter.h"
 #include "tests/daemon/storage/columns/column_values.h"
 
@@ -41,6 +43,23 @@ Result<SlotColumn> decode(std::string_view payload, std::size_t rows) {
   ByteReader in("\x0d");
   const ColumnInfo info = read_column_info(in).value();
   return decode_column(info, rows, times_of(rows, 0, 0), payload);
+}
+
+// Values of several patterns, one slot or two, of numbers, words and ids, and what fits none.
+std::vector<std::string> mixed_values(std::uint64_t seed) {
+  std::mt19937_64 random(seed);
+  std::vector<std::string> texts;
+  for (std::size_t i = 0; i < 3000; ++i) {
+    const std::string n = std::to_string(random() % 4000);
+    switch (random() % 5) {
+      case 0: texts.push_back("u" + n); break;
+      case 1: texts.push_back("u" + n + "u" + std::to_string(random() % 5)); break;
+      case 2: texts.push_back("user " + n + " said \"no\""); break;
+      case 3: texts.push_back(n + "ms"); break;
+      default: texts.push_back("blk_" + n + "=" + n); break;
+    }
+  }
+  return texts;
 }
 
 }  // namespace
@@ -144,4 +163,51 @@ TEST_CASE("patterns within patterns and endless text are corrupt") {
   const auto column = decode(large, SlotColumn::max_rows);
   REQUIRE_FALSE(column.has_value());
   CHECK(column.error().code == ErrorCode::corrupt);
+}
+
+TEST_CASE("patterns kept as parts give the same values and searches as their text") {
+  const std::uint64_t seed = std::random_device{}();
+  INFO("seed " << seed);
+  const auto texts = mixed_values(seed);
+  const std::vector<std::string_view> values(texts.begin(), texts.end());
+  const std::vector<Timestamp> times(values.size());
+  std::string encoded;
+  const ColumnInfo info = encode_column(values, times, encoded);
+  REQUIRE(is_pattern(info));
+  const auto text = decode_column(info, values.size(), times, encoded);
+  const auto parts = decode_parts(info, values.size(), times, encoded);
+  REQUIRE(text.has_value());
+  REQUIRE(parts.has_value());
+  CHECK(text->shape() == ColumnShape::text);
+  CHECK(parts->shape() == ColumnShape::pattern);
+  std::size_t wrong = 0;
+  for (std::size_t row = 0; row < texts.size(); ++row) {
+    std::string value;
+    parts->append(row, value);
+    wrong += value != texts[row] || parts->length(row) != value.size() ? 1 : 0;
+  }
+  CHECK(wrong == 0);
+  std::mt19937_64 random(seed);
+  std::vector<std::string> needles = {"", "u", "=", "\"", "U1", "u1u", "ms", "nothing"};
+  for (int i = 0; i < 40; ++i) {
+    const std::string& from = texts[random() % texts.size()];
+    const std::size_t at = random() % from.size();
+    needles.push_back(from.substr(at, 1 + random() % 6));
+    needles.push_back(from);
+  }
+  for (const std::string& needle : needles)
+    for (const SlotTest test :
+         {SlotTest::equals, SlotTest::prefix, SlotTest::suffix, SlotTest::contains})
+      for (const bool fold : {false, true}) {
+        std::string folded = needle;
+        if (fold)
+          for (char& c : folded) c = to_lower(c);
+        RowSet expected = RowSet::none(texts.size());
+        RowSet found = RowSet::none(texts.size());
+        for (std::size_t row = 0; row < texts.size(); ++row)
+          if (passes({test, folded, fold}, texts[row])) expected.insert(row);
+        scan_column(*parts, {test, folded, fold}, found);
+        INFO("needle " << needle << " test " << static_cast<int>(test) << " fold " << fold);
+        CHECK(found == expected);
+      }
 }

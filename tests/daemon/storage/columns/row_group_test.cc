@@ -1,6 +1,7 @@
 // Row groups: what is written comes back exactly, whatever the lines are; damage is refused.
 #include <catch2/catch_test_macros.hpp>
 #include <numeric>
+#include <random>
 
 #include "daemon/storage/codec/block_codec.h"
 #include "daemon/storage/codec/bytes.h"
@@ -173,8 +174,8 @@ TEST_CASE("templates are shared by the row groups of a part; template 0 is plain
 TEST_CASE("lines of rare templates lie in coarser ones, the rest in the plain one") {
   std::vector<LogEntry> rows;
   for (std::size_t i = 0; i < 30; ++i) {
-    const std::string word = std::string(1, static_cast<char>('a' + i % 26)) +
-                             std::string(i / 26, 'z');
+    const std::string word =
+        std::string(1, static_cast<char>('a' + i % 26)) + std::string(i / 26, 'z');
     rows.push_back({from_unix_ns(static_cast<std::int64_t>(i)), "alpha" + word + " ends", {}});
   }
   rows.push_back({from_unix_ns(99), "no other (line) is [like] this", {}});
@@ -231,8 +232,10 @@ TEST_CASE("a damaged header or chunk is refused or gives other values, never a c
     header[random.below(header.size())] ^= static_cast<char>(1 << random.below(8));
     static_cast<void>(decode_header(header).has_value());
     for (auto& chunk : damaged.encoded.chunks) {
-      if (random.below(2)) chunk.resize(random.below(chunk.size()));
-      else chunk[random.below(chunk.size())] ^= static_cast<char>(1 << random.below(8));
+      if (random.below(2))
+        chunk.resize(random.below(chunk.size()));
+      else
+        chunk[random.below(chunk.size())] ^= static_cast<char>(1 << random.below(8));
     }
     damaged.encoded.header = whole.encoded.header;
     const auto reader = damaged.reader();
@@ -251,15 +254,35 @@ TEST_CASE("a header whose templates are not the part's is refused") {
 }
 
 TEST_CASE("rows that do not fit the counts of their kinds give no partition") {
-  const std::vector<std::int64_t> kinds = {0, 1, 1, 0, 2};
+  const std::vector<std::uint16_t> kinds = {0, 1, 1, 0, 2};
   const std::vector<std::uint32_t> counts = {2, 2, 1};
   const auto rows = RowPartition::of(kinds, counts);
   REQUIRE(!rows.empty());
   CHECK(rows.kind(4) == 2);
-  CHECK(rows.ordinal(3) == 1);
-  CHECK(std::vector<std::uint32_t>(rows.rows(1).begin(), rows.rows(1).end()) ==
-        std::vector<std::uint32_t>{1, 2});
+  CHECK(std::vector<RowNumber>(rows.rows(1).begin(), rows.rows(1).end()) ==
+        std::vector<RowNumber>{1, 2});
   CHECK(RowPartition::of(kinds, std::vector<std::uint32_t>{1, 3, 1}).empty());
   CHECK(RowPartition::of(kinds, std::vector<std::uint32_t>{2, 2}).empty());
-  CHECK(RowPartition::of(std::vector<std::int64_t>{-1}, std::vector<std::uint32_t>{1}).empty());
+  CHECK(RowPartition::of({1}, std::vector<std::uint32_t>{1}).empty());
+}
+
+TEST_CASE("the places of rows among those of their kind are found in any order") {
+  std::mt19937 random(7);
+  std::vector<std::uint16_t> kinds(3000);
+  std::vector<std::uint32_t> counts(5);
+  std::vector<std::uint32_t> expected;
+  for (auto& kind : kinds) {
+    kind = static_cast<std::uint16_t>(random() % 3 == 0 ? 4 : random() % 4);
+    expected.push_back(counts[kind]++);
+  }
+  const auto rows = RowPartition::of(kinds, counts);
+  REQUIRE(!rows.empty());
+  std::vector<std::size_t> order;
+  for (std::size_t row = 0; row < kinds.size(); ++row) order.push_back(row);
+  for (std::size_t row = kinds.size(); row > 0; --row) order.push_back(row - 1);
+  for (std::size_t i = 0; i < kinds.size(); ++i) order.push_back(random() % kinds.size());
+  OrdinalFinder ordinals(rows);
+  std::size_t wrong = 0;
+  for (const std::size_t row : order) wrong += ordinals.of(row) == expected[row] ? 0 : 1;
+  CHECK(wrong == 0);
 }
