@@ -7,6 +7,9 @@ namespace sluice::storage {
 
 namespace {
 
+// memmem() makes a table of its needle first, which takes longer than looking through so little.
+constexpr std::size_t short_text = 64;
+
 bool same_folded(char c, char lower) {
   return to_lower(c) == lower;
 }
@@ -30,6 +33,7 @@ bool ends_with(std::string_view text, std::string_view pattern, bool fold) {
 
 bool contains(std::string_view text, std::string_view pattern, bool fold) {
   if (pattern.empty() || text.size() < pattern.size()) return pattern.empty();
+  if (!fold && text.size() <= short_text) return text.find(pattern) != text.npos;
   if (!fold) return ::memmem(text.data(), text.size(), pattern.data(), pattern.size()) != nullptr;
   return std::search(text.begin(), text.end(), pattern.begin(), pattern.end(), same_folded) !=
          text.end();
