@@ -60,6 +60,25 @@ TEST_CASE("adjacent slots have too many ways for a long needle", "[columns]") {
   CHECK_FALSE(placements(pattern, std::string(40, 'a')).has_value());
 }
 
+TEST_CASE("texts of all lengths contain what a search byte by byte finds", "[columns]") {
+  const std::uint32_t seed = std::random_device{}();
+  INFO("seed " << seed);
+  RandomText random(seed);
+  std::size_t found = 0;
+  for (int round = 0; round < 20'000; ++round) {
+    const std::string text = random.text(130, std::string_view("a\0b", 3));
+    const std::string needle = random.text(8, std::string_view("a\0b", 3));
+    const bool expected =
+        std::search(text.begin(), text.end(), needle.begin(), needle.end()) != text.end() ||
+        needle.empty();
+    found += expected ? 1 : 0;
+    REQUIRE(contains(text, needle, false) == expected);
+    REQUIRE(contains(text, needle, true) == expected);
+  }
+  CHECK(found > 1000);
+  CHECK(found < 19'000);
+}
+
 TEST_CASE("a line contains a needle just when a placement holds", "[columns]") {
   const std::uint32_t seed = std::random_device{}();
   INFO("seed " << seed);
