@@ -105,6 +105,7 @@ Result<http::ClientRequest> ApiClient::request(const std::string& method,
   request.url = base + target;
   request.timeout = timeout_;
   request.cancel = context_.stop;
+  if (labels_apart_) request.headers.set("X-Loki-Response-Encoding-Flags", "categorize-labels");
   if (!o.tenant.empty()) request.headers.set("X-Scope-OrgID", o.tenant);
   if (!o.token_file.empty()) {
     SLUICE_TRY(const std::string token, read_token(o.token_file));

@@ -35,6 +35,8 @@ class ApiClient {
   // How long one exchange may take.
   void set_timeout(std::chrono::milliseconds timeout) { timeout_ = timeout; }
   void set_retries(int retries) { retries_ = retries; }
+  // Lines with the labels of their streams apart from what was parsed of them.
+  void set_stream_labels_apart() { labels_apart_ = true; }
 
  private:
   Result<http::ClientResponse> send_with_retries(const std::string& target);
@@ -42,6 +44,7 @@ class ApiClient {
   Context& context_;
   std::chrono::milliseconds timeout_{60'000};
   int retries_ = 2;
+  bool labels_apart_ = false;
 };
 
 // The Error a non-2xx response stands for, with the message out of its body.

@@ -3,6 +3,7 @@
 #include <ostream>
 
 #include "query/cli/api_client.h"
+#include "query/cli/log_context.h"
 #include "query/cli/log_flags.h"
 #include "query/cli/log_table.h"
 #include "query/cli/style.h"
@@ -28,25 +29,6 @@ constexpr const char* context_examples =
     "Prints the lines around a time, oldest first; those at the time itself are marked with >.\n"
     "`logs -o jsonl` prints timestamps to the nanosecond.";
 
-// Up to `limit` lines of the range, in the order of time.
-Result<std::vector<LogLine>> read_side(const ContextOptions& o, TimeRange range, std::size_t limit,
-                                       bool forward, Context& context) {
-  if (limit == 0) return std::vector<LogLine>{};
-  http::Params params;
-  params.add("query", o.query);
-  params.add("start", std::to_string(unix_ns(range.start)));
-  params.add("end", std::to_string(unix_ns(range.end)));
-  params.add("limit", std::to_string(limit));
-  params.add("direction", forward ? "forward" : "backward");
-  SLUICE_TRY(auto answer, ApiClient(context).get("/loki/api/v1/query_range", params));
-  SLUICE_TRY(const auto data, data_of(std::move(answer)));
-  if (text_of(data, "resultType") != "streams")
-    return invalid_argument("lines have a context, numbers have none: give a log query");
-  SLUICE_TRY(auto lines, parse_streams(data["result"]));
-  sort_lines(lines, true);
-  return lines;
-}
-
 void print_side(const std::vector<LogLine>& lines, Timestamp at, const LogStyle& style,
                 Context& context) {
   const bool marks = style.format == LogFormat::standard;
@@ -67,12 +49,12 @@ ExitCode run_context(ContextOptions o, Context& context) {
   const auto window = parse_duration(o.window);
   if (!window) return fail(context, window.error());
   if (o.both > 0) o.before = o.after = o.both;
-  const auto before = read_side(o, {*at - *window, *at}, o.before, false, context);
+  const auto before = read_side(o.query, {*at - *window, *at}, o.before, false, context);
   if (!before) return fail(context, before.error());
   // The lines at the time itself come on top of those after it.
-  const auto here = read_side(o, {*at, *at + Duration{1}}, std::size_t{100}, true, context);
+  const auto here = read_side(o.query, {*at, *at + Duration{1}}, std::size_t{100}, true, context);
   if (!here) return fail(context, here.error());
-  const auto after = read_side(o, {*at + Duration{1}, *at + *window}, o.after, true, context);
+  const auto after = read_side(o.query, {*at + Duration{1}, *at + *window}, o.after, true, context);
   if (!after) return fail(context, after.error());
   LogTable table(*style);
   for (const auto* side : {&*before, &*here, &*after}) {

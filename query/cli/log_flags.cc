@@ -2,10 +2,14 @@
 
 #include <CLI/CLI.hpp>
 
+#include "query/cli/print_template.h"
+
 namespace sluice::query::cli {
 
 void LogStyleFlags::add_to(CLI::App& app) {
-  app.add_option("-o,--output", output, "default, raw, jsonl, json, logfmt, csv or table")
+  app.add_option(
+         "-o,--output", output,
+         "default, raw, jsonl, json, logfmt, csv, table, or template=TEXT as of line_format")
       ->capture_default_str();
   app.add_flag("--no-labels", no_labels, "Leave labels out");
   app.add_option("--include-label", include, "Print only this label (repeatable)");
@@ -16,6 +20,10 @@ void LogStyleFlags::add_to(CLI::App& app) {
                  "Print only lines with this regular expression (repeatable: with any)");
   app.add_option("-e,--exclude", lines_without, "Print no lines with it (repeatable)");
   app.add_option("-H,--highlight", highlight, "Print in bold what this regular expression finds");
+  app.add_option("--time-format", time_format,
+                 "Times of default and table: rfc3339, rfc3339nano, unix, unixms, unixns or a "
+                 "pattern of strftime")
+      ->capture_default_str();
   app.add_option("--labels-length", labels_width, "Pad label sets to this width");
   app.add_flag("--include-common-labels", include_common,
                "Print labels that all lines share on each of them");
@@ -25,6 +33,11 @@ void LogStyleFlags::add_to(CLI::App& app) {
 Result<LogStyle> LogStyleFlags::resolve(const Context& context) const {
   LogStyle style;
   SLUICE_TRY(style.format, parse_log_format(output));
+  if (style.format == LogFormat::printed) {
+    const auto text = std::string_view(output).substr(output.find('=') + 1);
+    SLUICE_TRY(style.print_template, PrintTemplate::parse(text));
+  }
+  SLUICE_TRY(style.time, parse_time_format(time_format));
   style.labels = !no_labels;
   style.color = colored || context.color();
   style.to_terminal = context.out_is_tty;

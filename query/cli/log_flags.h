@@ -11,6 +11,7 @@ namespace sluice::query::cli {
 
 struct LogStyleFlags {
   std::string output = "default";
+  std::string time_format = "rfc3339";
   bool no_labels = false;
   bool colored = false;
   bool include_common = false;

@@ -7,6 +7,7 @@
 
 #include "base/codec/json_writer.h"
 #include "query/cli/api_client.h"
+#include "query/cli/print_template.h"
 #include "query/cli/style.h"
 #include "query/cli/time_spec.h"
 
@@ -108,8 +109,14 @@ std::string as_logfmt(const LogLine& line, const LogStyle& style) {
   return out + '\n';
 }
 
+// What fails on one line must not hide it.
+std::string as_printed(const LogLine& line, const LogStyle& style) {
+  const auto text = style.print_template->print(line);
+  return (text ? *text : line.line + "  (template: " + text.error().message + ')') + '\n';
+}
+
 std::string as_text(const LogLine& line, const LogStyle& style) {
-  std::string out = paint(format_local(line.timestamp), Color::blue, style.color);
+  std::string out = paint(format_time(line.timestamp, style.time), Color::blue, style.color);
   if (style.labels) {
     const Color stream = color_of_stream(line.labels);
     std::string labels = shown_labels(line, style).to_string();
@@ -177,8 +184,10 @@ Result<LogFormat> parse_log_format(std::string_view text) {
   if (text == "logfmt") return LogFormat::logfmt;
   if (text == "csv") return LogFormat::csv;
   if (text == "table") return LogFormat::table;
-  return invalid_argument("output \"" + std::string(text) +
-                          "\" is none of default, raw, jsonl, json, logfmt, csv, table");
+  if (text.starts_with("template=")) return LogFormat::printed;
+  return invalid_argument(
+      "output \"" + std::string(text) +
+      "\" is none of default, raw, jsonl, json, logfmt, csv, table, template=...");
 }
 
 std::string format_line(const LogLine& line, const LogStyle& style) {
@@ -190,6 +199,7 @@ std::string format_line(const LogLine& line, const LogStyle& style) {
     case LogFormat::json: return as_json(line, style);
     case LogFormat::logfmt: return as_logfmt(line, style);
     case LogFormat::csv: return as_csv(line, style);
+    case LogFormat::printed: return as_printed(line, style);
   }
   return {};
 }

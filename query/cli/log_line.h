@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <nlohmann/json_fwd.hpp>
 #include <set>
 #include <string>
@@ -11,6 +12,7 @@
 #include "base/types/labels.h"
 #include "base/types/time.h"
 #include "query/cli/line_sieve.h"
+#include "query/cli/time_spec.h"
 
 namespace sluice::query::cli {
 
@@ -28,11 +30,15 @@ Result<std::vector<LogLine>> parse_streams(const nlohmann::json& streams);
 // By time, and among equal times in the order given; newest first unless forward.
 void sort_lines(std::vector<LogLine>& lines, bool forward);
 
-enum class LogFormat { standard, raw, jsonl, json, logfmt, csv, table };
+enum class LogFormat { standard, raw, jsonl, json, logfmt, csv, table, printed };
 Result<LogFormat> parse_log_format(std::string_view text);
+
+class PrintTemplate;
 
 struct LogStyle {
   LogFormat format = LogFormat::standard;
+  std::shared_ptr<PrintTemplate> print_template;  // of the format `printed`
+  TimeFormat time;                                // of default and table
   bool labels = true;
   bool color = false;
   bool to_terminal = false;         // escape control characters

@@ -19,7 +19,7 @@ std::vector<std::string> header_of(const LogStyle& style) {
 LogTable::LogTable(const LogStyle& style) : table_(header_of(style)) {}
 
 void LogTable::add(const LogLine& line, const LogStyle& style) {
-  std::vector<Cell> row{{format_local(line.timestamp), Color::blue}};
+  std::vector<Cell> row{{format_time(line.timestamp, style.time), Color::blue}};
   for (const auto& field : style.fields) row.push_back({printable(field_of(line, field))});
   if (style.fields.empty() && style.labels)
     row.push_back({printable(shown_labels(line, style).to_string()), color_of_stream(line.labels)});

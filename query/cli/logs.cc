@@ -6,6 +6,7 @@
 #include "query/cli/api_client.h"
 #include "query/cli/explain_format.h"
 #include "query/cli/log_answer.h"
+#include "query/cli/log_context.h"
 #include "query/cli/log_flags.h"
 #include "query/cli/log_pager.h"
 #include "query/cli/log_table.h"
@@ -29,6 +30,8 @@ struct LogsOptions {
   bool explain = false;
   bool strict = false;
   bool no_pager = false;
+  ContextSize around;
+  std::size_t both = 0;
   LogStyleFlags style;
   TailFlags tail;
 };
@@ -38,6 +41,7 @@ constexpr const char* logs_examples =
     "  sluice logs '{app=\"pay\"} | json | status >= 500' -n 0 -o jsonl > errors.jsonl\n"
     "  sluice logs '{app=\"pay\"}' --from 2026-01-02T03:00:00Z --to 2026-01-02T04:00:00Z "
     "--forward\n"
+    "  sluice logs '{app=\"pay\"} |= \"panic\"' -C 5\n"
     "  sluice logs '{app=\"pay\"}' -f\n\n"
     "Lines come newest first unless --forward. --limit 0 reads the whole range, page by page,\n"
     "each line exactly once. A metric query (count_over_time, rate, ...) prints its result.";
@@ -62,14 +66,18 @@ class LinePrinter {
 
   void print(const std::vector<LogLine>& lines) {
     announce_common(lines);
-    for (const auto& line : lines) {
-      if (!style_.sieve.passes(line.line)) continue;
-      if (style_.format == LogFormat::json) context_.out << (count_ == 0 ? "[" : ",\n");
-      if (style_.format == LogFormat::table)
-        table_.add(line, style_);
-      else
-        context_.out << format_line(line, style_);
-      ++count_;
+    for (const auto& line : lines)
+      if (style_.sieve.passes(line.line)) print(line);
+  }
+
+  // Matches and what is around them: as grep does, a line of -- where some are left out.
+  void print(const std::vector<MatchContext::Shown>& lines) {
+    const bool marks = style_.format == LogFormat::standard;
+    const bool text = marks || style_.format == LogFormat::raw;
+    for (const auto& [line, match, gap] : lines) {
+      if (gap && count_ > 0 && text) context_.out << "--\n";
+      if (marks) context_.out << (match ? paint("> ", Color::yellow, style_.color) : "  ");
+      print(line);
     }
   }
 
@@ -79,8 +87,18 @@ class LinePrinter {
   }
 
   std::size_t count() const { return count_; }
+  const LogStyle& style() const { return style_; }
 
  private:
+  void print(const LogLine& line) {
+    if (style_.format == LogFormat::json) context_.out << (count_ == 0 ? "[" : ",\n");
+    if (style_.format == LogFormat::table)
+      table_.add(line, style_);
+    else
+      context_.out << format_line(line, style_);
+    ++count_;
+  }
+
   // As logcli does: labels that all lines of the first page share are said once and dropped from
   // the lines; the pages after keep to that, so lines stay comparable.
   void announce_common(const std::vector<LogLine>& lines) {
@@ -128,13 +146,41 @@ struct Remarks {
   }
 };
 
+// Takes lines as they come: prints them, or looks around those that pass.
+class LineTaker {
+ public:
+  LineTaker(const LogsOptions& o, LinePrinter& printer, Context& context)
+      : around_(o.around), printer_(printer), context_(context) {}
+
+  void take(const std::vector<LogLine>& lines) {
+    if (!around_.any()) return printer_.print(lines);
+    for (const auto& line : lines)
+      if (printer_.style().sieve.passes(line.line)) matches_.push_back(line);
+  }
+  Result<void> finish() {
+    MatchContext found;
+    for (const auto& match : matches_) SLUICE_CHECK(found.fetch(match, around_, context_));
+    printer_.print(found.lines());
+    printer_.finish();
+    return {};
+  }
+
+ private:
+  const ContextSize around_;
+  LinePrinter& printer_;
+  Context& context_;
+  std::vector<LogLine> matches_;
+};
+
 ExitCode read_pages(const LogsOptions& o, LogPager pager, LinePrinter& printer, Remarks& remarks,
                     Context& context) {
   ApiClient api(context);
+  if (o.around.any()) api.set_stream_labels_apart();
+  LineTaker taker(o, printer, context);
   while (const auto page = pager.next()) {
     if (context.stop.stop_requested()) return ExitCode::interrupted;
     auto answer = read_log_answer(api, page_params(o, *page), [&](std::vector<LogLine> lines) {
-      printer.print(pager.add(std::move(lines)));
+      taker.take(pager.add(std::move(lines)));
       context.out.flush();
     });
     if (!answer) return fail(context, answer.error());
@@ -144,16 +190,29 @@ ExitCode read_pages(const LogsOptions& o, LogPager pager, LinePrinter& printer, 
     if (text_of(*data, "resultType") != "streams") return print_metric(*data, o, context);
     auto lines = parse_streams((*data)["result"]);
     if (!lines) return fail(context, lines.error());
-    printer.print(pager.add(std::move(*lines)));
+    taker.take(pager.add(std::move(*lines)));
     pager.end_page();
   }
-  printer.finish();
+  if (const auto done = taker.finish(); !done) return fail(context, done.error());
   return ExitCode::ok;
 }
 
-ExitCode run_logs(const LogsOptions& o, Context& context) {
+// Each match costs three requests.
+Result<void> check_around(const LogsOptions& o) {
+  constexpr std::uint64_t most_matches = 1000;
+  if (!o.around.any()) return {};
+  if (o.follow) return invalid_argument("-A, -B and -C look around what is stored, not with -f");
+  if (o.limit == 0 || o.limit > most_matches)
+    return invalid_argument("-A, -B and -C look around 1,000 matches at most: give a --limit");
+  return {};
+}
+
+ExitCode run_logs(LogsOptions o, Context& context) {
   auto style = o.style.resolve(context);
   if (!style) return fail(context, style.error());
+  if (o.both > 0) o.around.before = o.around.after = o.both;
+  if (const auto possible = check_around(o); !possible) return fail(context, possible.error());
+  if (o.around.any()) style->drop_common = false;
   if (o.follow) return follow_logs(o.query, o.tail, *style, context);
   const auto range = resolve_range(o.range, context.clock.now());
   if (!range) return fail(context, range.error());
@@ -191,6 +250,10 @@ Action add_logs(CLI::App& root) {
   app.add_flag("--exit-status", o->exit_status, "Exit 1 when nothing matched");
   app.add_flag("--explain", o->explain, "Say on standard error how the server found the lines");
   app.add_flag("--strict", o->strict, "Exit 6 when the result is partial or has another warning");
+  app.add_option("-A,--after-context", o->around.after,
+                 "Print so many lines of its stream after each match");
+  app.add_option("-B,--before-context", o->around.before, "And so many before it");
+  app.add_option("-C,--context", o->both, "So many on both sides");
   app.add_flag("--no-pager", o->no_pager, "Do not page on a terminal");
   o->style.add_to(app);
   o->tail.add_to(app);

@@ -103,19 +103,69 @@ Result<void> use_timezone(const std::string& name) {
   return {};
 }
 
-std::string format_local(Timestamp t) {
-  const std::tm tm = broken_down(t);
-  const auto ms = std::chrono::floor<std::chrono::milliseconds>(t).time_since_epoch().count();
-  const auto fraction = static_cast<int>(((ms % 1000) + 1000) % 1000);
-  std::array<char, 64> text{};
-  std::snprintf(text.data(), text.size(), "%04d-%02d-%02dT%02d:%02d:%02d.%03d", tm.tm_year + 1900,
-                tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec, fraction);
-  std::string out = text.data();
-  if (tm.tm_gmtoff == 0) return out + "Z";
+namespace {
+
+std::string zone_of(const std::tm& tm) {
+  if (tm.tm_gmtoff == 0) return "Z";
   const long minutes = std::labs(tm.tm_gmtoff) / 60;
+  std::array<char, 64> text{};
   std::snprintf(text.data(), text.size(), "%c%02ld:%02ld", tm.tm_gmtoff < 0 ? '-' : '+',
                 minutes / 60, minutes % 60);
-  return out + text.data();
+  return text.data();
+}
+
+// With so many digits of the fraction of a second.
+std::string format_digits(Timestamp t, int digits) {
+  const std::tm tm = broken_down(t);
+  const Timestamp second = std::chrono::floor<std::chrono::seconds>(t);
+  std::array<char, 64> text{};
+  std::snprintf(text.data(), text.size(), "%04d-%02d-%02dT%02d:%02d:%02d.%09d", tm.tm_year + 1900,
+                tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec,
+                static_cast<int>((t - second).count()));
+  std::string out = text.data();
+  out.resize(out.size() - 9 + static_cast<std::size_t>(digits));
+  return out + zone_of(tm);
+}
+
+std::string format_pattern(Timestamp t, const std::string& pattern) {
+  const std::tm tm = broken_down(t);
+  std::array<char, 256> text{};
+  return {text.data(), std::strftime(text.data(), text.size(), pattern.c_str(), &tm)};
+}
+
+}  // namespace
+
+std::string format_local(Timestamp t) {
+  return format_digits(t, 3);
+}
+
+Result<TimeFormat> parse_time_format(std::string_view text) {
+  using Kind = TimeFormat::Kind;
+  constexpr std::pair<std::string_view, Kind> names[] = {
+      {"rfc3339", Kind::milliseconds}, {"rfc3339nano", Kind::nanoseconds}, {"unix", Kind::unix_s},
+      {"unixms", Kind::unix_ms},       {"unixns", Kind::unix_ns},
+  };
+  for (const auto& [name, kind] : names)
+    if (text == name) return TimeFormat{kind, {}};
+  if (text.find('%') != text.npos) return TimeFormat{Kind::pattern, std::string(text)};
+  return invalid_argument("time format \"" + std::string(text) +
+                          "\" is none of rfc3339, rfc3339nano, unix, unixms, unixns, and no "
+                          "pattern such as %H:%M:%S");
+}
+
+std::string format_time(Timestamp t, const TimeFormat& format) {
+  using namespace std::chrono;
+  switch (format.kind) {
+    case TimeFormat::Kind::milliseconds: return format_digits(t, 3);
+    case TimeFormat::Kind::nanoseconds: return format_digits(t, 9);
+    case TimeFormat::Kind::unix_s:
+      return std::to_string(floor<seconds>(t).time_since_epoch().count());
+    case TimeFormat::Kind::unix_ms:
+      return std::to_string(floor<milliseconds>(t).time_since_epoch().count());
+    case TimeFormat::Kind::unix_ns: return std::to_string(unix_ns(t));
+    case TimeFormat::Kind::pattern: return format_pattern(t, format.pattern);
+  }
+  return {};
 }
 
 std::string format_clock(Timestamp t) {

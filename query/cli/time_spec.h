@@ -31,6 +31,16 @@ Result<void> use_timezone(const std::string& name);
 std::string format_local(Timestamp t);
 // An RFC 3339 text in the chosen zone, to the second: "2026-01-02 03:04:05". Other text as it is.
 std::string format_when(const std::string& rfc3339);
+// How times of lines are printed (--time-format): rfc3339, to the millisecond, in the chosen zone;
+// rfc3339nano; unix, unixms, unixns; or a pattern of strftime's.
+struct TimeFormat {
+  enum class Kind { milliseconds, nanoseconds, unix_s, unix_ms, unix_ns, pattern };
+  Kind kind = Kind::milliseconds;
+  std::string pattern;
+};
+// A pattern has a % in it. Error(invalid_argument) names the choice.
+Result<TimeFormat> parse_time_format(std::string_view text);
+std::string format_time(Timestamp t, const TimeFormat& format);
 // "03:04:05"
 std::string format_clock(Timestamp t);
 // "3m", "2h5m", "4d": how long ago something was, roughly.

@@ -6,6 +6,7 @@
 #include "query/cli/gate_format.h"
 #include "query/cli/log_line.h"
 #include "query/cli/metric_result.h"
+#include "query/cli/print_template.h"
 #include "query/cli/push_batch.h"
 #include "query/cli/rule_format.h"
 #include "query/cli/style.h"
@@ -70,6 +71,38 @@ TEST_CASE("times are written in the chosen zone") {
   CHECK(format_rough(std::chrono::seconds(59)) == "59s");
   CHECK(format_rough(std::chrono::minutes(125)) == "2h5m");
   CHECK(format_rough(std::chrono::hours(100)) == "4d");
+}
+
+TEST_CASE("times of lines are printed as asked for") {
+  use_timezone("Europe/Berlin").value();
+  const auto in = [](std::string_view format) {
+    const auto parsed = parse_time_format(format);
+    return parsed ? format_time(now + std::chrono::nanoseconds(7'000'001), *parsed)
+                  : parsed.error().message;
+  };
+  CHECK(in("rfc3339") == "2026-01-02T04:04:05.007+01:00");
+  CHECK(in("rfc3339nano") == "2026-01-02T04:04:05.007000001+01:00");
+  CHECK(in("unix") == "1767323045");
+  CHECK(in("unixms") == "1767323045007");
+  CHECK(in("unixns") == "1767323045007000001");
+  CHECK(in("%d.%m. %H:%M") == "02.01. 04:04");
+  CHECK(in("kitchen").find("\"kitchen\" is none of rfc3339") != std::string::npos);
+  use_timezone("UTC").value();
+  CHECK(format_time(from_unix_ns(-1), {}) == "1969-12-31T23:59:59.999Z");
+}
+
+TEST_CASE("a template prints lines as line_format writes them") {
+  const LogLine line{now, LabelSet{{"app", "pay"}}, "b", LabelSet{{"status", "500"}}};
+  LogStyle style;
+  style.format = parse_log_format("template=x").value();
+  const auto print = [&](std::string_view text) {
+    style.print_template = PrintTemplate::parse(text).value();
+    return format_line(line, style);
+  };
+  CHECK(print("{{.app | ToUpper}} {{.status}} {{__line__}}{{.none}}") == "PAY 500 b\n");
+  CHECK(print("{{__timestamp__ | unixEpoch}}") == "1767323045\n");
+  CHECK(print("{{div 1 0}}").starts_with("b  (template: "));
+  CHECK(PrintTemplate::parse("{{.app").error().message.find("1:") != std::string::npos);
 }
 
 TEST_CASE("log lines are printed in each format") {
@@ -140,8 +173,7 @@ TEST_CASE("metric results: vector, matrix, scalar") {
   CHECK(format_metric(odd, MetricFormat::csv, false)
             .find("1970-01-01T00:00:01Z,h,,\"{count:3, sum:4, [-1,1]:1, (1,2]:2}\"\n"
                   "1970-01-01T00:00:02Z,h,,1\n") != std::string::npos);
-  CHECK_FALSE(parse_metric_result(
-                  json::parse(R"({"resultType":"vector","result":[
+  CHECK_FALSE(parse_metric_result(json::parse(R"({"resultType":"vector","result":[
           {"metric":{},"histogram":[1,{"count":"3","buckets":[[9]]}]}]})"))
                   .has_value());
   const auto scalar =

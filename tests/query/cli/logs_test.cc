@@ -60,6 +60,48 @@ TEST_CASE("context prints the lines before, at and after a time, in order") {
   CHECK(requests[2].query.get("start") == "1767323043000000001");
 }
 
+// A stream of one line a second, from second 1 to 9.
+Response nine_lines(const Request& r) {
+  const auto start = std::stoll(r.query.get("start").value());
+  const auto end = std::stoll(r.query.get("end").value());
+  const bool backward = r.query.get("direction") == "backward";
+  const auto limit = std::stoul(r.query.get("limit").value());
+  const bool matching = r.query.get("query")->find("|=") != std::string::npos;
+  std::vector<std::pair<std::string, std::string>> values;
+  for (int i = 1; i <= 9; ++i) {
+    const int second = backward ? 10 - i : i;
+    const std::int64_t ns = 1'767'323'040'000'000'000 + second * std::int64_t{1'000'000'000};
+    const bool hit = second == 3 || second == 5 || second == 9;
+    if (ns >= start && ns < end && (hit || !matching) && values.size() < limit)
+      values.emplace_back(std::to_string(ns), "line " + std::to_string(second));
+  }
+  return answer_stream(stream_of(values));
+}
+
+TEST_CASE("logs -A -B -C print what is around matches, each line once") {
+  FakeServer server;
+  server.on("GET", "/loki/api/v1/query_range", [](Request& r) { return nine_lines(r); });
+  server.start();
+  server.clock.advance(std::chrono::minutes(1));
+  const std::vector<std::string> query = {"logs", "{app=\"pay\"} |= \"x\"", "--no-labels",
+                                          "--time-format", "%S"};
+  const auto run = [&](std::vector<std::string> more) {
+    more.insert(more.begin(), query.begin(), query.end());
+    return server.run(more);
+  };
+  CHECK(run({"-C", "1"}).out ==
+        "  02 line 2\n> 03 line 3\n  04 line 4\n> 05 line 5\n  06 line 6\n--\n"
+        "  08 line 8\n> 09 line 9\n");
+  CHECK(run({"-B", "1", "-o", "raw", "-i", "9"}).out == "line 8\nline 9\n");
+  CHECK(run({"-A", "1", "--forward", "-n", "1"}).out == "> 03 line 3\n  04 line 4\n");
+  CHECK(server.requests().front().headers.get("X-Loki-Response-Encoding-Flags") ==
+        "categorize-labels");
+  CHECK(server.requests()[1].query.get("query") == "{app=\"pay\"}");
+  const auto endless = run({"-C", "1", "-n", "0"});
+  CHECK(endless.code == 2);
+  CHECK(endless.err.find("give a --limit") != std::string::npos);
+}
+
 TEST_CASE("context wants a time and a log query") {
   CHECK(run_alone({"context", "{a=\"b\"}"}).code == 2);
   CHECK(has(run_alone({"context", "{a=\"b\"}", "--at", "sometime"}).err, "sometime"));
