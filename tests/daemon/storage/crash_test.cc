@@ -60,7 +60,7 @@ void push_forever(RocksStore& store, int source, int next, int pipe) {
     }
     identity.end = offset;
     if (push < next - 1) continue;  // the one before `next` is sent again
-    const auto owned = {entries};
+    const std::vector<StreamEntries> owned = {entries};
     LogPush whole{default_tenant(), views_of(owned), identity};
     if (!store.push(push % 2 == 1 ? as_sent(std::move(whole)) : std::move(whole))) ::_exit(3);
     const Ack ack{source, push};

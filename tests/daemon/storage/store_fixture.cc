@@ -80,7 +80,7 @@ Result<PushOutcome> StoreFixture::push_from(const std::string& source, std::uint
     identity.ends.push_back(identity.end);
     entries.push_back(entry(noon + static_cast<std::int64_t>(identity.end), std::move(line)));
   }
-  const auto streams = {stream({{"source", source}}, entries)};
+  const std::vector<StreamEntries> streams = {stream({{"source", source}}, entries)};
   return send({tenant, views_of(streams), identity});
 }
 
