@@ -2,6 +2,7 @@
 // Verbs push, write, query and reopen; reads give plain vectors.
 #pragma once
 
+#include <atomic>
 #include <map>
 #include <memory>
 #include <string>
@@ -62,7 +63,7 @@ class StoreFixture {
   Result<PushOutcome> send(LogPush push);
 
   TempDir dir_;
-  std::size_t pushes_ = 0;  // every other comes compressed
+  std::atomic<std::size_t> pushes_ = 0;  // every other comes compressed
   std::unique_ptr<RocksStore> store_;
 };
 
