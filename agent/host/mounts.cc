@@ -86,7 +86,7 @@ std::optional<MountLine> parse_mount_line(std::string_view line) {
 Result<std::vector<Mount>> parse_mountinfo(std::string_view text) {
   std::vector<Mount> out;
   for (const auto line : split_lines_of(text)) {
-    if (split_fields(line).empty()) continue;
+    if (line.find_first_not_of(" \t") == line.npos) continue;
     auto parsed = parse_mount_line(line);
     if (!parsed) return malformed("mountinfo", "odd line `" + std::string(line) + "`");
     Mount m{std::move(parsed->device), std::move(parsed->mountpoint), std::string(parsed->fstype),

@@ -42,43 +42,23 @@ std::vector<std::uint32_t> FieldCodes::add_all(std::span<const std::string_view>
   return codes;
 }
 
-std::uint32_t FieldCodes::find_or_add(std::string_view value, std::uint64_t full_hash,
-                                      bool lasting) {
-  const auto hash = static_cast<std::uint32_t>(full_hash);
-  const std::size_t mask = entries_.size() - 1;
-  for (std::size_t place = hash & mask;; place = (place + 1) & mask) {
-    Entry& entry = entries_[place];
-    if (entry.code != 0) {
-      if (entry.hash == hash && values_[entry.code - 1] == value) return entry.code - 1;
-      continue;
-    }
-    if (!lasting) {
-      value = copies_.emplace_back(value);
-      copied_bytes_ += sizeof(std::string) + value.size();
-    }
-    values_.push_back(value);
-    hashes_.push_back(full_hash);
-    entry = {hash, static_cast<std::uint32_t>(values_.size())};
-    const std::uint32_t code = entry.code - 1;
-    if (2 * ++found_ > entries_.size()) grow();
-    return code;
+std::uint32_t FieldCodes::find_or_add(std::string_view value, std::uint64_t hash, bool lasting) {
+  const auto next = static_cast<std::uint32_t>(values_.size());
+  const std::uint32_t code =
+      table_.find_or_add(static_cast<std::uint32_t>(hash), next,
+                         [&](std::uint32_t known) { return values_[known] == value; });
+  if (code != next) return code;
+  if (!lasting) {
+    value = copies_.emplace_back(value);
+    copied_bytes_ += sizeof(std::string) + value.size();
   }
-}
-
-void FieldCodes::grow() {
-  std::vector<Entry> old(2 * entries_.size());
-  old.swap(entries_);
-  const std::size_t mask = entries_.size() - 1;
-  for (const Entry& entry : old) {
-    if (entry.code == 0) continue;
-    std::size_t place = entry.hash & mask;
-    while (entries_[place].code != 0) place = (place + 1) & mask;
-    entries_[place] = entry;
-  }
+  values_.push_back(value);
+  hashes_.push_back(hash);
+  return code;
 }
 
 std::size_t FieldCodes::memory_bytes() const {
-  return entries_.capacity() * sizeof(Entry) + values_.capacity() * sizeof(values_[0]) +
+  return table_.memory_bytes() + values_.capacity() * sizeof(values_[0]) +
          hashes_.capacity() * sizeof(hashes_[0]) + copied_bytes_;
 }
 

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "daemon/storage/columns/code_table.h"
 #include "query/log_projection.h"
 
 namespace sluice::storage {
@@ -32,17 +33,10 @@ class FieldCodes {
   std::size_t memory_bytes() const;
 
  private:
-  // Open addressing with linear probing, at most half full.
-  struct Entry {
-    std::uint32_t hash = 0;
-    std::uint32_t code = 0;  // + 1; 0: free
-  };
   std::uint32_t find_or_add(std::string_view value, std::uint64_t hash, bool lasting);
-  void grow();
 
   query::LogProjection::Parser parser_;
-  std::vector<Entry> entries_ = std::vector<Entry>(64);
-  std::size_t found_ = 0;  // entries that are not free
+  CodeTable table_{64};
   std::vector<std::string_view> values_;
   std::vector<std::uint64_t> hashes_;  // XXH3 of each
   std::deque<std::string> copies_;

@@ -13,16 +13,6 @@ namespace {
 constexpr std::size_t entry_overhead = 48;
 constexpr std::size_t batch_overhead = 512;
 
-Error damaged_batch(std::string_view what) {
-  return {ErrorCode::corrupt, "head batch: " + std::string(what)};
-}
-
-std::size_t label_bytes(const LabelSet& labels) {
-  std::size_t bytes = 0;
-  for (const auto& [name, value] : labels) bytes += name.size() + value.size() + 2 * sizeof(Label);
-  return bytes;
-}
-
 template <class T>
 void permute(std::vector<T>& values, const std::vector<std::uint32_t>& order) {
   if (values.empty()) return;
@@ -48,6 +38,16 @@ void sort_run(HeadRun& run) {
 
 }  // namespace
 
+Error damaged_head(std::string_view what) {
+  return {ErrorCode::corrupt, "head batch: " + std::string(what)};
+}
+
+std::size_t label_bytes(const LabelSet& labels) {
+  std::size_t bytes = 0;
+  for (const auto& [name, value] : labels) bytes += name.size() + value.size() + 2 * sizeof(Label);
+  return bytes;
+}
+
 class HeadBatchParser {
  public:
   HeadBatchParser(HeadBatch& batch, const Intern& intern)
@@ -57,10 +57,10 @@ class HeadBatchParser {
     batch_.tenant_ = TenantId(std::string(in_.string()));
     batch_.received_ = from_unix_ns(in_.zigzag());
     const std::size_t streams = in_.count(2);
-    if (!in_.ok()) return damaged_batch("bad start");
+    if (!in_.ok()) return damaged_head("bad start");
     batch_.runs_.reserve(streams);
     for (std::size_t i = 0; i < streams && in_.ok(); ++i) parse_run();
-    if (!in_.finished()) return damaged_batch("body does not end where it should");
+    if (!in_.finished()) return damaged_head("body does not end where it should");
     // Lines lie in the text, or in the entries.
     if (batch_.body_.text.data != nullptr) batch_.body_.entries = {};
     batch_.memory_bytes_ +=
@@ -131,7 +131,7 @@ Result<std::shared_ptr<const HeadBatch>> HeadBatch::parse(HeadBody body, std::ui
 Result<TenantId> head_batch_tenant(std::string_view body) {
   ByteReader in(body);
   TenantId tenant{std::string(in.string())};
-  if (!in.ok() || !valid_tenant(tenant)) return damaged_batch("bad tenant");
+  if (!in.ok() || !valid_tenant(tenant)) return damaged_head("bad tenant");
   return tenant;
 }
 

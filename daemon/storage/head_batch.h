@@ -76,6 +76,9 @@ class HeadBatch {
 
 // Whose it is, read from the front of HeadBody::entries.
 Result<TenantId> head_batch_tenant(std::string_view entries);
+Error damaged_head(std::string_view what);
+// What labels take in memory; encoded they take less.
+std::size_t label_bytes(const LabelSet& labels);
 std::size_t count_entries(const std::vector<PushStream>& streams);
 // Memory a push will hold in the head, before it is encoded: for admission.
 std::size_t head_memory_estimate(const std::vector<PushStream>& streams);

@@ -10,25 +10,14 @@ namespace sluice::storage {
 
 namespace {
 
-Error damaged_body(std::string_view what) {
-  return {ErrorCode::corrupt, "head batch: " + std::string(what)};
-}
-
-std::size_t label_size_at_most(const LabelSet& labels) {
-  std::size_t bytes = 0;
-  for (const auto& [name, value] : labels) bytes += name.size() + value.size() + 10;
-  return bytes;
-}
-
 // A little more than it takes: growing would copy, shrinking too.
 std::size_t encoded_size_at_most(const std::vector<PushStream>& streams, bool with_lines) {
   constexpr std::size_t entry_numbers = 10 + 10 + 5 + 2;  // timestamp, gap, size, of metadata
   std::size_t bytes = 512;
   for (const auto& stream : streams) {
-    bytes += 32 + label_size_at_most(stream.labels);
+    bytes += 32 + label_bytes(stream.labels);
     for (const auto& entry : stream.entries)
-      bytes += entry_numbers + (with_lines ? entry.line.size() : 0) +
-               (entry.metadata.empty() ? 0 : label_size_at_most(entry.metadata));
+      bytes += entry_numbers + (with_lines ? entry.line.size() : 0) + label_bytes(entry.metadata);
   }
   return bytes;
 }
@@ -94,11 +83,11 @@ std::string pack_sent(std::string_view entries, std::string_view block) {
 Result<HeadBody> unpack_sent(ByteReader in) {
   const std::uint64_t raw_size = in.varint();
   const std::string_view index = in.bytes(in.varint());
-  if (!in.ok() || raw_size == 0) return damaged_body("index is cut");
+  if (!in.ok() || raw_size == 0) return damaged_head("index is cut");
   HeadBody body;
   SLUICE_TRY(body.entries, lz4_block(index, raw_size));
   auto text = snappy_decompress_raw(in.bytes(in.left()), max_block_bytes);
-  if (!text) return damaged_body(text.error().message);
+  if (!text) return damaged_head(text.error().message);
   body.text = std::move(*text);
   return body;
 }
@@ -144,7 +133,7 @@ std::string pack_head(const HeadBody& body, std::string_view block) {
 Result<HeadBody> unpack_head(std::string_view payload) {
   ByteReader in(payload);
   const std::uint64_t raw_size = in.varint();
-  if (!in.ok()) return damaged_body("no size");
+  if (!in.ok()) return damaged_head("no size");
   if (raw_size == 0) return unpack_sent(in);
   SLUICE_TRY(std::string entries, lz4_block(in.bytes(in.left()), raw_size));
   return HeadBody{std::move(entries), {}};

@@ -101,8 +101,16 @@ std::vector<PushOutcome::Refused> LogStore::take_excess(LogPush& push) {
   return tenant(push.tenant).take_excess(push.streams, max);
 }
 
-Result<std::size_t> LogStore::reserve(const std::vector<PushStream>& streams) {
-  const std::size_t bytes = head_memory_estimate(streams);
+// Nothing of a text that no head has room for: its lines alone may fit.
+RawBytes LogStore::text_to_keep(const LogPush& push) const {
+  const bool fits = push.sent.text.size <= options_.head_bytes_max;
+  return fits && worth_keeping(push.sent, push.streams) ? push.sent.text : RawBytes();
+}
+
+// A text that is kept takes its whole size, with what of it is no line.
+Result<std::size_t> LogStore::reserve(const std::vector<PushStream>& streams,
+                                      const RawBytes& kept) {
+  const std::size_t bytes = std::max(head_memory_estimate(streams), kept.size);
   if (head_bytes_.fetch_add(bytes) + bytes <= options_.head_bytes_max) return bytes;
   head_bytes_ -= bytes;
   return head_full();
@@ -137,9 +145,10 @@ Result<PushOutcome> LogStore::push(LogPush push, const PushListeners& listeners)
   if (push.identity && !outcome.refused.empty()) return outcome;
   outcome.accepted = count_entries(push.streams);
   if (outcome.accepted == 0 && !push.identity) return outcome;
-  SLUICE_TRY(const std::size_t reserved, reserve(push.streams));
+  const RawBytes kept = text_to_keep(push);
+  SLUICE_TRY(const std::size_t reserved, reserve(push.streams, kept));
   const Reservation reservation(head_bytes_, reserved);
-  SLUICE_CHECK(commit_push(push));
+  SLUICE_CHECK(commit_push(push, kept));
   if (push.identity) outcome.high_water = push.identity->end;
   if (source.owns_lock()) source.unlock();
   metrics_.pushes.inc();
@@ -148,12 +157,10 @@ Result<PushOutcome> LogStore::push(LogPush push, const PushListeners& listeners)
   return outcome;
 }
 
-Result<void> LogStore::commit_push(const LogPush& push) {
+Result<void> LogStore::commit_push(const LogPush& push, const RawBytes& kept) {
   const Timestamp now = clock_.now();
   const std::size_t entries = count_entries(push.streams);
-  const bool as_sent = worth_keeping(push.sent, push.streams);
-  HeadBody body =
-      encode_head_batch(push.tenant, now, push.streams, as_sent ? push.sent.text : RawBytes());
+  HeadBody body = encode_head_batch(push.tenant, now, push.streams, kept);
   if (body.entries.size() > max_block_bytes)
     return Error{ErrorCode::too_large,
                  "push of " + std::to_string(body.entries.size() >> 20) + " MiB"};

@@ -88,10 +88,12 @@ class LogStore : public query::LogSource {
 
   std::mutex& source_lock(const std::string& key);
   Result<void> apply_identity(LogPush& push, PushOutcome& outcome);
-  Result<void> commit_push(const LogPush& push);
+  Result<void> commit_push(const LogPush& push, const RawBytes& kept);
   std::vector<PushOutcome::Refused> take_excess(LogPush& push);
   Error head_full() const;
-  Result<std::size_t> reserve(const std::vector<PushStream>& streams);
+  RawBytes text_to_keep(const LogPush& push) const;
+  // `kept`: the text of a push that stays as it was sent, else nothing.
+  Result<std::size_t> reserve(const std::vector<PushStream>& streams, const RawBytes& kept);
 
   bool seal_due(const TenantLogs& logs, bool everything) const;
   Result<void> seal_front(TenantLogs& logs);

@@ -35,7 +35,7 @@ class ValueCounts {
     for (const Entry& entry : entries_)
       if (entry.count != 0) visit(Value{entry.text(), entry.hash, entry.count});
   }
-  std::size_t memory_bytes() const { return entries_.size() * sizeof(Entry) + long_bytes_; }
+  std::size_t memory_bytes() const { return entries_.memory_bytes() + long_bytes_; }
 
  private:
   static constexpr std::size_t block = 32;  // of values whose waits are shared

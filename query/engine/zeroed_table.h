@@ -41,7 +41,7 @@ class ZeroedBytes {
   }
 
   void* data() const { return data_; }
-  std::size_t size() const { return size_; }
+  std::size_t memory_bytes() const { return mapped_ > 0 ? mapped_ : size_; }
   void swap(ZeroedBytes& other) noexcept {
     std::swap(data_, other.data_);
     std::swap(size_, other.size_);
@@ -58,8 +58,8 @@ class ZeroedBytes {
                              MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (all == MAP_FAILED) return;
     auto* const begin = static_cast<char*>(all);
-    const std::size_t before = (huge_page - reinterpret_cast<std::uintptr_t>(begin) % huge_page) %
-                               huge_page;
+    const std::size_t before =
+        (huge_page - reinterpret_cast<std::uintptr_t>(begin) % huge_page) % huge_page;
     if (before > 0) ::munmap(begin, before);
     ::munmap(begin + before + wanted, huge_page - before);
     // A kernel without huge pages maps small ones.
@@ -87,6 +87,7 @@ class ZeroedTable {
   }
 
   std::size_t size() const { return size_; }
+  std::size_t memory_bytes() const { return bytes_.memory_bytes(); }
   T& operator[](std::size_t i) { return data()[i]; }
   const T& operator[](std::size_t i) const { return data()[i]; }
   const T* begin() const { return data(); }

@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "daemon/storage/columns/code_table.h"
 #include "daemon/storage/columns/pattern_column.h"
 #define XXH_INLINE_ALL
 #include <xxhash.h>
@@ -10,44 +11,8 @@ namespace sluice::storage {
 
 namespace {
 
-// Open addressing with linear probing, at most half full. Most columns have far fewer values than
-// rows, so it begins small enough for the nearest cache.
-class CodeTable {
- public:
-  // The code with this hash that is the `same`, or `next`, which is then known.
-  template <typename Same>
-  std::uint32_t find_or_add(std::uint32_t hash, std::uint32_t next, Same same) {
-    const std::size_t mask = entries_.size() - 1;
-    std::size_t place = hash & mask;
-    for (; entries_[place].code != 0; place = (place + 1) & mask)
-      if (entries_[place].hash == hash && same(entries_[place].code - 1))
-        return entries_[place].code - 1;
-    entries_[place] = {hash, next + 1};
-    if (2 * ++used_ > entries_.size()) grow();
-    return next;
-  }
-
- private:
-  struct Entry {
-    std::uint32_t hash = 0;
-    std::uint32_t code = 0;  // + 1; 0: free
-  };
-
-  void grow() {
-    std::vector<Entry> old(4 * entries_.size());
-    old.swap(entries_);
-    const std::size_t mask = entries_.size() - 1;
-    for (const Entry& entry : old) {
-      if (entry.code == 0) continue;
-      std::size_t place = entry.hash & mask;
-      while (entries_[place].code != 0) place = (place + 1) & mask;
-      entries_[place] = entry;
-    }
-  }
-
-  std::vector<Entry> entries_ = std::vector<Entry>(1 << 10);
-  std::size_t used_ = 0;
-};
+// Most columns have far fewer values than rows, and so much stays in the nearest cache.
+constexpr std::size_t codes_at_first = 1 << 10;
 
 std::uint64_t hash_bytes(std::string_view value) {
   return XXH3_64bits(value.data(), value.size());
@@ -125,7 +90,7 @@ class PatternCodes {
   std::string& text_;
   std::vector<std::uint32_t>& ends_;
   const SlotColumn* only_ = nullptr;
-  CodeTable table_;
+  CodeTable table_{codes_at_first};
   std::vector<std::int64_t> numbers_;   // those found
   std::vector<std::uint32_t> by_code_;  // codes of what is found in the pattern
 };
@@ -145,7 +110,7 @@ TextCodes::TextCodes(std::shared_ptr<const SlotColumn> column) {
 }
 
 void TextCodes::number_texts(const SlotColumn& column) {
-  CodeTable table;
+  CodeTable table(codes_at_first);
   for (std::size_t row = 0; row < column.size(); ++row) {
     const std::string_view value = column.text(row);
     const std::uint64_t hash = hash_bytes(value);

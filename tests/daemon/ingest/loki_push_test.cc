@@ -104,6 +104,26 @@ TEST_CASE_METHOD(IngestFixture, "a snappy protobuf push is stored, whatever its 
   CHECK(query_all() == std::vector<Found>{expected, expected});
 }
 
+TEST_CASE_METHOD(IngestFixture, "a snappy push that is mostly lines stays as it was sent") {
+  const std::string line(100'000, 'x');
+  const std::string too_new(90'000, 'y');
+  const std::int64_t tomorrow = noon / second + 86'400;
+  const auto body = protobuf_push(R"({job="j"})", noon / second, 0, line) +
+                    protobuf_push(R"({job="j"})", tomorrow, 0, too_new);
+  const auto head_bytes = [this] {
+    store().tick();
+    return metric(metrics, "sluice_storage_head_bytes");
+  };
+  CHECK(post("/loki/api/v1/push", "application/x-protobuf", snappy_compress(body)).status == 400);
+  CHECK(lines() == std::vector<std::string>{line});
+  const double kept = head_bytes();
+  CHECK(kept > 190'000);  // what was refused is part of the text
+  CHECK(push_json(R"({"streams":[{"stream":{"job":"j"},"values":[[")" + std::to_string(noon) +
+                  R"(",")" + line + R"("]]}]})")
+            .status == 204);
+  CHECK(head_bytes() - kept < 150'000);
+}
+
 TEST_CASE_METHOD(IngestFixture, "malformed pushes are refused with a reason, and store nothing") {
   struct Case {
     const char* body;
@@ -314,8 +334,8 @@ TEST_CASE_METHOD(IngestFixture, "a push that finds no room is refused before it 
   CHECK(push("application/json", garbage) == 400);
   CHECK(push("application/x-protobuf", snappy_compress(garbage)) == 400);
   CHECK(push("application/json",
-             one_stream(R"({"a":"b"})", "[[\"" + now_text + "\",\"" + std::string(155'000, 'x') +
-                                            "\"]]")) == 204);
+             one_stream(R"({"a":"b"})",
+                        "[[\"" + now_text + "\",\"" + std::string(155'000, 'x') + "\"]]")) == 204);
   CHECK(push("application/json", garbage) == 429);
   CHECK(push("application/x-protobuf", snappy_compress(garbage)) == 429);
   CHECK(push("application/json", "?") == 400);

@@ -6,6 +6,7 @@
 #include "base/codec/compress.h"
 #include "daemon/storage/head_encode.h"
 #include "tests/daemon/push_views.h"
+#include "tests/daemon/sent_push.h"
 #include "tests/daemon/storage/cut_and_flip.h"
 #include "tests/daemon/storage/store_fixture.h"
 
@@ -171,4 +172,23 @@ TEST_CASE_METHOD(StoreFixture,
   CHECK(lines() == pushed);
   flush();
   CHECK(lines() == pushed);
+}
+
+TEST_CASE_METHOD(StoreFixture, "a text that is kept counts whole for the memory of the head") {
+  options.head_bytes_max = 150'000;
+  open();
+  const auto line_of = [this](const std::string& line) {
+    return LogPush{tenant, {{{{"a", "1"}}, {{from_unix_ns(noon), line, {}}}}}, {}};
+  };
+  const std::string first(40'000, 'x');
+  const std::string second_line(60'000, 'y');  // in a text of twice its size
+  REQUIRE(store().push(line_of(first)).has_value());
+  const auto refused = store().push(as_sent(line_of(second_line)));
+  REQUIRE_FALSE(refused.has_value());
+  CHECK(refused.error().code == ErrorCode::limit_exceeded);
+  flush();
+  CHECK(store().push(as_sent(line_of(second_line))).has_value());
+  flush();
+  // No head has room for this text, but for its line.
+  CHECK(store().push(as_sent(line_of(std::string(100'000, 'z')))).has_value());
 }
